@@ -1,0 +1,102 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Five floors; a target imports only from lower ones, never sideways. ARCHITECTURE.md tells the story.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "settle",
+  products: [.executable(name: "settle", targets: ["settle"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.5.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.24.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+  ],
+  targets: [
+    // Floor 1: C libraries and the domain's own words.
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CCSV", providers: [.apt(["libcsv-dev"])]),
+    .target(name: "SettleModel", dependencies: [crypto], swiftSettings: strict),
+
+    // Floor 2: the world outside, each part of it knowing nothing of the others.
+    .target(name: "Postgres", dependencies: ["CPostgres", logging], swiftSettings: strict),
+    .target(
+      name: "SettleFiles", dependencies: ["CCSV", "SettleModel", crypto, yams], swiftSettings: strict,
+      plugins: ["EmbedFilesPlugin"]),
+    .target(
+      name: "SettleProcessors", dependencies: ["SettleModel", asyncHTTPClient, logging], swiftSettings: strict),
+
+    // Floor 3: all SQL.
+    .target(
+      name: "SettleStore", dependencies: ["Postgres", "SettleModel", crypto], exclude: ["Migrations"],
+      swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
+
+    // Floor 4: the nightly job.
+    .target(
+      name: "SettlePipeline",
+      dependencies: ["SettleStore", "SettleFiles", "SettleModel", yams, mustache, logging],
+      exclude: ["Templates"], swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
+
+    // Floor 5: the composition root.
+    .executableTarget(
+      name: "settle",
+      dependencies: [
+        "SettleModel", "Postgres", "SettleFiles", "SettleProcessors", "SettleStore", "SettlePipeline",
+        "ProcessorSandbox", argumentParser, logging,
+      ],
+      swiftSettings: strict),
+
+    // Beside the house: the stand-in processor, an independent witness.
+    .target(
+      name: "ProcessorSandbox", dependencies: [hummingbird, lifecycle, logging], swiftSettings: strict),
+
+    // Build time: files that travel inside the binary.
+    .executableTarget(name: "EmbedFiles", swiftSettings: strict),
+    .plugin(
+      name: "EmbedFilesPlugin", capability: .buildTool(), dependencies: ["EmbedFiles"],
+      path: "Sources/EmbedFilesPlugin"),
+
+    // Tests, on a real PostgreSQL and over real HTTP.
+    .target(
+      name: "SettleTesting", dependencies: ["Postgres", "SettleStore", "SettleModel"], swiftSettings: strict),
+    .testTarget(name: "SettleModelTests", dependencies: ["SettleModel"], swiftSettings: strict),
+    .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SettleTesting"], swiftSettings: strict),
+    .testTarget(name: "SettleFilesTests", dependencies: ["SettleFiles", "SettleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "SettleProcessorsTests", dependencies: ["SettleProcessors", "ProcessorSandbox", "SettleModel"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SettleStoreTests", dependencies: ["SettleStore", "SettleTesting", "SettleModel", "Postgres"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SettlePipelineTests",
+      dependencies: [
+        "SettlePipeline", "SettleStore", "SettleProcessors", "ProcessorSandbox", "SettleTesting", "SettleFiles",
+        "SettleModel", "Postgres",
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "ProcessorSandboxTests", dependencies: ["ProcessorSandbox", hummingbirdTesting, asyncHTTPClient],
+      swiftSettings: strict),
+    .testTarget(name: "settleTests", dependencies: ["settle", "SettleTesting"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

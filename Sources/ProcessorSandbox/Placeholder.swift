@@ -1,0 +1,2 @@
+package enum ProcessorSandboxPlaceholder {}
+import Hummingbird

@@ -1,0 +1,2 @@
+import Mustache
+package enum SettlePipelinePlaceholder {}

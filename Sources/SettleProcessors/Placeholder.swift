@@ -1,0 +1,2 @@
+import AsyncHTTPClient
+package enum SettleProcessorsPlaceholder {}
