@@ -8,7 +8,8 @@ struct EmbedFiles {
     guard let output = arguments.first else {
       throw CocoaError(.fileNoSuchFile, userInfo: [NSLocalizedDescriptionKey: "usage: EmbedFiles OUTPUT FILE..."])
     }
-    var source = "/// Files of the source tree, by name.\nenum EmbeddedFiles {\n  static let all: [(name: String, text: String)] = [\n"
+    var source =
+      "/// Files of the source tree, by name.\nenum EmbeddedFiles {\n  static let all: [(name: String, text: String)] = [\n"
     for path in arguments.dropFirst() {
       let text = try String(contentsOfFile: path, encoding: .utf8)
       let name = URL(fileURLWithPath: path).lastPathComponent

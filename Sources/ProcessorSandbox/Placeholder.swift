@@ -1,2 +1,3 @@
-package enum ProcessorSandboxPlaceholder {}
 import Hummingbird
+
+package enum ProcessorSandboxPlaceholder {}

@@ -1,2 +1,3 @@
 import Yams
+
 package enum SettleFilesPlaceholder {}

@@ -1,2 +1,3 @@
 import Mustache
+
 package enum SettlePipelinePlaceholder {}

@@ -1,2 +1,3 @@
 import AsyncHTTPClient
+
 package enum SettleProcessorsPlaceholder {}
