@@ -1,6 +1,6 @@
-import Foundation
+package import Foundation
 package import Postgres
-package import SettleModel
+import SettleModel
 import Synchronization
 
 /// The right to write, which one run holds at a time: it lapses 5 s after its last renewal on the database's clock.
@@ -132,7 +132,7 @@ extension Session {
       let process = ProcessIdentity(
         bootID: try row.get("boot_id"), pid: try row.get("pid"), start: try row.get("process_start"))
       guard process.isGone else {
-        throw StoreError.leaseHeld(by: try row.get("holder"), until: try row.instant("expires_at"))
+        throw StoreError.leaseHeld(by: try row.get("holder"), until: try row.get("expires_at"))
       }
     }
     let mine = ProcessIdentity.current

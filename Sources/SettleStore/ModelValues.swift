@@ -1,60 +1,63 @@
 package import Postgres
 package import SettleModel
 
-// How the domain's values travel to and from PostgreSQL: each forwards to a type that the client knows.
+// How the domain's values travel to and from PostgreSQL.
 
-extension Timestamp {
-  var bound: PostgresTimestamp { PostgresTimestamp(microsecondsSinceUnixEpoch: microseconds) }
+extension PaymentID: SQLEncodable, SQLDecodable {}
+extension RefundID: SQLEncodable, SQLDecodable {}
+extension BreakID: SQLEncodable, SQLDecodable {}
+extension OutcomeID: SQLEncodable, SQLDecodable {}
+
+extension PaymentState: SQLEncodable, SQLDecodable {}
+extension RefundState: SQLEncodable, SQLDecodable {}
+extension FailureReason: SQLEncodable, SQLDecodable {}
+extension OutcomeKind: SQLEncodable, SQLDecodable {}
+extension BreakReason: SQLEncodable, SQLDecodable {}
+extension QuarantineReason: SQLEncodable, SQLDecodable {}
+
+extension Timestamp: SQLEncodable, SQLDecodable {
+  package static var sqlType: SQLType { PostgresTimestamp.sqlType }
+
+  package func encode(into buffer: inout SQLBuffer) {
+    PostgresTimestamp(microsecondsSinceUnixEpoch: microseconds).encode(into: &buffer)
+  }
+
+  package init(sql value: SQLValue) throws {
+    self.init(microseconds: try PostgresTimestamp(sql: value).microsecondsSinceUnixEpoch)
+  }
 }
 
-extension BusinessDate {
-  var bound: PostgresDate { PostgresDate(daysSinceUnixEpoch: daysSinceEpoch) }
+extension BusinessDate: SQLEncodable, SQLDecodable {
+  package static var sqlType: SQLType { PostgresDate.sqlType }
+
+  package func encode(into buffer: inout SQLBuffer) {
+    PostgresDate(daysSinceUnixEpoch: daysSinceEpoch).encode(into: &buffer)
+  }
+
+  package init(sql value: SQLValue) throws {
+    self.init(daysSinceEpoch: try PostgresDate(sql: value).daysSinceUnixEpoch)
+  }
+}
+
+extension Currency: SQLEncodable, SQLDecodable {
+  package static var sqlType: SQLType { String.sqlType }
+
+  package func encode(into buffer: inout SQLBuffer) { code.encode(into: &buffer) }
+
+  package init(sql value: SQLValue) throws {
+    let code = try String(sql: value)
+    guard let currency = Currency(code) else { throw StoreError.unknownCurrency(code) }
+    self = currency
+  }
 }
 
 extension Row {
-  func instant(_ column: String) throws -> Timestamp {
-    let value: PostgresTimestamp = try get(column)
-    return Timestamp(microseconds: value.microsecondsSinceUnixEpoch)
-  }
-
-  func instantIfAny(_ column: String) throws -> Timestamp? {
-    let value: PostgresTimestamp? = try get(column)
-    return value.map { Timestamp(microseconds: $0.microsecondsSinceUnixEpoch) }
-  }
-
-  func date(_ column: String) throws -> BusinessDate {
-    let value: PostgresDate = try get(column)
-    return BusinessDate(daysSinceEpoch: value.daysSinceUnixEpoch)
-  }
-
-  func dateIfAny(_ column: String) throws -> BusinessDate? {
-    let value: PostgresDate? = try get(column)
-    return value.map { BusinessDate(daysSinceEpoch: $0.daysSinceUnixEpoch) }
-  }
-
-  func identifier<ID: Identifier>(_ column: String, as type: ID.Type = ID.self) throws -> ID {
-    ID(rawValue: try get(column))
-  }
-
   func money(_ amount: String, _ currency: String) throws -> Money {
-    Money(minor: try get(amount), currency: try self.currency(currency))
+    Money(minor: try get(amount), currency: try get(currency))
   }
 
   func moneyIfAny(_ amount: String, _ currency: String) throws -> Money? {
     guard let minor: Int64 = try get(amount) else { return nil }
-    return Money(minor: minor, currency: try self.currency(currency))
-  }
-
-  /// A stored spelling as its enum; one that this version does not know is an error, never a default.
-  func word<Word: RawRepresentable<String>>(_ column: String, as type: Word.Type = Word.self) throws -> Word {
-    let text: String = try get(column)
-    guard let word = Word(rawValue: text) else { throw StoreError.unknownWord(text, column: column) }
-    return word
-  }
-
-  private func currency(_ column: String) throws -> Currency {
-    let code: String = try get(column)
-    guard let currency = Currency(code) else { throw StoreError.unknownWord(code, column: column) }
-    return currency
+    return Money(minor: minor, currency: try get(currency))
   }
 }

@@ -1,5 +1,5 @@
 package import Postgres
-package import SettleModel
+import SettleModel
 
 /// settle's system of record. All SQL of the project is in this module; everything here runs on a real PostgreSQL.
 package struct Store: Sendable {

@@ -2,8 +2,8 @@ package import SettleModel
 
 /// What went wrong with the store itself, and what the operator does next.
 package enum StoreError: Error, CustomStringConvertible, Equatable {
-  /// A stored spelling that this version of settle does not know: the store was written by a newer one.
-  case unknownWord(String, column: String)
+  /// A currency that this version of settle does not know: the store was written by a newer one.
+  case unknownCurrency(String)
   case notMigrated(missing: [String])
   case migratedByANewerVersion(unknown: [String])
   case changedMigration(String)
@@ -14,8 +14,8 @@ package enum StoreError: Error, CustomStringConvertible, Equatable {
 
   package var description: String {
     switch self {
-    case .unknownWord(let word, let column):
-      "the store holds “\(word)” in \(column), which this version of settle does not know: run the version that wrote it"
+    case .unknownCurrency(let code):
+      "the store holds the currency \(code), which this version of settle does not know: run the version that wrote it"
     case .notMigrated(let missing):
       "the store lacks \(missing.count) migrations (first: \(missing.first ?? "none")): run `settle db migrate`"
     case .migratedByANewerVersion(let unknown):
