@@ -107,3 +107,33 @@ extension BreakID {
     self.init(naming: "break", reason.rawValue, subject.uuidString.lowercased())
   }
 }
+
+/// An order, as the contract's messages name it.
+package struct OrderID: Identifier {
+  package let rawValue: UUID
+  package init(rawValue: UUID) { self.rawValue = rawValue }
+
+  /// The reference itself where it is a UUID, else a name-based one over it.
+  package init(reference: String) {
+    if let uuid = UUID(uuidString: reference) {
+      self.init(rawValue: uuid)
+    } else {
+      self.init(naming: "order", reference)
+    }
+  }
+}
+
+/// A customer, as the contract's messages name one.
+package struct CustomerID: Identifier {
+  package let rawValue: UUID
+  package init(rawValue: UUID) { self.rawValue = rawValue }
+
+  /// The reference itself where it is a UUID, else a name-based one over it.
+  package init(reference: String) {
+    if let uuid = UUID(uuidString: reference) {
+      self.init(rawValue: uuid)
+    } else {
+      self.init(naming: "customer", reference)
+    }
+  }
+}
