@@ -101,13 +101,6 @@ extension RefundID {
   }
 }
 
-extension BreakID {
-  /// The break of one reason about one subject (a payment, refund or outcome record): the same from night to night.
-  package init(reason: BreakReason, subject: UUID) {
-    self.init(naming: "break", reason.rawValue, subject.uuidString.lowercased())
-  }
-}
-
 /// An order, as the contract's messages name it.
 package struct OrderID: Identifier {
   package let rawValue: UUID

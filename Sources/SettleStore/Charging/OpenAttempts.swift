@@ -7,7 +7,8 @@ extension Session {
   /// - Parameters:
   ///   - after: the last payment of the page before.
   ///   - lookUp: only those that a repeat cannot settle, or only those that it may.
-  package func openAttempts(after: PaymentID?, limit: Int, lookUp: Bool?, context: LoadContext) throws -> [StoredAttempt]
+  package func openAttempts(after: PaymentID?, limit: Int, lookUp: Bool?, context: LoadContext) throws
+    -> [StoredAttempt]
   {
     let floor: SQL = after.map { "AND a.payment_id > \($0)" } ?? ""
     let kind: SQL = lookUp.map { "AND a.look_up = \($0)" } ?? ""
