@@ -1,2 +1,0 @@
-package enum ProcessorSandboxPlaceholder {}
-import Hummingbird
