@@ -8,15 +8,6 @@ package struct StoredRefund: Sendable, Equatable {
   package var storedAt: Timestamp
 }
 
-/// What became of a refund's request, to be recorded.
-package enum RefundResult: Sendable, Equatable {
-  case processed(reference: String)
-  /// The processor has it and has not finished.
-  case pending(reference: String)
-  case failed(reference: String?, why: String)
-  case unknown(why: String)
-}
-
 extension Session {
   /// Reserves a refund: under the payment's row lock, so that concurrent requesters see each other's, checks what the
   /// charge still allows and stores the request. Returns nil where this very refund was asked for before.

@@ -91,3 +91,21 @@ extension Session {
     }
   }
 }
+
+extension Session {
+  /// Files whose rows were first taken in on the date.
+  package func filesLoaded(on date: BusinessDate) throws -> [LoadedFileRow] {
+    try query(
+      """
+      SELECT name, layout, rows_read, rows_accepted, rows_quarantined, rows_ignored FROM input_files
+      WHERE business_date = \(date) ORDER BY name, file_id
+      """
+    ) { row in
+      LoadedFileRow(
+        name: try row.get("name"), layout: try row.get("layout"),
+        counts: FileCounts(
+          read: try row.get("rows_read"), accepted: try row.get("rows_accepted"),
+          quarantined: try row.get("rows_quarantined"), ignored: try row.get("rows_ignored")))
+    }
+  }
+}

@@ -83,3 +83,10 @@ package struct TotalRow: Sendable, Equatable {
   package var count: Int64
   package var amount: Int64
 }
+
+/// A file that was loaded, and what became of its rows.
+package struct LoadedFileRow: Sendable {
+  package var name: String
+  package var layout: String
+  package var counts: FileCounts
+}
