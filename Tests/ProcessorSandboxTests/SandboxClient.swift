@@ -7,6 +7,7 @@ import NIOHTTP1
 @testable import ProcessorSandbox
 
 /// A sandbox on a free port with a data folder of its own, and a client that speaks to it as settle does.
+@discardableResult
 func withSandbox<Value: Sendable>(
   _ configure: (inout SandboxConfiguration) throws -> Void = { _ in },
   _ body: (SandboxClient) async throws -> Value
@@ -18,6 +19,7 @@ func withSandbox<Value: Sendable>(
   }
 }
 
+@discardableResult
 func withSandbox<Value: Sendable>(
   _ configuration: SandboxConfiguration, _ body: (SandboxClient) async throws -> Value
 ) async throws -> Value {

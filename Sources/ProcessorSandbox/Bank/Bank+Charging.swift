@@ -10,7 +10,7 @@ extension Bank {
     let intent = PaymentIntent(
       id: draft.id("pi"), amount: new.amount, currency: new.currency.code, created: draft.now,
       manualCapture: new.manualCapture, customer: new.customer, description: new.description,
-      metadata: new.metadata,
+      metadata: Metadata().merging(new.metadata),
       status: new.paymentMethod == nil ? .requiresPaymentMethod : .requiresConfirmation,
       paymentMethod: new.paymentMethod)
     guard new.confirm else {
@@ -18,6 +18,16 @@ extension Bank {
       return intent
     }
     return try confirm(intent, paymentMethod: nil, offSession: new.offSession, key: key, in: &draft)
+  }
+
+  func update(
+    _ intent: PaymentIntent, description: String?, metadata: [Metadata.Pair], in draft: inout Draft
+  ) -> PaymentIntent {
+    var intent = intent
+    intent.description = description ?? intent.description
+    intent.metadata = intent.metadata.merging(metadata)
+    draft.change.intents.append(intent)
+    return intent
   }
 
   func confirm(
@@ -52,7 +62,7 @@ extension Bank {
   }
 
   func capture(
-    _ intent: PaymentIntent, amount: Int64?, key: String?, in draft: inout Draft
+    _ intent: PaymentIntent, amount: Int64?, metadata: [Metadata.Pair], key: String?, in draft: inout Draft
   ) throws(StripeError) -> PaymentIntent {
     guard intent.status == .requiresCapture, let charge = intent.latestCharge.flatMap({ charges[$0] }) else {
       throw .unexpectedState(intent, doing: "captured")
@@ -63,6 +73,8 @@ extension Bank {
         "amount_too_large", "The amount to capture is greater than the amount authorized.", param: "amount_to_capture")
     }
     try checkStep(amount, intent.currency, param: "amount_to_capture")
+    var intent = intent
+    intent.metadata = intent.metadata.merging(metadata)
     return settle(intent, charge: charge, asking: amount, key: key, in: &draft)
   }
 

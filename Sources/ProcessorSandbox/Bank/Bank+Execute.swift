@@ -79,7 +79,11 @@ extension Bank {
     case .confirm(let id, let paymentMethod, let offSession):
       intent = try confirm(
         try known(id), paymentMethod: paymentMethod, offSession: offSession, key: order.key, in: &draft)
-    case .capture(let id, let amount): intent = try capture(try known(id), amount: amount, key: order.key, in: &draft)
+    case .capture(let id, let amount, let metadata):
+      intent = try capture(try known(id), amount: amount, metadata: metadata, key: order.key, in: &draft)
+    case .update(let id, let description, let metadata):
+      return .intent(
+        update(try known(id), description: description, metadata: metadata, in: &draft), charge: nil)
     case .cancel(let id, let reason): intent = try cancel(try known(id), reason: reason, in: &draft)
     case .refund(let new): return .refund(try refund(new, in: &draft))
     }

@@ -44,16 +44,17 @@ extension Bank {
         "amount_too_large", "Refund amount is greater than the unrefunded amount on the charge.", param: "amount")
     }
     try checkStep(amount, charge.currency, param: "amount")
+    let metadata = Metadata().merging(new.metadata)
     let refund = Refund(
       id: draft.id("re"), charge: charge.id, intent: charge.intent, amount: amount, currency: charge.currency,
-      created: draft.now, reason: new.reason, metadata: new.metadata)
+      created: draft.now, reason: new.reason, metadata: metadata)
     charge.refunded += amount
     draft.change.refunds.append(refund)
     draft.change.charges.append(charge)
     draft.change.movements.append(
       Movement(
         id: refund.id, kind: .refund, amount: amount, fee: 0, currency: charge.currency, created: draft.now,
-        intent: charge.intent, charge: charge.id, metadata: new.metadata))
+        intent: charge.intent, charge: charge.id, metadata: metadata))
     return refund
   }
 

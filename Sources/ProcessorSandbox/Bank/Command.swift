@@ -6,7 +6,7 @@ enum Command: Sendable, Equatable {
     var paymentMethod: String?
     var customer: String?
     var description: String?
-    var metadata = Metadata()
+    var metadata: [Metadata.Pair] = []
     var manualCapture = false
     var confirm = false
     var offSession = false
@@ -18,13 +18,14 @@ enum Command: Sendable, Equatable {
     /// All that is left where none is given.
     var amount: Int64?
     var reason: String?
-    var metadata = Metadata()
+    var metadata: [Metadata.Pair] = []
   }
 
   case createIntent(NewIntent)
+  case update(intent: String, description: String?, metadata: [Metadata.Pair])
   case confirm(intent: String, paymentMethod: String?, offSession: Bool)
   /// An amount below the hold releases the rest.
-  case capture(intent: String, amount: Int64?)
+  case capture(intent: String, amount: Int64?, metadata: [Metadata.Pair])
   case cancel(intent: String, reason: String?)
   case refund(NewRefund)
 }

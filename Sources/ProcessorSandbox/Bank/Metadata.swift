@@ -21,4 +21,13 @@ struct Metadata: Sendable, Equatable {
       }
     }
   }
+
+  /// Sets what a request gives; as with Stripe, an empty value takes a key away and other keys stay.
+  func merging(_ given: [Pair]) -> Metadata {
+    var merged = self
+    for pair in given {
+      merged[pair.key] = pair.value.isEmpty ? nil : pair.value
+    }
+    return merged
+  }
 }

@@ -30,6 +30,11 @@ extension Command {
     return .createIntent(new)
   }
 
+  static func update(of intent: String, _ parameters: inout Parameters) throws(StripeError) -> Command {
+    let description = parameters.text("description")
+    return .update(intent: intent, description: description, metadata: try parameters.metadata())
+  }
+
   static func confirmation(of intent: String, _ parameters: inout Parameters) throws(StripeError) -> Command {
     let paymentMethod = parameters.text("payment_method")
     let offSession = try offSession(&parameters)
@@ -39,8 +44,9 @@ extension Command {
 
   static func capture(of intent: String, _ parameters: inout Parameters) throws(StripeError) -> Command {
     let amount = try parameters.integer("amount_to_capture", least: 1)
-    parameters.ignore(["statement_descriptor", "statement_descriptor_suffix"])
-    return .capture(intent: intent, amount: amount)
+    let metadata = try parameters.metadata()
+    parameters.ignore(["final_capture", "statement_descriptor", "statement_descriptor_suffix"])
+    return .capture(intent: intent, amount: amount, metadata: metadata)
   }
 
   static func cancellation(of intent: String, _ parameters: inout Parameters) throws(StripeError) -> Command {

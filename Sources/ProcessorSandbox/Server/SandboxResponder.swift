@@ -71,8 +71,8 @@ struct SandboxResponder: HTTPResponder {
     if let key = call.savedKey, !api.desk.claim(key) { return complete(Answer(.keyInUse), request) }
     defer { call.savedKey.map(api.desk.release) }
     var (answer, replayed) = try await api.answer(call)
-    // What cannot be saved, such as a look-up's answer, fails too, and works when repeated.
-    if injection == .failAfter && !replayed { answer = Answer(.server) }
+    // What is not saved as a 500 fails all the same, such as a look-up or a replay, and works when repeated.
+    if injection == .failAfter && answer.status != 500 { (answer, replayed) = (Answer(.server), false) }
     if injection == .delay { try await Task.sleep(for: slowness) }
     if replayed { answer.fields[.idempotentReplayed] = "true" }
     return complete(answer, request)
@@ -83,10 +83,16 @@ struct SandboxResponder: HTTPResponder {
       throw StripeError.invalid(nil, "Unrecognized request method \(request.method.rawValue).", status: 405)
     }
     let account = try Authentication.account(of: request.headers)
-    let body = try await request.body.collect(upTo: 1 << 20)
-    let form =
-      method == .get ? FormBody(parsing: (request.uri.query ?? "").utf8) : FormBody(parsing: body.readableBytesView)
-    guard let form else { throw StripeError.invalid(nil, "The parameters are no valid form encoding.") }
+    let body: ByteBuffer
+    do {
+      body = try await request.body.collect(upTo: 1 << 20)
+    } catch is NIOTooManyBytesError {
+      throw StripeError.invalid(nil, "The request is larger than a megabyte.", status: 413)
+    }
+    let parameters = method == .get ? Array((request.uri.query ?? "").utf8) : Array(body.readableBytesView)
+    guard let form = FormBody(parsing: parameters) else {
+      throw StripeError.invalid(nil, "The parameters are no valid form encoding.")
+    }
     let key = method == .post ? request.headers[.idempotencyKey] : nil
     guard key.map({ (1...255).contains($0.utf8.count) }) ?? true else {
       throw StripeError.invalid(nil, "An idempotency key has 1 to 255 characters.")

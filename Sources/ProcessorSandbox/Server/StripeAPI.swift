@@ -54,6 +54,7 @@ struct StripeAPI: Sendable {
     let parts = request.parts
     switch (parts.first, parts.count, parts.last) {
     case ("payment_intents", 1, _): return try .newIntent(&parameters)
+    case ("payment_intents", 2, _): return try .update(of: parts[1], &parameters)
     case ("payment_intents", 3, "confirm"): return try .confirmation(of: parts[1], &parameters)
     case ("payment_intents", 3, "capture"): return try .capture(of: parts[1], &parameters)
     case ("payment_intents", 3, "cancel"): return try .cancellation(of: parts[1], &parameters)

@@ -1,14 +1,15 @@
 /// Reads a request's parameters one by one and refuses, as Stripe does, those that nobody asked for.
 struct Parameters {
   private var values: [String: String] = [:]
-  private var metadataPairs: [(key: String, value: String)] = []
+  private var metadataPairs: [Metadata.Pair] = []
   private var expansions: Set<String> = []
   private var unread: Set<String> = []
 
   init(_ form: FormBody) {
     for pair in form.pairs {
       if pair.name.hasPrefix("metadata["), pair.name.hasSuffix("]") {
-        metadataPairs.append((String(pair.name.dropFirst("metadata[".count).dropLast()), pair.value))
+        let key = String(pair.name.dropFirst("metadata[".count).dropLast())
+        metadataPairs.append(Metadata.Pair(key: key, value: pair.value))
       } else if pair.name.hasPrefix("expand[") {
         expansions.insert(pair.value)
       } else {
@@ -60,21 +61,17 @@ struct Parameters {
     return text
   }
 
-  /// Stripe's limits: 50 keys of 40 characters with values of 500.
-  mutating func metadata() throws(StripeError) -> Metadata {
+  /// The pairs given, within Stripe's limits: 50 keys of 40 characters with values of 500.
+  mutating func metadata() throws(StripeError) -> [Metadata.Pair] {
     unread.remove("metadata")
-    var metadata = Metadata()
-    for (key, value) in metadataPairs {
-      guard key.count <= 40, value.count <= 500 else {
-        throw .invalid(nil, "Metadata keys have at most 40 and values at most 500 characters.", param: "metadata")
-      }
-      metadata[key] = value.isEmpty ? nil : value
+    guard metadataPairs.allSatisfy({ $0.key.count <= 40 && $0.value.count <= 500 }) else {
+      throw .invalid(nil, "Metadata keys have at most 40 and values at most 500 characters.", param: "metadata")
     }
-    guard metadata.pairs.count <= 50 else {
+    guard metadataPairs.count <= 50 else {
       throw .invalid(nil, "Metadata has at most 50 keys.", param: "metadata")
     }
-    metadataPairs = []
-    return metadata
+    defer { metadataPairs = [] }
+    return metadataPairs
   }
 
   /// Whether a member is to be shown in full; the endpoint names all that it can.
