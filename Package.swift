@@ -90,7 +90,8 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SettleTesting"], swiftSettings: strict),
     .testTarget(name: "SettleFilesTests", dependencies: ["SettleFiles", "SettleModel"], swiftSettings: strict),
     .testTarget(
-      name: "SettleProcessorsTests", dependencies: ["SettleProcessors", "ProcessorSandbox", "SettleModel"],
+      name: "SettleProcessorsTests",
+      dependencies: ["SettleProcessors", "ProcessorSandbox", "SettleModel", logging, nioCore, nioPosix],
       swiftSettings: strict),
     .testTarget(
       name: "SettleStoreTests", dependencies: ["SettleStore", "SettleTesting", "SettleModel", "Postgres"],

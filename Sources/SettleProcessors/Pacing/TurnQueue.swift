@@ -41,6 +41,8 @@ final class TurnQueue: Sendable {
     }
   }
 
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
+
   func leave() {
     let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
       guard !state.waiting.isEmpty else {
