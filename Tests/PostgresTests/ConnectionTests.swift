@@ -1,11 +1,10 @@
-import SettleTesting
 import Testing
 
 @testable import Postgres
 
 @Suite struct ConnectionTests {
   @Test func cancellingTheTaskCancelsTheStatement() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     let connection = try await Connection.open(settings)
     for body: @Sendable (Session) throws -> Void in [
       { db in _ = try db.execute("SELECT pg_sleep(600)") },
@@ -24,7 +23,7 @@ import Testing
   }
 
   @Test func cancellationHitsOnlyItsOwnWork() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     let connection = try await Connection.open(settings)
     for _ in 0..<50 {
       let first = Task { try await connection.run { db in try db.execute("SELECT pg_sleep(0.001)") } }
@@ -39,7 +38,7 @@ import Testing
   }
 
   @Test func aCancelledTaskStartsNothing() async throws {
-    let connection = try await Connection.open(try await TestCluster.database())
+    let connection = try await Connection.open(try await freshSettings())
     let task = Task {
       while !Task.isCancelled { await Task.yield() }
       return try await connection.run { db in try db.execute("CREATE TABLE t (a int)") }
@@ -52,7 +51,7 @@ import Testing
   }
 
   @Test func aCancelledTransactionIsRolledBack() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     let connection = try await Connection.open(settings)
     try await connection.run { db in try db.script("CREATE TABLE t (a int)") }
     let task = Task {
@@ -70,7 +69,7 @@ import Testing
   }
 
   @Test func workOfManyTasksTakesTurns() async throws {
-    let connection = try await Connection.open(try await TestCluster.database())
+    let connection = try await Connection.open(try await freshSettings())
     try await connection.run { db in try db.script("CREATE TABLE t (n bigint); INSERT INTO t VALUES (0)") }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<40 {
@@ -89,7 +88,7 @@ import Testing
   }
 
   @Test func advisoryLocksLiveWithTheirConnection() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     let holder = try await Connection.open(settings)
     let other = try await Connection.open(settings)
     let take: @Sendable (Session) throws -> Bool? = { db in try db.value("SELECT pg_try_advisory_lock(\(7))") }
@@ -105,7 +104,7 @@ import Testing
   }
 
   @Test func aLostConnectionSaysSo() async throws {
-    let connection = try await Connection.open(try await TestCluster.database())
+    let connection = try await Connection.open(try await freshSettings())
     let error = await postgresError {
       _ = try await connection.run { db in try db.execute("SELECT pg_terminate_backend(pg_backend_pid())") }
     }

@@ -1,4 +1,3 @@
-import SettleTesting
 import Testing
 
 @testable import Postgres

@@ -5,12 +5,29 @@ import Synchronization
 
 @testable import Postgres
 
-/// Runs a body with a pool on a database of its own.
+/// A schema of its own in a database that all tests here share: much faster to make than a database. The application
+/// name is the schema's.
+func freshSettings() async throws -> ConnectionSettings {
+  let name = "test_\(UInt32.random(in: 0 ... .max))"
+  var settings = try await SharedDatabase.settings.value
+  let connection = try await Connection.open(settings)
+  try await connection.run { db in try db.script("CREATE SCHEMA \(name)") }
+  await connection.close()
+  settings.conninfo += "&options=-csearch_path%3D\(name)"
+  settings.applicationName = name
+  return settings
+}
+
+private enum SharedDatabase {
+  static let settings = Task { try await TestCluster.database() }
+}
+
+/// Runs a body with a pool on such a schema.
 func withPool<T>(
   size: Int = 2, prepare: (@Sendable (Session) throws -> Void)? = nil,
   _ body: (Pool, ConnectionSettings) async throws -> T
 ) async throws -> T {
-  let settings = try await TestCluster.database()
+  let settings = try await freshSettings()
   let pool = Pool(settings, size: size, prepare: prepare)
   let result: Result<T, any Error>
   do { result = .success(try await body(pool, settings)) } catch { result = .failure(error) }
@@ -34,7 +51,7 @@ func awaitActivity(_ pattern: String, in settings: ConnectionSettings) async thr
         """
         SELECT 1 FROM pg_stat_activity
         WHERE query LIKE \(pattern) AND state = 'active' AND wait_event IS NOT NULL AND pid <> pg_backend_pid()
-          AND datname = current_database()
+          AND application_name = \(settings.applicationName)
         """
       ).count
     }

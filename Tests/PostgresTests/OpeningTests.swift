@@ -1,4 +1,3 @@
-import SettleTesting
 import Testing
 
 @testable import Postgres
@@ -30,7 +29,7 @@ import Testing
   }
 
   @Test func theServersRefusalsAreTold() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     var other = settings
     other.conninfo = settings.conninfo.replacing("user=settle", with: "user=stranger")
     let denied = await postgresError { _ = try await Connection.open(other) }
@@ -45,12 +44,12 @@ import Testing
   }
 
   @Test func outputDoesNotDependOnTheServersSettings() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     let connection = try await Connection.open(settings)
     try await connection.run { db throws in
       #expect(try db.value("SELECT '2026-11-22 12:00+01'::timestamptz::text") == "2026-11-22 11:00:00+00")
       #expect(try db.value("SELECT current_setting('client_encoding')") == "UTF8")
-      #expect(try db.value("SELECT current_setting('application_name')") == "settle")
+      #expect(try db.value("SELECT current_setting('application_name')") == settings.applicationName)
     }
     await connection.close()
   }

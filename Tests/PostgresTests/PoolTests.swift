@@ -1,4 +1,3 @@
-import SettleTesting
 import Testing
 
 @testable import Postgres
@@ -107,7 +106,7 @@ import Testing
   }
 
   @Test func closingWaitsForWorkUnderWay() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     let pool = Pool(settings, size: 1)
     let work = Task { try await pool.session { db in try db.value("SELECT pg_sleep(0.2)::text", as: String.self) } }
     try await awaitActivity("%pg_sleep(0.2)%", in: settings)

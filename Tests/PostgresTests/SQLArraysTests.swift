@@ -1,5 +1,4 @@
 import FoundationEssentials
-import SettleTesting
 import Testing
 
 @testable import Postgres

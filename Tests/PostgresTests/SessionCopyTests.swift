@@ -1,5 +1,4 @@
 import FoundationEssentials
-import SettleTesting
 import Testing
 
 @testable import Postgres
@@ -44,7 +43,9 @@ import Testing
       try await pool.transaction { db throws in
         try db.script("CREATE TABLE t (n bigint, text text)")
         let text = Array(String(repeating: "é", count: 500).utf8)
-        let count = try db.copyIn("public.t", columns: ["text", "n"]) { writer in
+        let count = try db.copyIn(
+          "\(db.value("SELECT current_schema()", as: String.self) ?? "").t", columns: ["text", "n"]
+        ) { writer in
           for number in 0..<20_000 {
             writer.beginRow()
             if number % 2 == 0 {

@@ -1,5 +1,4 @@
 import Logging
-import SettleTesting
 import Testing
 
 @testable import Postgres
@@ -72,7 +71,7 @@ import Testing
 
   @Test func noticesGoToTheLogger() async throws {
     let lines = Recorder<String>()
-    var settings = try await TestCluster.database()
+    var settings = try await freshSettings()
     settings.logger = Logger(label: "test") { _ in CapturingHandler { lines.append($0) } }
     let connection = try await Connection.open(settings)
     try await connection.run { db in try db.script("DO $$ BEGIN RAISE NOTICE 'heard'; END $$") }

@@ -1,4 +1,3 @@
-import SettleTesting
 import Testing
 
 @testable import Postgres
@@ -109,7 +108,7 @@ import Testing
   }
 
   @Test func aLostCommitIsUnknown() async throws {
-    let settings = try await TestCluster.database()
+    let settings = try await freshSettings()
     let connection = try await Connection.open(settings)
     try await connection.run { db in
       // A deferred trigger runs inside COMMIT, and ends the server's side of it there.

@@ -1,4 +1,3 @@
-import SettleTesting
 import Testing
 
 @testable import Postgres
@@ -38,7 +37,7 @@ import Testing
   }
 
   @Test func manyTextsKeepFewStatements() async throws {
-    var settings = try await TestCluster.database()
+    var settings = try await freshSettings()
     settings.preparedStatements = 3
     let connection = try await Connection.open(settings)
     try await connection.run { db throws in
