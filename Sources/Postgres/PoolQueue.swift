@@ -70,6 +70,8 @@ final class PoolQueue: Sendable {
     return isTaken
   }
 
+  var waiting: Int { state.withLock { $0.waiters.count } }
+
   /// A connection was closed or could not be opened: the next in line may open one.
   func giveUpVacancy() {
     let (next, drained) = state.withLock { state in

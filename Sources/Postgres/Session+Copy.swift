@@ -67,7 +67,7 @@ extension Session {
         error = error ?? failure
       }
     }
-    return error ?? lost()
+    return error.map(withLoss) ?? lost()
   }
 
   private func receive(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
@@ -95,11 +95,7 @@ extension Session {
     throw PostgresError(.misuse, "COPY did not start: more than one statement?")
   }
 
-  private func finishCopy() throws -> Int {
-    let result = try check(PQgetResult(connection))
-    drain()
-    return result.affected
-  }
+  private func finishCopy() throws -> Int { try complete(1, "").affected }
 
   private func describe(_ table: String, _ columns: [String]) throws -> [CopyColumn] {
     let found = try query(

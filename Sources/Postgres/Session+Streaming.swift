@@ -33,7 +33,7 @@ extension Session {
         result = try check(raw, columns: columns)
       } catch {
         drain()
-        throw error
+        throw withLoss(error)
       }
       columns = result.columns
       guard PQresultStatus(raw) == PGRES_SINGLE_TUPLE else {

@@ -56,7 +56,7 @@ package final class Session {
 
   /// A statement of our own, that runs whether or not the task was cancelled.
   func command(_ text: String) throws {
-    try note(check(PQexec(connection, text)), text: text)
+    try complete(PQsendQuery(connection, text), text)
   }
 
   /// Remembers statements that change the connection beyond the transaction.

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// It waits for the end of a pipe whose other end only we hold: the kernel closes that whether we exit, crash or are
 /// killed.
-enum Watchdog {
+package enum Watchdog {
   private static let script = """
     trap '' INT HUP TERM
     read -r nothing
@@ -22,7 +22,10 @@ enum Watchdog {
     rm -rf "$0" "${1%/data}"
     """
 
-  static func start(home: String, data: String) throws {
+  /// - Parameters:
+  ///   - home: removed in the end.
+  ///   - data: the data folder of the server to stop; the folder around it is removed too.
+  package static func start(home: String, data: String) throws {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw Failure(code: errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }

@@ -67,8 +67,10 @@ struct ClusterServer {
     let deadline = ContinuousClock.now + .seconds(20)
     while try ChildProcess(programs.path("pg_ctl"), arguments, as: folders.user).run(log: log.descriptor).status != 0 {
       if answer != .none { break }
-      let words = log.lastWords
-      guard words.contains("shared memory block"), ContinuousClock.now < deadline else {
+      let news = log.news
+      guard news.contains("shared memory block"), ContinuousClock.now < deadline else {
+        let reasons = news.split(whereSeparator: \.isNewline).filter { $0.contains("FATAL:") || $0.contains("PANIC:") }
+        let words = lastLines(of: reasons.isEmpty ? news : reasons.joined(separator: "\n"))
         throw PostgresError(
           .cluster, "the private database's server did not start: \(words). Its log is \(folders.log)")
       }
@@ -127,21 +129,27 @@ struct ClusterServer {
     return version
   }
 
-  /// Whether the process that `postmaster.pid` names is this cluster's server. After a crash the file stays, and its
-  /// number may have gone to any other process, which PostgreSQL itself would take for a server: then it is removed.
+  /// Whether the process that `postmaster.pid` names is this cluster's server.
+  ///
+  /// After a crash the files with its number stay, and the number may have gone to any other process, which PostgreSQL
+  /// itself would take for a server (as it does a dead one that nobody collected): then they are removed.
   private func isAlive() throws -> Bool {
     let path = "\(folders.data)/postmaster.pid"
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return false }
-    let number = text.split(whereSeparator: \.isNewline).first.flatMap { pid_t($0.trimmingSpaces) } ?? 0
-    // The server lives in its data folder.
-    if number > 0, let folder = realpath("/proc/\(number)/cwd", nil) {
-      defer { free(folder) }
-      if String(cString: folder) == folders.data { return true }
-    } else if number > 0, errno == EACCES {
-      return true
+    if let text = try? String(contentsOfFile: path, encoding: .utf8),
+      let number = text.split(whereSeparator: \.isNewline).first.flatMap({ pid_t($0.trimmingSpaces) })
+    {
+      // The server lives in its data folder.
+      if let folder = realpath("/proc/\(number)/cwd", nil) {
+        defer { free(folder) }
+        if String(cString: folder) == folders.data { return true }
+      } else if errno == EACCES {
+        return true
+      }
     }
-    guard unlink(path) == 0 else {
-      throw PostgresError(.cluster, "\(path) was left by a server that is gone and cannot be removed: remove it")
+    for remains in [path, "\(folders.socket)/.s.PGSQL.5432.lock", "\(folders.socket)/.s.PGSQL.5432"] {
+      guard unlink(remains) == 0 || errno == ENOENT else {
+        throw PostgresError(.cluster, "\(remains) was left by a server that is gone and cannot be removed: remove it")
+      }
     }
     return false
   }

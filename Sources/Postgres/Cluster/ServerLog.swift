@@ -3,6 +3,7 @@ import Glibc
 /// The file that the server writes its own troubles to. We open it, so it can be where the server's user cannot go.
 final class ServerLog {
   let descriptor: Int32
+  private let start: off_t
 
   private static let largest = 10_000_000
 
@@ -17,15 +18,16 @@ final class ServerLog {
         "the private database's log \(path) cannot be opened (\(String(cString: strerror(errno)))): "
           + "run as the user that it belongs to, or choose another SETTLE_HOME")
     }
+    start = lseek(descriptor, 0, SEEK_END)
   }
 
   deinit { close(descriptor) }
 
-  /// The last few lines, on one.
-  var lastWords: String {
+  /// What was written since we opened the file; of much, the end.
+  var news: String {
     let size = lseek(descriptor, 0, SEEK_END)
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = pread(descriptor, &bytes, bytes.count, max(0, size - 4096))
-    return lastLines(of: String(decoding: bytes.prefix(max(0, count)), as: UTF8.self))
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = pread(descriptor, &bytes, bytes.count, max(start, size - off_t(bytes.count)))
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
 }
