@@ -40,6 +40,7 @@ let package = Package(
   targets: [
     // Floor 1: C libraries and the domain's own words.
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCSV", providers: [.apt(["libcsv-dev"])]),
     .target(name: "SettleModel", dependencies: [crypto], swiftSettings: strict),
 
@@ -61,7 +62,7 @@ let package = Package(
     // Floor 4: the nightly job.
     .target(
       name: "SettlePipeline",
-      dependencies: ["SettleStore", "SettleFiles", "SettleModel", yams, mustache, logging],
+      dependencies: ["CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", yams, mustache, crypto, logging],
       exclude: ["Templates"], swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
 
     // Floor 5: the composition root.

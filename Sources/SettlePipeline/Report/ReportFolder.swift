@@ -1,3 +1,4 @@
+import CLinux
 import Crypto
 import Foundation
 import Glibc
@@ -79,7 +80,7 @@ struct ReportFolder {
       guard rename(staging, path) == 0 else { throw notWritable }
       return
     }
-    guard renameat2(AT_FDCWD, staging, AT_FDCWD, path, UInt32(RENAME_EXCHANGE)) == 0 else { throw notWritable }
+    guard linux_exchange(staging, path) == 0 else { throw notWritable }
   }
 
   private var notWritable: Failure {
@@ -91,9 +92,8 @@ struct ReportFolder {
   private func manifestOfOld() throws -> [String: String] {
     guard let data = FileManager.default.contents(atPath: path + "/" + Self.manifest) else { return [:] }
     return String(decoding: data, as: UTF8.self).split(separator: "\n").reduce(into: [:]) { hashes, line in
-      if let blank = line.firstRange(of: "  ") {
-        hashes[String(line[blank.upperBound...])] = String(line[..<blank.lowerBound])
-      }
+      let parts = line.split(separator: " ", maxSplits: 1)
+      if parts.count == 2 { hashes[parts[1].trimmingCharacters(in: .whitespaces)] = String(parts[0]) }
     }
   }
 

@@ -1,8 +1,8 @@
 import Foundation
-package import Postgres
-package import SettleFiles
-package import SettleModel
-package import SettleStore
+import Postgres
+import SettleFiles
+import SettleModel
+import SettleStore
 
 /// An error as a run ends with it: its exit status and one sentence for the operator.
 package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,12 +1,12 @@
-package import Foundation
+import Foundation
 import Postgres
-package import Logging
-package import SettleFiles
-package import SettleModel
-package import SettleStore
+import Logging
+import SettleFiles
+import SettleModel
+import SettleStore
 
 /// What every stage of one run is given.
-package struct RunContext: Sendable {
+struct RunContext: Sendable {
   let store: Store
   let run: RunIdentity
   /// Throws unless a call to the processor may leave now.

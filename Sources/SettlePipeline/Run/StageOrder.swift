@@ -1,3 +1,6 @@
+import Postgres
+import SettleStore
+
 /// Which stages still run after one has failed. Failures stay small: what does not depend on the failed part goes on.
 enum StageOrder {
   /// Why a stage is left out, or nil where it runs.
