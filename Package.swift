@@ -101,7 +101,7 @@ let package = Package(
       name: "SettlePipelineTests",
       dependencies: [
         "SettlePipeline", "SettleStore", "SettleProcessors", "ProcessorSandbox", "SettleTesting", "SettleFiles",
-        "SettleModel", "Postgres",
+        "SettleModel", "Postgres", asyncHTTPClient, logging,
       ], swiftSettings: strict),
     .testTarget(
       name: "ProcessorSandboxTests", dependencies: ["ProcessorSandbox", hummingbirdTesting, asyncHTTPClient],

@@ -4,17 +4,18 @@ struct FlowDrawing {
   private let chart: FlowChart
   private var drawing: Drawing
   /// How far down each side's bar is used up.
-  private var leftY = top
-  private var rightY = top
+  private var leftY: Int
+  private var rightY: Int
+  /// On a phone both sides do not fit beside each other, so what only one side tells stands in one column.
+  private let roomy: Bool
 
   private static let bar = 10
   private static let fullHeight = 130
-  private static let top = 28
 
   /// The chart as SVG; `id` must be the page's only one of that name.
   static func svg(_ chart: FlowChart, id: String, width: Int, class kind: String) -> String {
     var flow = FlowDrawing(chart: chart, drawing: Drawing(width: width))
-    flow.draw(sideBySide: width >= 600)
+    flow.draw()
     return flow.drawing.svg(
       id: id, class: kind, title: "Flow of money in \(chart.currency)", description: chart.description)
   }
@@ -22,19 +23,31 @@ struct FlowDrawing {
   private init(chart: FlowChart, drawing: Drawing) {
     self.chart = chart
     self.drawing = drawing
+    roomy = drawing.width >= 600
+    leftY = roomy ? 28 : 44
+    rightY = leftY
   }
 
-  private mutating func draw(sideBySide: Bool) {
-    drawing.label("Expected \(chart.written(chart.expected))", x: 0, y: 13, class: "strong")
-    drawing.label("Reported \(chart.written(chart.reported))", x: drawing.width, y: 13, class: "strong end")
-    var y = Self.top
+  private mutating func draw() {
+    head("Expected", chart.expected, x: 0, class: "strong")
+    head("Reported", chart.reported, x: drawing.width, class: "strong end")
+    var y = leftY
     for bucket in chart.buckets where bucket.expected > 0 && bucket.reported > 0 { y = both(bucket, at: y) }
     var below = y
     for bucket in chart.buckets where bucket.reported == 0 { below = expectedOnly(bucket, at: below) }
     let lowest = below
-    below = sideBySide ? y : lowest
+    below = roomy ? y : lowest
     for bucket in chart.buckets where bucket.expected == 0 { below = reportedOnly(bucket, at: below) }
     drawing.height = max(leftY, rightY, lowest, below)
+  }
+
+  private mutating func head(_ side: String, _ amount: Int64, x: Int, class kind: String) {
+    if roomy {
+      drawing.label("\(side) \(chart.written(amount))", x: x, y: 13, class: kind)
+    } else {
+      drawing.label(side, x: x, y: 13, class: kind)
+      drawing.label(chart.written(amount), x: x, y: 30, class: kind)
+    }
   }
 
   private mutating func both(_ bucket: FlowChart.Bucket, at y: Int) -> Int {
@@ -45,7 +58,7 @@ struct FlowDrawing {
     ribbonFromLeft(bucket, to: .init(x: x, y: node, height: left))
     ribbonFromRight(bucket, to: .init(x: x + Self.bar, y: node, height: right))
     drawing.rectangle(x: x, y: node, width: Self.bar, height: max(left, right), class: "node \(bucket.kind)")
-    let difference = bucket.expected == bucket.reported ? "" : " for \(chart.written(bucket.expected))"
+    let difference = bucket.expected == bucket.reported || !roomy ? "" : " for \(chart.written(bucket.expected))"
     drawing.label(
       "\(bucket.title) \(chart.written(bucket.reported))\(difference)", x: drawing.width / 2, y: node - 8,
       class: "middle halo")
@@ -53,7 +66,7 @@ struct FlowDrawing {
   }
 
   private mutating func expectedOnly(_ bucket: FlowChart.Bucket, at y: Int) -> Int {
-    let node = Drawing.Edge(x: drawing.width / 5, y: y + 8, height: height(of: bucket.expected))
+    let node = Drawing.Edge(x: inset, y: y + 8, height: height(of: bucket.expected))
     ribbonFromLeft(bucket, to: node)
     drawing.rectangle(x: node.x, y: node.y, width: Self.bar, height: node.height, class: "node \(bucket.kind)")
     drawing.label(
@@ -63,7 +76,7 @@ struct FlowDrawing {
   }
 
   private mutating func reportedOnly(_ bucket: FlowChart.Bucket, at y: Int) -> Int {
-    let node = Drawing.Edge(x: drawing.width * 4 / 5, y: y + 8, height: height(of: bucket.reported))
+    let node = Drawing.Edge(x: drawing.width - inset, y: y + 8, height: height(of: bucket.reported))
     ribbonFromRight(bucket, to: node)
     drawing.rectangle(
       x: node.x - Self.bar, y: node.y, width: Self.bar, height: node.height, class: "node \(bucket.kind)")
@@ -72,6 +85,9 @@ struct FlowDrawing {
       y: node.y + node.height / 2 + 5, class: "end halo")
     return node.y + max(node.height, 14) + 8
   }
+
+  /// How far from its edge a bucket stands that only one side tells of.
+  private var inset: Int { roomy ? drawing.width / 5 : drawing.width / 10 }
 
   private mutating func ribbonFromLeft(_ bucket: FlowChart.Bucket, to end: Drawing.Edge) {
     let start = Drawing.Edge(x: Self.bar, y: leftY, height: end.height)

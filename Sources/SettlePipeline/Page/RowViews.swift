@@ -29,7 +29,8 @@ struct BreakView {
     let widest = AmountView.widest(rows.flatMap { [$0.expected, $0.reported, $0.delta] })
     return rows.map { row in
       BreakView(
-        id: row.id, reason: row.reason.title, evidence: row.evidence.first.map { first in
+        id: row.id, reason: row.reason.title,
+        evidence: row.evidence.first.map { first in
           row.evidence.count == 1 ? first : "\(first) and \(row.evidence.count - 1) more"
         },
         order: row.orderReference ?? row.paymentID, processorReference: row.processorReference,
