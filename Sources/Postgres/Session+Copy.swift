@@ -95,6 +95,7 @@ extension Session {
     throw PostgresError(.misuse, "COPY did not start: more than one statement?")
   }
 
+  /// The data went by other means than a statement's text; its result comes like any other.
   private func finishCopy() throws -> Int { try complete(1, "").affected }
 
   private func describe(_ table: String, _ columns: [String]) throws -> [CopyColumn] {

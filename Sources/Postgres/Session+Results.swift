@@ -6,7 +6,7 @@ extension Session {
   /// - Parameter sent: what libpq said to sending it.
   @discardableResult
   func complete(_ sent: Int32, _ text: String, isScript: Bool = false) throws -> ResultSet {
-    guard sent == 1 else { throw lost() }
+    guard sent == 1 else { throw notSent() }
     var last: ResultSet?
     var failure: (any Error)?
     while let raw = PQgetResult(connection) {
@@ -21,6 +21,11 @@ extension Session {
     if let failure { throw withLoss(failure) }
     guard let last else { throw lost() }
     return last
+  }
+
+  /// Why libpq did not even send a statement: mostly that there is no connection, else too many bound values.
+  func notSent() -> PostgresError {
+    isLost ? lost() : PostgresError(.misuse, "a statement cannot be sent: \(PostgresError.lastMessage(of: connection))")
   }
 
   /// A server that ends a connection says why first, and only then is the connection seen to be gone.

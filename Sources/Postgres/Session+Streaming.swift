@@ -18,7 +18,7 @@ extension Session {
         PQsendQueryParams(connection, text, count, types, values, lengths, formats, 1)
       }
     }
-    guard sent == 1 else { throw lost() }
+    guard sent == 1 else { throw notSent() }
     isBusy = true
     defer { isBusy = false }
     PQsetSingleRowMode(connection)

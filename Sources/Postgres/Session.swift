@@ -1,4 +1,5 @@
 import CPostgres
+import Glibc
 
 /// What a body does its work with; never leaves its connection's thread, so all of it is synchronous.
 ///
@@ -27,6 +28,17 @@ package final class Session {
   deinit { PQfinish(connection) }
 
   var isLost: Bool { PQstatus(connection) == CONNECTION_BAD }
+
+  /// Whether the server ended the connection while nobody used it. Costs no round trip: the end would be waiting to be
+  /// read.
+  func hasEnded() -> Bool {
+    for _ in 0..<3 {
+      var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+      guard !isLost, poll(&descriptor, 1, 0) > 0 else { break }
+      PQconsumeInput(connection)
+    }
+    return isLost
+  }
 
   var transactionStatus: PGTransactionStatusType { PQtransactionStatus(connection) }
 

@@ -31,4 +31,12 @@ import Testing
     #expect(conninfo.redacting("no hunter2 for hunter2!") == "no *** for ***!")
     #expect(try Conninfo("host=db").redacting("as it was") == "as it was")
   }
+
+  @Test func settingsShowNoSecret() {
+    let settings = ConnectionSettings(conninfo: "postgres://finance:hunter2@db:5433/settle?sslpassword=hunter3")
+    #expect("\(settings)" == "host=db port=5433 dbname=settle user=finance")
+    #expect(!String(reflecting: settings).contains("hunter"))
+    #expect("\(ConnectionSettings(conninfo: "postgres://a:hunt@er@b/c"))" == "an invalid connection string")
+    #expect("\(ConnectionSettings(conninfo: ""))" == "libpq's defaults")
+  }
 }

@@ -47,16 +47,35 @@ import Testing
     #expect(order.values == [0, 1, 3, 4])
   }
 
-  @Test func aTerminatedConnectionIsReplaced() async throws {
+  @Test func aConnectionThatEndedUnusedIsReplaced() async throws {
     try await withPool(size: 1) { pool, settings async throws in
-      let pid = try await pool.session { db in try db.value("SELECT pg_backend_pid()", as: Int.self) }
+      func pid() async throws -> Int? { try await pool.session { db in try db.value("SELECT pg_backend_pid()") } }
+      let first = try await pid()
       let other = try await Connection.open(settings)
-      try await other.run { db in try db.execute("SELECT pg_terminate_backend(\(pid)::int, 20000)") }
+      try await other.run { db in try db.execute("SELECT pg_terminate_backend(\(first)::int, 20000)") }
       await other.close()
-      let error = await postgresError { _ = try await pool.session { db in try db.execute("SELECT 1") } }
+      let second = try await pid()
+      #expect(second != nil && second != first)
+    }
+  }
+
+  @Test func aConnectionThatEndsInUseIsReplaced() async throws {
+    try await withPool(size: 1) { pool, settings async throws in
+      let work = Task { _ = try await pool.session { db in try db.execute("SELECT pg_sleep(500)") } }
+      try await awaitActivity("%pg_sleep(500)%", in: settings)
+      let other = try await Connection.open(settings)
+      try await other.run { db in
+        try db.execute(
+          """
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE query LIKE '%pg_sleep(500)%' AND application_name = \(settings.applicationName)
+            AND pid <> pg_backend_pid()
+          """)
+      }
+      await other.close()
+      let error = await postgresError { try await work.value }
       #expect(error?.kind == .connectionLost)
-      let next = try await pool.session { db in try db.value("SELECT pg_backend_pid()", as: Int.self) }
-      #expect(next != pid)
+      #expect(try await pool.session { db in try db.value("SELECT \(1)", as: Int.self) } == 1)
     }
   }
 

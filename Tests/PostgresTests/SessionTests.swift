@@ -69,6 +69,16 @@ import Testing
     }
   }
 
+  @Test func tooManyValuesAreNotALostConnection() async throws {
+    try await withPool { pool, _ async throws in
+      try await pool.session { db throws in
+        let values = (0..<70_000).map { "\($0)" as SQL }.joined()
+        #expect { try db.execute("SELECT array[\(sql: values)]") } throws: { ($0 as? PostgresError)?.kind == .misuse }
+        #expect(try db.value("SELECT \(1)") == 1)
+      }
+    }
+  }
+
   @Test func noticesGoToTheLogger() async throws {
     let lines = Recorder<String>()
     var settings = try await freshSettings()

@@ -91,10 +91,8 @@ struct ChildProcess {
 
   /// No PG* variable gets through, and messages come in English.
   private static var environment: [String] {
-    let kept: [String] = ["LD_LIBRARY_PATH", "PATH"].compactMap { (name: String) in
-      getenv(name).map { "\(name)=\(String(cString: $0))" }
-    }
-    return kept + ["LC_ALL=C"]
+    let libraries = getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH=\(String(cString: $0))"] } ?? []
+    return libraries + ["LC_ALL=C", "PATH=\(SearchPath.folders.joined(separator: ":"))"]
   }
 
   private func readAll(_ descriptor: Int32) -> String {

@@ -46,6 +46,7 @@ struct ClusterServer {
 
   func stop() throws {
     guard try dataVersion() != nil else { return }
+    try makeHome()
     let lock = try FileLock(path: folders.lock)
     defer { withExtendedLifetime(lock) {} }
     if try isAlive() { try stop(with: ServerPrograms.find(version: dataVersion())) }

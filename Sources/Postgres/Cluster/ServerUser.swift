@@ -31,16 +31,16 @@ struct ServerUser: Equatable {
 
   /// What stands before a command so that it runs as this user.
   var dropping: [String] {
-    if Self.isInstalled("setpriv") {
-      return ["setpriv", "--reuid", "\(uid)", "--regid", "\(gid)", "--clear-groups", "--inh-caps=-all", "--"]
+    if let setpriv = Self.installed("setpriv") {
+      return [setpriv, "--reuid", "\(uid)", "--regid", "\(gid)", "--clear-groups", "--inh-caps=-all", "--"]
     }
-    if Self.isInstalled("runuser") { return ["runuser", "-u", name, "--"] }
+    if let runuser = Self.installed("runuser") { return [runuser, "-u", name, "--"] }
     // `su` takes a command line for a shell, which hands the words that follow through unread.
     return ["su", "-s", "/bin/sh", name, "-c", "exec \"$0\" \"$@\"", "--"]
   }
 
-  private static func isInstalled(_ program: String) -> Bool {
-    SearchPath.folders.contains { access("\($0)/\(program)", X_OK) == 0 }
+  private static func installed(_ program: String) -> String? {
+    SearchPath.folders.map { "\($0)/\(program)" }.first { (path: String) in access(path, X_OK) == 0 }
   }
 
   /// Whether this user can go into a folder: every folder above must let it through. Folders that do not exist yet are

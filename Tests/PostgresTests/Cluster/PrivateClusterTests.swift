@@ -87,6 +87,19 @@ import Testing
     }
   }
 
+  @Test func aPoolSurvivesARestart() async throws {
+    try await withCluster { cluster, _ async throws in
+      let pool = Pool(try await cluster.start(), size: 1)
+      func up() async throws -> Int? { try await pool.session { db in try db.value("SELECT \(1)") } }
+      #expect(try await up() == 1)
+      try await cluster.stop()
+      async let restarted = cluster.start()
+      #expect(try await up() == 1)
+      _ = try await restarted
+      await pool.close()
+    }
+  }
+
   @Test func aNumberTakenByAnotherProcessDoesNotMislead() async throws {
     try await withCluster { cluster, _ async throws in
       try await cluster.start()
