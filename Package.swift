@@ -76,7 +76,8 @@ let package = Package(
 
     // Beside the house: the stand-in processor, an independent witness.
     .target(
-      name: "ProcessorSandbox", dependencies: [crypto, hummingbird, lifecycle, logging], swiftSettings: strict),
+      name: "ProcessorSandbox", dependencies: [asyncHTTPClient, crypto, hummingbird, lifecycle, logging],
+      swiftSettings: strict),
 
     // Build time: files that travel inside the binary.
     .executableTarget(name: "EmbedFiles", swiftSettings: strict),

@@ -12,6 +12,7 @@ package struct Sandbox: Sendable {
   private let logger: Logger
   private let desk: Desk
   private let meter = Meter()
+  private let webhooks: WebhookSender?
 
   /// Opens the data folder, reading back what an earlier sandbox left there.
   ///
@@ -19,7 +20,16 @@ package struct Sandbox: Sendable {
   package init(configuration: SandboxConfiguration, logger: Logger) throws {
     self.configuration = configuration
     self.logger = logger
-    desk = try Desk(configuration)
+    guard let url = configuration.webhookURL else {
+      desk = try Desk(configuration)
+      webhooks = nil
+      return
+    }
+    guard let secret = configuration.webhookSecret else { throw SandboxError.webhookSecretMissing }
+    let queue = WebhookQueue()
+    desk = try Desk(configuration, observer: queue.observer)
+    webhooks = WebhookSender(
+      url: url, secret: secret, seed: configuration.seed, journal: desk.journal, queue: queue.entries, logger: logger)
   }
 
   /// Serves until SIGTERM or SIGINT, then lets the requests under way end; says its URL on stderr when ready.
@@ -61,11 +71,13 @@ package struct Sandbox: Sendable {
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: configuration.port)),
       onServerRunning: { onReady("http://127.0.0.1:\($0.localAddress?.port ?? configuration.port)") },
       logger: logger)
-    let services = ServiceGroup(
-      configuration: .init(services: [application], gracefulShutdownSignals: signals, logger: logger))
-    off.controls(services)
+    // They end in the opposite order, so that no event is made once the sender has ended.
+    let services: [any Service] = (webhooks.map { [$0] } ?? []) + [application]
+    let group = ServiceGroup(
+      configuration: .init(services: services, gracefulShutdownSignals: signals, logger: logger))
+    off.controls(group)
     do {
-      try await services.run()
+      try await group.run()
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw SandboxError.portTaken(configuration.port)
     }

@@ -15,16 +15,17 @@ final class Desk: Sendable {
   let startedAt: Int
   private let state: Mutex<State>
   private let wall: @Sendable () -> Int64
-  private let events: (@Sendable (Change) -> Void)?
+  private let observer: Observer?
+
+  /// Told of what was decided, in order, and of the sequence number at which it is on disk.
+  typealias Observer = @Sendable (_ changes: [Change], _ sequence: Int) -> Void
 
   /// Opens the data folder, as it was left by whatever ended the last sandbox.
   ///
-  /// - Parameters:
-  ///   - wall: Unix seconds of the machine's clock.
-  ///   - events: told of every new change, in order, once it is decided.
+  /// - Parameter wall: Unix seconds of the machine's clock.
   init(
     _ configuration: SandboxConfiguration, wall: @escaping @Sendable () -> Int64 = wallClock,
-    events: (@Sendable (Change) -> Void)? = nil
+    observer: Observer? = nil
   ) throws {
     let folder = configuration.dataDirectory
     do {
@@ -41,7 +42,7 @@ final class Desk: Sendable {
     journal = Journal(journal: journalFile, ledger: ledgerFile, ledgerLength: length)
     state = Mutex(State(bank: bank))
     self.wall = wall
-    self.events = events
+    self.observer = observer
   }
 
   /// Carries an order out and returns when what it did is on disk.
@@ -85,12 +86,9 @@ final class Desk: Sendable {
 
   /// Called under the lock, so that the journal's order is the order of the decisions.
   private func keep(_ changes: [Change]) -> Int {
-    if let events {
-      for change in changes {
-        events(change)
-      }
-    }
-    return journal.append(changes)
+    let sequence = journal.append(changes)
+    if !changes.isEmpty { observer?(changes, sequence) }
+    return sequence
   }
 }
 
