@@ -78,20 +78,23 @@ enum StripeIntents {
       StripeReference.payment.matches(intent.id), let state = state(of: intent)
     else { return nil }
     var chargeID: String?
+    var captured = received.minor
     var refunded: Int64 = 0
     var disputed = false
     switch intent.latestCharge {
     case nil: break
     case .id(let id): chargeID = id
     case .object(let charge):
-      guard let returned = StripeAmount.read(charge.amountRefunded, currency: charge.currency) else { return nil }
+      guard charge.currency == intent.currency, let figures = StripeCharges.charge(charge) else { return nil }
       chargeID = charge.id
-      refunded = StripeCharges.refunded(charge, returned: returned)
-      disputed = charge.disputed
+      // The charge is where the money is; what the payment says about it is only said.
+      captured = figures.captured
+      refunded = figures.refunded
+      disputed = figures.disputed
     }
     if let chargeID, !StripeReference.charge.matches(chargeID) { return nil }
     return ProcessorCharge(
-      processorPayment: intent.id, processorCharge: chargeID, state: state, amount: amount, captured: received.minor,
+      processorPayment: intent.id, processorCharge: chargeID, state: state, amount: amount, captured: captured,
       refunded: refunded, disputed: disputed, payment: intent.metadata?["payment_id"].flatMap { PaymentID($0) },
       attempt: intent.metadata?["attempt"].flatMap { Int($0) }, createdAt: Timestamp(seconds: intent.created))
   }
