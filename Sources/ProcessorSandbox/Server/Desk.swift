@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 import Glibc
 import Synchronization
@@ -93,15 +94,7 @@ final class Desk: Sendable {
 }
 
 /// The machine's clock, Unix seconds.
-let wallClock: @Sendable () -> Int64 = {
-  var time = timespec()
-  clock_gettime(CLOCK_REALTIME, &time)
-  return Int64(time.tv_sec)
-}
+let wallClock: @Sendable () -> Int64 = { Int64(time(nil)) }
 
 /// Nanoseconds that only go forward; for rates and nothing that is kept.
-func monotonicNanoseconds() -> UInt64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
+func monotonicNanoseconds() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
