@@ -10,12 +10,12 @@ where RawValue == UUID {
 extension Identifier {
   /// Reads the canonical form, in either case.
   package init?(_ text: some StringProtocol) {
-    guard let uuid = UUID(uuidString: String(text)) else { return nil }
+    guard let uuid = UUID(canonical: text) else { return nil }
     self.init(rawValue: uuid)
   }
 
   /// Lower-case canonical form.
-  package var description: String { rawValue.uuidString.lowercased() }
+  package var description: String { rawValue.canonical }
 
   package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
@@ -104,6 +104,6 @@ extension RefundID {
 extension BreakID {
   /// The break of one reason about one subject (a payment, refund or outcome record): the same from night to night.
   package init(reason: BreakReason, subject: UUID) {
-    self.init(naming: "break", reason.rawValue, subject.uuidString.lowercased())
+    self.init(naming: "break", reason.rawValue, subject.canonical)
   }
 }
