@@ -18,7 +18,7 @@ struct AuthorizationReader {
   private let anyCase: Bool
 
   init(_ plan: ColumnPlan) {
-    fields = FieldReader(plan: plan)
+    fields = FieldReader(plan)
     order = plan.slot(.orderReference)
     repeatedOrder = plan.slot(.repeatedOrder)
     authorization = plan.slot(.authorizationID)
@@ -37,7 +37,7 @@ struct AuthorizationReader {
   func read(_ record: RecordBuffer) throws(RowRefusal) -> Authorization {
     for slot in uuidSlots { _ = try fields.uuid(record, slot) }
     guard let reference = try fields.identifier(record, order) else {
-      throw RowRefusal(order, .missingValue, "without the order's reference there is nothing to charge for")
+      throw RowRefusal(order, .missingValue, "this may not be empty")
     }
     if let repeated = try fields.identifier(record, repeatedOrder), repeated != reference {
       throw RowRefusal(repeatedOrder, .invalidIdentifier, "this must be the same order as the cart, or be left out")
@@ -51,10 +51,10 @@ struct AuthorizationReader {
 
   private func money(_ record: RecordBuffer) throws(RowRefusal) -> Money {
     guard let currency = try fields.currency(record, currency, anyCase: anyCase) else {
-      throw RowRefusal(currency, .missingValue, "without its currency an amount cannot be charged")
+      throw RowRefusal(currency, .missingValue, "this may not be empty")
     }
     guard let minor = try fields.amount(record, amount, in: currency, signed: false) else {
-      throw RowRefusal(amount, .missingValue, "without an amount there is nothing to charge")
+      throw RowRefusal(amount, .missingValue, "this may not be empty")
     }
     guard minor > 0 else { throw RowRefusal(amount, .zeroAmount, "an amount of zero cannot be charged") }
     return Money(minor: minor, currency: currency)

@@ -35,6 +35,9 @@ final class CSVParser {
     record.deallocate()
   }
 
+  /// Bytes that libcsv holds of the field that it is in.
+  var heldBytes: Int { Int(parser.pointee.entry_size) }
+
   /// Reads on, and gives out every record that ends in the chunk. Throws ``FileDamage``, and what `body` throws.
   func feed(_ chunk: Bytes, body: (RecordBuffer) throws -> Void) throws {
     guard var position = chunk.baseAddress else { return }

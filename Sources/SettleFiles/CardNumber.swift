@@ -5,10 +5,7 @@ package enum CardNumber {
   ///
   /// Digits inside a longer run of digits never match, and neither does a UUID.
   package static func mayBeHeld(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard bytes.count >= 12 else { return false }
-    var digits = 0
-    for byte in bytes where isDigit(byte) { digits += 1 }
-    guard digits >= 12, !isUUID(bytes) else { return false }
+    guard bytes.count >= 12, hasLongRun(bytes), !isUUID(bytes) else { return false }
     var finder = CardNumberFinder()
     return finder.finds(in: bytes)
   }
@@ -17,6 +14,20 @@ package enum CardNumber {
   package static func mayBeHeld(in text: String) -> Bool {
     var text = text
     return text.withUTF8 { mayBeHeld(in: $0) }
+  }
+
+  /// Whether twelve digits follow each other with nothing but gaps between them: what most fields have not.
+  private static func hasLongRun(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var run = 0
+    for byte in bytes {
+      if isDigit(byte) {
+        run += 1
+        if run == 12 { return true }
+      } else if byte < 0x80, byte != UInt8(ascii: " "), byte != UInt8(ascii: "-"), byte != UInt8(ascii: "\t") {
+        run = 0
+      }
+    }
+    return false
   }
 
   static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }

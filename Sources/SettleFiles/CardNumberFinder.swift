@@ -16,10 +16,22 @@ struct CardNumberFinder {
         index = end
         continue
       }
-      index = readRun(bytes, from: start)
-      if runHoldsCard() { return true }
+      let end = Self.groupEnd(bytes, from: start)
+      if Self.gap(bytes, at: end) == 0 {
+        if Self.isCard(bytes[start..<end]) { return true }
+        index = end
+      } else {
+        index = readRun(bytes, from: start)
+        if runHoldsCard() { return true }
+      }
     }
     return false
+  }
+
+  private static func groupEnd(_ bytes: Bytes, from start: Int) -> Int {
+    var end = start
+    while end < bytes.count, CardNumber.isDigit(bytes[end]) { end += 1 }
+    return end
   }
 
   /// Collects the digits of a run: groups with one blank or hyphen between them. Returns where it ends.
@@ -30,7 +42,7 @@ struct CardNumberFinder {
     var index = start
     while index < bytes.count {
       if CardNumber.isDigit(bytes[index]) {
-        digits.append(bytes[index] - UInt8(ascii: "0"))
+        digits.append(bytes[index])
         index += 1
         continue
       }
@@ -46,6 +58,7 @@ struct CardNumberFinder {
   /// The length of what may stand between two groups: a blank, a hyphen, or the wider ones that text editors put in
   /// their place (no-break space, thin space, typographic hyphens and dashes).
   private static func gap(_ bytes: Bytes, at index: Int) -> Int {
+    guard index < bytes.count else { return 0 }
     switch bytes[index] {
     case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "\t"): return 1
     case 0xC2: return index + 1 < bytes.count && bytes[index + 1] == 0xA0 ? 2 : 0
@@ -73,16 +86,19 @@ struct CardNumberFinder {
     (first..<last).allSatisfy { groups[$0 + 1] - groups[$0] >= 2 }
   }
 
-  private static func isCard(_ number: ArraySlice<UInt8>) -> Bool {
-    let prefix = number.prefix(6).reduce(0) { $0 * 10 + Int($1) }
+  /// Whether a run of ASCII digits is one.
+  private static func isCard(_ number: some RandomAccessCollection<UInt8>) -> Bool {
+    guard number.count >= 12, number.count <= 19 else { return false }
+    let prefix = number.prefix(6).reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     return issuers.contains { $0.prefixes.contains(prefix) && $0.lengths.contains(number.count) } && passesLuhn(number)
   }
 
   /// ISO/IEC 7812-1, annex B.
-  private static func passesLuhn(_ number: ArraySlice<UInt8>) -> Bool {
+  private static func passesLuhn(_ number: some RandomAccessCollection<UInt8>) -> Bool {
     var sum = 0
-    for (place, digit) in number.reversed().enumerated() {
-      let value = place % 2 == 0 ? Int(digit) : Int(digit) * 2
+    for (place, byte) in number.reversed().enumerated() {
+      let digit = Int(byte - UInt8(ascii: "0"))
+      let value = place % 2 == 0 ? digit : digit * 2
       sum += value > 9 ? value - 9 : value
     }
     return sum % 10 == 0

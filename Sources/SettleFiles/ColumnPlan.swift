@@ -7,6 +7,8 @@ struct ColumnPlan: Sendable {
   let columns: [String]
   /// Whether the card-number guard looks into a column.
   let guarded: [Bool]
+  /// Columns that no row may leave empty.
+  let requiredSlots: [Int]
   private let slots: [Target: Int]
   private let zones: [Int: ReportZone]
 
@@ -16,22 +18,23 @@ struct ColumnPlan: Sendable {
   init(layout: Layout, header: [String], line: Int, zone: String?) throws {
     self.layout = layout
     let csv = layout.format == .csv
-    columns = csv ? header : layout.knownColumns
+    let columns = csv ? header : layout.knownColumns
+    self.columns = columns
     if csv { try Self.check(header, layout, line) }
-    let present = csv ? Set(header) : Set(columns)
     var slots: [Target: Int] = [:]
     var zones: [Int: ReportZone] = [:]
-    for (target, rule) in layout.rules {
-      guard let column = rule.columns.first(where: { present.contains($0.name) }) else {
-        if rule.required { throw Self.missing(rule.columns.map(\.name), header, layout, line) }
-        continue
-      }
-      guard let slot = columns.firstIndex(of: column.name) else { continue }
+    for target in Target.allCases {
+      guard let rule = layout.rules[target] else { continue }
+      guard let column = rule.columns.first(where: { columns.contains($0.name) }),
+        let slot = columns.firstIndex(of: column.name)
+      else { continue }
       slots[target] = slot
       zones[slot] = try Self.zone(of: column, named: zone ?? layout.zone, line)
     }
     self.slots = slots
     self.zones = zones
+    // Whether a failed payment has an amount is for its reader to say.
+    requiredSlots = slots.filter { $0.key != .gross && layout.rules[$0.key]?.required == true }.values.sorted()
     guarded = columns.map { !layout.processorIDs.contains($0) }
   }
 
@@ -46,9 +49,9 @@ struct ColumnPlan: Sendable {
   private static func check(_ header: [String], _ layout: Layout, _ line: Int) throws {
     if header.contains(where: CardNumber.mayBeHeld(in:)) { throw cardNumber(line) }
     let known = layout.knownColumns
-    for required in layout.rules.values.filter(\.required).map(\.columns) + [kindColumn(layout)] {
-      let names = required.map(\.name)
-      if !names.isEmpty, !names.contains(where: header.contains) { throw missing(names, header, layout, line) }
+    let needed = Target.allCases.compactMap { layout.rules[$0] }.filter(\.required).map { $0.columns.map(\.name) }
+    for names in (layout.kinds.map { [[$0.column]] } ?? []) + needed where !names.contains(where: header.contains) {
+      throw missing(names, header, layout, line)
     }
     for (index, name) in header.enumerated() {
       if !known.contains(name), layout.unknownColumns == .refused {
@@ -67,10 +70,6 @@ struct ColumnPlan: Sendable {
     FileDamage(
       .cardNumber, line: line,
       "the header may hold a card number; remove it from the file, and see where else it was stored")
-  }
-
-  private static func kindColumn(_ layout: Layout) -> [FieldRule.Column] {
-    layout.kinds.map { [FieldRule.Column(name: $0.column, zone: .written)] } ?? []
   }
 
   private static func missing(_ names: [String], _ header: [String], _ layout: Layout, _ line: Int) -> FileDamage {
@@ -94,12 +93,7 @@ struct ColumnPlan: Sendable {
           "the times in \"\(column.name)\" carry no offset, and nobody said which zone the report was made in;"
             + " add \"zone\" to the source in the pipeline, or export the report with UTC columns")
       }
-      guard let known = ReportZone(zone) else {
-        throw FileDamage(
-          .zoneNotNamed, line: line,
-          "\"\(zone)\" is no zone that is known here; write UTC or a name such as Europe/Berlin")
-      }
-      return known
+      return ReportZone(zone)
     }
   }
 

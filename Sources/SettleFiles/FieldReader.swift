@@ -4,8 +4,25 @@ import SettleModel
 /// Typed values of a record's fields. A nil slot is a column that the file does not have.
 struct FieldReader {
   let plan: ColumnPlan
+  /// Columns whose values are passed over where they are not of the right kind.
+  private let tolerated: Set<Int>
   /// Bytes of one text that is kept.
   static let textLimit = 255
+
+  init(_ plan: ColumnPlan) {
+    self.plan = plan
+    tolerated = Set(plan.layout.rules.filter(\.value.ignoresInvalid).compactMap { plan.slot($0.key) })
+  }
+
+  /// Where the layout says so, what another system wrote is no value instead of refusing real money.
+  func tolerant<Value>(_ slot: Int?, _ read: (Int?) throws(RowRefusal) -> Value?) throws(RowRefusal) -> Value? {
+    do throws(RowRefusal) {
+      return try read(slot)
+    } catch {
+      if let slot, tolerated.contains(slot) { return nil }
+      throw error
+    }
+  }
 
   /// A text, trimmed of blanks; nil where it is empty.
   func text(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> String? {
@@ -15,9 +32,10 @@ struct FieldReader {
   /// An id as others spell it: normalised as identities are.
   func identifier(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> String? {
     guard let bytes = try idBytes(record, slot) else { return nil }
+    if let uuid = UUID(canonical: bytes) { return uuid.canonical }
     let text = String(decoding: bytes, as: UTF8.self)
-    // Most ids are ASCII that only a UUID's length could make normalisation change.
-    if bytes.count != 36, bytes.allSatisfy({ $0 < 0x80 }) { return text }
+    // What remains of ASCII is spelt as it must be: blanks at its ends are gone.
+    if bytes.allSatisfy({ $0 < 0x80 }) { return text }
     let normalised = IdentityText.normalised(text)
     return normalised.isEmpty ? nil : normalised
   }
@@ -29,7 +47,7 @@ struct FieldReader {
 
   func uuid(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> UUID? {
     guard let bytes = try idBytes(record, slot) else { return nil }
-    guard bytes.count == 36, let uuid = UUID(uuidString: String(decoding: bytes, as: UTF8.self)) else {
+    guard let uuid = UUID(canonical: bytes) else {
       throw RowRefusal(slot, .invalidIdentifier, "this must be a UUID (8-4-4-4-12 hexadecimal digits)")
     }
     return uuid

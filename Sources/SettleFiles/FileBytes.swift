@@ -30,10 +30,10 @@ enum FileBytes {
     }
   }
 
-  /// Lower-case hexadecimal SHA-256 of a file, or nil where it cannot be read.
-  static func sha256(_ path: String) -> String? {
+  /// Lower-case hexadecimal SHA-256 of a file. Throws ``FileDamage`` where it cannot be read.
+  static func sha256(_ path: String) throws -> String {
     var hash = SHA256()
-    guard (try? read(path) { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }) != nil else { return nil }
+    try read(path) { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
     return hexadecimal(hash.finalize())
   }
 

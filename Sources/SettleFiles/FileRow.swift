@@ -68,6 +68,9 @@ struct RowReader {
     try checkShape(record)
     if isHeader(record) { return .ignored(line: record.line, reason: .repeatedHeader) }
     try checkCards(record)
+    for slot in plan.requiredSlots where record.form(slot) == .absent {
+      throw RowRefusal(slot, .missingValue, "this may not be empty")
+    }
     switch typed {
     case .authorizations(let reader): return .authorization(try reader.read(record))
     case .outcomes(let reader):

@@ -4,6 +4,8 @@ import Crypto
 struct FirstPass {
   let path: String
   let layouts: [Layout]
+  /// Whether the one layout was named by whoever gives the file.
+  let isNamed: Bool
   let zone: String?
 
   /// Throws ``FileDamage``.
@@ -23,7 +25,7 @@ struct FirstPass {
         try check.check(chunk)
         if plan == nil {
           let head = FileHead(ByteOrderMark.skipped(chunk), isWhole: chunk.count < FileBytes.chunk)
-          let found = try Recognition(layouts: layouts, zone: zone).plan(for: head)
+          let found = try Recognition(layouts: layouts, isNamed: isNamed, zone: zone).plan(for: head)
           plan = found
           records = RecordStream(found.layout, columns: found.columns)
         }

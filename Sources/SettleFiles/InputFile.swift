@@ -23,12 +23,27 @@ package struct InputFile: Sendable {
     path: String, layout: String? = nil, catalogue: LayoutCatalogue, zone: String? = nil
   ) throws -> InputFile {
     let chosen = try layout.flatMap { $0 == "auto" ? nil : try catalogue.known($0) }
+    if let zone, ReportZone(zone) == nil {
+      throw ConfigurationError(
+        file: "zone \(zone)", message: "there is no such zone; write UTC or an IANA name such as Europe/Berlin")
+    }
     do {
-      return try FirstPass(path: path, layouts: chosen.map { [$0] } ?? catalogue.layouts, zone: zone).read()
+      return try FirstPass(
+        path: path, layouts: chosen.map { [$0] } ?? catalogue.layouts, isNamed: chosen != nil, zone: zone
+      ).read()
     } catch let damage as FileDamage {
       throw FileRefusal(
         path: path, line: damage.line, reason: damage.reason, message: damage.message,
-        sha256: damage.reason == .unreadable ? nil : FileBytes.sha256(path))
+        sha256: try? FileBytes.sha256(path))
+    }
+  }
+
+  /// The hash of a file alone, which tells whether its bytes are known already. Throws ``FileRefusal``.
+  package static func sha256(of path: String) throws -> String {
+    do {
+      return try FileBytes.sha256(path)
+    } catch let damage as FileDamage {
+      throw FileRefusal(path: path, reason: damage.reason, message: damage.message)
     }
   }
 
@@ -51,11 +66,9 @@ package struct InputFile: Sendable {
       }
       try records.finish(body: each)
     } catch let damage as FileDamage {
-      // What could be read when it was examined cannot be damaged now, unless by the layout's own order to stop.
-      if damage.reason == .unknownCategory {
-        throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256)
-      }
-      throw changed
+      // What was whole when it was examined can only be damaged now because it is another file.
+      guard damage.reason == .unknownCategory || damage.reason == .unreadable else { throw changed }
+      throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256)
     }
     guard FileBytes.hexadecimal(hash.finalize()) == sha256 else { throw changed }
   }

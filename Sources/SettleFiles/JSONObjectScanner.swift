@@ -158,7 +158,7 @@ struct JSONObjectScanner {
   /// Only a value of the object itself has a slot; what is nested in one is looked through and left.
   private func store(_ form: FieldForm, _ slot: Int?, _ depth: Int, _ record: inout RecordBuffer) {
     guard let slot, depth == 0 else { return }
-    scratch.withUnsafeBufferPointer { record.store($0, form: form == .text && $0.isEmpty ? .absent : form, at: slot) }
+    scratch.withUnsafeBufferPointer { record.store($0, form: form, at: slot) }
   }
 
   private func checkCard(slot: Int?) throws(JSONProblem) {

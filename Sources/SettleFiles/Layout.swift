@@ -7,6 +7,14 @@ package struct Layout: Sendable {
   package enum Format: String, Sendable, CaseIterable {
     case csv
     case jsonLines = "json-lines"
+
+    /// What people call it.
+    package var title: String {
+      switch self {
+      case .csv: "CSV"
+      case .jsonLines: "JSON Lines"
+      }
+    }
   }
 
   /// What an amount is written in.

@@ -26,7 +26,7 @@ struct OutcomeReader {
   private let meanings: CategoryTable
 
   init(_ plan: ColumnPlan) {
-    fields = FieldReader(plan: plan)
+    fields = FieldReader(plan)
     layout = plan.layout
     kind = plan.kindSlot
     rowID = plan.slot(.rowID)
@@ -45,7 +45,7 @@ struct OutcomeReader {
 
   func read(_ record: RecordBuffer) throws(RowRefusal) -> Result {
     guard let slot = kind, record.form(slot) == .text else {
-      throw RowRefusal(kind, .missingValue, "without it nobody can tell what the row says has happened")
+      throw RowRefusal(kind, .missingValue, "this may not be empty")
     }
     switch meanings.meaning(of: record[slot]) {
     case nil:
@@ -60,11 +60,8 @@ struct OutcomeReader {
 
   private func outcome(_ record: RecordBuffer, _ kind: OutcomeKind) throws(RowRefusal) -> OutcomeRecord {
     let id = try fields.processorID(record, rowID)
-    if id == nil, layout.rules[.rowID]?.required == true {
-      throw RowRefusal(rowID, .missingValue, "without the processor's id of the row it could be counted twice")
-    }
     guard let instant = try fields.instant(record, occurredAt) else {
-      throw RowRefusal(occurredAt, .missingValue, "without a time nobody can tell when this happened")
+      throw RowRefusal(occurredAt, .missingValue, "this may not be empty")
     }
     let gross = try grossAmount(record, kind)
     let fee = try fields.amount(record, fee, in: gross.currency, signed: true) ?? 0
@@ -77,7 +74,7 @@ struct OutcomeReader {
 
   private func grossAmount(_ record: RecordBuffer, _ kind: OutcomeKind) throws(RowRefusal) -> Money {
     guard let money = try fields.currency(record, currency, anyCase: layout.rules[.currency]?.anyCase ?? false) else {
-      throw RowRefusal(currency, .missingValue, "without its currency an amount says nothing")
+      throw RowRefusal(currency, .missingValue, "this may not be empty")
     }
     let byKind = layout.signs == .byKind
     guard let written = try fields.amount(record, gross, in: money, signed: !byKind) else {
@@ -114,14 +111,14 @@ struct OutcomeReader {
       throw RowRefusal(presentmentCurrency, .missingValue, "without its currency what the customer saw says nothing")
     }
     guard var minor = try fields.amount(record, slot, in: currency, signed: true) else { return nil }
-    if gross.minor < 0, minor > 0 || gross.minor > 0, minor < 0 { minor = 0 - minor }
+    if minor.signum() * gross.minor.signum() < 0 { minor = 0 - minor }
     let seen = Money(minor: minor, currency: currency)
     return seen == gross ? nil : seen
   }
 
   /// The processor's word, and for a failed charge one of the contract's four.
   private func reason(_ record: RecordBuffer, _ kind: OutcomeKind) throws(RowRefusal) -> String? {
-    let text = try fields.text(record, reason)
+    let text = try fields.tolerant(reason) { slot throws(RowRefusal) in try fields.text(record, slot) }
     guard kind == .chargeFailed else { return text }
     guard let text else { throw RowRefusal(reason, .missingValue, "a failed payment needs the reason why it failed") }
     guard let word = layout.reasons[text] ?? FailureReason(rawValue: text) else {

@@ -1,13 +1,16 @@
 /// Finds the one layout that a file has.
 struct Recognition {
   let layouts: [Layout]
+  /// Whether the one layout was named by whoever gives the file.
+  let isNamed: Bool
   let zone: String?
 
   /// The layout laid over the file's columns. Throws ``FileDamage``.
   func plan(for head: FileHead) throws -> ColumnPlan {
     let format: Layout.Format = head.isJSON ? .jsonLines : .csv
     // A layout that was named is not doubted: what the file lacks for it is told by its columns.
-    if layouts.count == 1, let named = layouts.first, named.format == format {
+    if isNamed, let named = layouts.first {
+      guard named.format == .csv ? !head.isJSON : !head.names.isEmpty else { throw otherFormat(named) }
       let header = try header(of: head, named)
       return try ColumnPlan(layout: named, header: header.columns, line: header.line, zone: zone)
     }
@@ -27,13 +30,15 @@ struct Recognition {
     var line = 1
     for layout in layouts {
       guard layout.format == format else {
-        lacking.append("\(layout.name) is \(layout.format == .csv ? "CSV" : "JSON Lines")")
+        lacking.append("\(layout.name) is \(layout.format.title)")
         continue
       }
       do {
         let header = try header(of: head, layout)
         line = header.line
-        if header.columns.contains(where: CardNumber.mayBeHeld(in:)) { throw ColumnPlan.cardNumber(line) }
+        if format == .csv, header.columns.contains(where: CardNumber.mayBeHeld(in:)) {
+          throw ColumnPlan.cardNumber(line)
+        }
         if let lack = lack(of: layout, in: header.columns) { lacking.append(lack) } else { matching.append(layout) }
       } catch let damage as FileDamage where damage.reason == .strayQuote {
         // With another separator the same quotation marks may stand in the right places.
@@ -52,6 +57,12 @@ struct Recognition {
     let excluded = layout.notRecognised.filter(columns.contains)
     if !missing.isEmpty { return "\(layout.name) needs \(missing.joined(separator: ", "))" }
     return excluded.isEmpty ? nil : "\(layout.name) has no \(excluded.joined(separator: ", "))"
+  }
+
+  private func otherFormat(_ layout: Layout) -> FileDamage {
+    FileDamage(
+      .unknownLayout, line: 1,
+      "the file is not \(layout.format.title), as \(layout.name) is; name the layout that it has, or auto")
   }
 
   private func unknown(_ lacking: [String], _ line: Int) -> FileDamage {

@@ -64,13 +64,13 @@ struct RecordBuffer {
       return
     }
     count += 1
-    store(field, form: field.isEmpty ? .absent : .text, at: count - 1)
+    store(field, form: .text, at: count - 1)
   }
 
   /// Notes that a field's bytes were thrown away while they were read.
   mutating func markTooLong() { if tooLong == nil { tooLong = count } }
 
-  /// Keeps a field's bytes in a slot.
+  /// Keeps a field's bytes in a slot. Text of nothing but blanks is no value.
   mutating func store(_ field: Bytes, form: FieldForm, at slot: Int) {
     guard field.count <= RowLimits.field, used + field.count <= RowLimits.record else {
       if tooLong == nil { tooLong = slot }
@@ -78,7 +78,8 @@ struct RecordBuffer {
       return
     }
     if let base = field.baseAddress { (bytes + used).update(from: base, count: field.count) }
-    spans[slot] = Span(start: Int32(used), end: Int32(used + field.count), form: form)
+    let absent = form == .text && (field.isEmpty || field[0] == 0x20 && field.allSatisfy { $0 == 0x20 })
+    spans[slot] = Span(start: Int32(used), end: Int32(used + field.count), form: absent ? .absent : form)
     used += field.count
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import SettleModel
 
 /// Reads everything in a row that may tell which payment, refund or payout it is about.
@@ -11,11 +12,10 @@ struct ReferenceReader {
   private let processorIDs: [(slot: Int, target: Target)]
   private let prefixes: [(prefix: [UInt8], target: Target)]
   private let byKind: [OutcomeKind: Target]
-  private let ignored: Set<Int>
   private let required: Bool
 
   init(_ plan: ColumnPlan) {
-    fields = FieldReader(plan: plan)
+    fields = FieldReader(plan)
     self.plan = plan
     payment = plan.slot(.paymentID)
     refund = plan.slot(.refundID)
@@ -26,22 +26,16 @@ struct ReferenceReader {
     let rule = plan.layout.rules[.processorReference]
     prefixes = (rule?.byPrefix ?? []).map { (Array($0.prefix.utf8), $0.target) }
     byKind = rule?.byKind ?? [:]
-    ignored = Set(plan.layout.rules.filter(\.value.ignoresInvalid).compactMap { plan.slot($0.key) })
     required = plan.layout.referenceRequired
   }
 
   func read(_ record: RecordBuffer, _ kind: OutcomeKind) throws(RowRefusal) -> OutcomeRecord.References {
     var references = OutcomeRecord.References()
-    references.payment = try tolerant(payment) { () throws(RowRefusal) in
-      try fields.uuid(record, payment).map(PaymentID.init(rawValue:))
-    }
-    references.refund = try tolerant(refund) { () throws(RowRefusal) in
-      try fields.uuid(record, refund).map(RefundID.init(rawValue:))
-    }
-    references.order = try tolerant(order) { () throws(RowRefusal) in try fields.identifier(record, order) }
+    references.payment = try uuid(record, payment).map(PaymentID.init(rawValue:))
+    references.refund = try uuid(record, refund).map(RefundID.init(rawValue:))
+    references.order = try fields.tolerant(order) { slot throws(RowRefusal) in try fields.identifier(record, slot) }
     for (slot, target) in processorIDs {
-      let id = try tolerant(slot) { () throws(RowRefusal) in try fields.processorID(record, slot) }
-      if let id { references.set(target, id) }
+      if let id = try processorID(record, slot) { references.set(target, id) }
     }
     try readReference(record, kind, into: &references)
     if required { try check(references, kind) }
@@ -53,22 +47,18 @@ struct ReferenceReader {
     _ record: RecordBuffer, _ kind: OutcomeKind, into references: inout OutcomeRecord.References
   ) throws(RowRefusal) {
     guard let slot = reference else { return }
-    guard let id = try tolerant(slot, { () throws(RowRefusal) in try fields.processorID(record, slot) }) else { return }
+    guard let id = try processorID(record, slot) else { return }
     let bytes = record[slot]
     let target = prefixes.first { bytes.starts(with: $0.prefix) }?.target ?? byKind[kind]
     if let target, !references.has(target) { references.set(target, id) }
   }
 
-  /// Where the layout says so, a value of another system's making is no reference instead of refusing real money.
-  private func tolerant<Value>(
-    _ slot: Int?, _ read: () throws(RowRefusal) -> Value?
-  ) throws(RowRefusal) -> Value? {
-    do throws(RowRefusal) {
-      return try read()
-    } catch {
-      if let slot, ignored.contains(slot) { return nil }
-      throw error
-    }
+  private func uuid(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> UUID? {
+    try fields.tolerant(slot) { slot throws(RowRefusal) in try fields.uuid(record, slot) }
+  }
+
+  private func processorID(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> String? {
+    try fields.tolerant(slot) { slot throws(RowRefusal) in try fields.processorID(record, slot) }
   }
 
   private func check(_ references: OutcomeRecord.References, _ kind: OutcomeKind) throws(RowRefusal) {

@@ -10,12 +10,12 @@ where RawValue == UUID {
 extension Identifier {
   /// Reads the canonical form, in either case.
   package init?(_ text: some StringProtocol) {
-    guard let uuid = UUID(uuidString: String(text)) else { return nil }
+    guard let uuid = UUID(canonical: text) else { return nil }
     self.init(rawValue: uuid)
   }
 
   /// Lower-case canonical form.
-  package var description: String { rawValue.uuidString.lowercased() }
+  package var description: String { rawValue.canonical }
 
   package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
@@ -108,25 +108,10 @@ package struct OrderID: Identifier {
 
   /// The reference itself where it is a UUID, else a name-based one over it.
   package init(reference: String) {
-    if let uuid = UUID(uuidString: reference) {
+    if let uuid = UUID(canonical: reference) {
       self.init(rawValue: uuid)
     } else {
       self.init(naming: "order", reference)
-    }
-  }
-}
-
-/// A customer, as the contract's messages name one.
-package struct CustomerID: Identifier {
-  package let rawValue: UUID
-  package init(rawValue: UUID) { self.rawValue = rawValue }
-
-  /// The reference itself where it is a UUID, else a name-based one over it.
-  package init(reference: String) {
-    if let uuid = UUID(uuidString: reference) {
-      self.init(rawValue: uuid)
-    } else {
-      self.init(naming: "customer", reference)
     }
   }
 }

@@ -2,10 +2,10 @@ import Foundation
 
 /// How outside identifiers are spelled before an identity is derived from them.
 package enum IdentityText {
-  /// UUIDs in lower case; other text trimmed of white space and in Unicode's normalisation form C.
+  /// Trimmed of white space; UUIDs in lower case, other text in Unicode's normalisation form C.
   package static func normalised(_ text: String) -> String {
-    if let uuid = UUID(uuidString: text) { return uuid.uuidString.lowercased() }
     let trimmed = text.trimmingWhitespace()
+    if let uuid = UUID(canonical: trimmed) { return uuid.canonical }
     return trimmed.utf8.allSatisfy { $0 < 0x80 } ? trimmed : trimmed.precomposedStringWithCanonicalMapping
   }
 }

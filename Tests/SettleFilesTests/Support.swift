@@ -3,20 +3,24 @@ import SettleModel
 
 @testable import SettleFiles
 
-/// A file that lives as long as its test.
-final class TestFile {
+/// A file with a folder of its own, which goes when the tests end.
+struct TestFile {
   let path: String
 
+  private static let root: URL = {
+    let root = FileManager.default.temporaryDirectory.appending(path: "settle-files-tests")
+    atexit { try? FileManager.default.removeItem(at: TestFile.root) }
+    return root.appending(path: "\(ProcessInfo.processInfo.processIdentifier)")
+  }()
+
   init(_ bytes: some Sequence<UInt8>, name: String = "input.csv") throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "settle-files-\(UUID())")
+    let folder = Self.root.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.appending(path: name).path
     try Data(bytes).write(to: URL(fileURLWithPath: path))
   }
 
-  convenience init(_ text: String, name: String = "input.csv") throws { try self.init(text.utf8, name: name) }
-
-  deinit { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
+  init(_ text: String, name: String = "input.csv") throws { try self.init(text.utf8, name: name) }
 
   func examine(_ layout: String? = nil, zone: String? = nil) throws -> InputFile {
     try InputFile.examine(path: path, layout: layout, catalogue: shippedLayouts, zone: zone)
@@ -75,4 +79,27 @@ extension FileRow {
 func money(_ minor: Int64, _ code: String) throws -> Money {
   guard let currency = Currency(code) else { throw CocoaError(.featureUnsupported) }
   return Money(minor: minor, currency: currency)
+}
+
+/// Repeatable randomness: the same seed, the same test.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}
+
+/// Gives bytes out in pieces of a size, as reading a file does.
+func inChunks(_ bytes: [UInt8], of size: Int, body: (UnsafeBufferPointer<UInt8>) throws -> Void) rethrows {
+  try bytes.withUnsafeBufferPointer { all in
+    for start in stride(from: 0, to: all.count, by: size) {
+      try body(UnsafeBufferPointer(rebasing: all[start..<min(all.count, start + size)]))
+    }
+  }
 }

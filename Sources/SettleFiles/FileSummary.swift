@@ -1,0 +1,73 @@
+package import SettleModel
+
+/// What a file holds, counted row by row without keeping any: for `settle layout check`.
+package struct FileSummary: Sendable, Equatable {
+  /// Rows of one kind and currency.
+  package struct Group: Sendable, Equatable {
+    /// `authorization`, or the stored spelling of an ``OutcomeKind``.
+    package var kind: String
+    package var count: Int
+    /// Signed sum of the amounts; of outcomes, of what moved before fees.
+    package var sum: Money
+    /// Signed sum of the fees, in the same currency.
+    package var fees: Int64
+  }
+
+  package let layout: String
+  /// In order of kind and currency.
+  package private(set) var groups: [Group] = []
+  package private(set) var accepted = 0
+  package private(set) var quarantined = 0
+  package private(set) var ignored = 0
+  /// How many rows were refused for each reason.
+  package private(set) var reasons: [QuarantineReason: Int] = [:]
+  /// The first refused rows.
+  package private(set) var firstRefused: [Quarantined] = []
+
+  /// Rows read: accepted, quarantined and ignored together.
+  package var read: Int { accepted + quarantined + ignored }
+
+  /// Reads the file once more. Throws as ``InputFile/forEachRow(_:)`` does, and ``MoneyError`` where a sum exceeds 64
+  /// bits.
+  package init(_ file: InputFile, keeping limit: Int = 20) throws {
+    var sums: [Key: Group] = [:]
+    var summary = FileSummary(layout: file.layout.name)
+    try file.forEachRow { row in
+      switch row {
+      case .authorization(let authorization):
+        summary.accepted += 1
+        try sums.add("authorization", authorization.amount, fee: 0)
+      case .outcome(let outcome):
+        summary.accepted += 1
+        try sums.add(outcome.kind.rawValue, outcome.gross, fee: outcome.fee)
+      case .quarantined(let refused):
+        summary.quarantined += 1
+        summary.reasons[refused.reason, default: 0] += 1
+        if summary.firstRefused.count < limit { summary.firstRefused.append(refused) }
+      case .ignored: summary.ignored += 1
+      }
+    }
+    summary.groups = sums.values.sorted { ($0.kind, $0.sum.currency) < ($1.kind, $1.sum.currency) }
+    self = summary
+  }
+
+  private init(layout: String) { self.layout = layout }
+
+  fileprivate struct Key: Hashable {
+    var kind: String
+    var currency: Currency
+  }
+}
+
+extension [FileSummary.Key: FileSummary.Group] {
+  fileprivate mutating func add(_ kind: String, _ amount: Money, fee: Int64) throws {
+    let key = FileSummary.Key(kind: kind, currency: amount.currency)
+    let none = Money(minor: 0, currency: amount.currency)
+    var group = self[key] ?? FileSummary.Group(kind: kind, count: 0, sum: none, fees: 0)
+    group.count += 1
+    group.sum = try group.sum.adding(amount)
+    group.fees = try Money(minor: group.fees, currency: amount.currency)
+      .adding(Money(minor: fee, currency: amount.currency)).minor
+    self[key] = group
+  }
+}

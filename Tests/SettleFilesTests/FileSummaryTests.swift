@@ -1,0 +1,42 @@
+import SettleModel
+import Testing
+
+@testable import SettleFiles
+
+@Suite struct FileSummaryTests {
+  @Test func countsAndSums() throws {
+    let text = """
+      balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category
+      t1,2026-11-20 08:00:00,usd,10,1,9,charge
+      t2,2026-11-20 08:00:00,USD,5,0.50,4.50,charge
+      t3,2026-11-20 08:00:00,usd,-3,0,-3,refund
+      t4,2026-11-20 08:00:00,jpy,500,20,480,charge
+      t5,2026-11-20 08:00:00,usd,x,0,0,charge
+      t6,2026-11-20 08:00:00,usd,1,0,2,charge
+      balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category
+
+      """
+    let summary = try FileSummary(try TestFile(text).examine(), keeping: 1)
+    #expect(summary.layout == "stripe-payout-reconciliation")
+    #expect(
+      summary.groups == [
+        .init(kind: "charge", count: 1, sum: try money(500, "JPY"), fees: 20),
+        .init(kind: "charge", count: 2, sum: try money(1500, "USD"), fees: 150),
+        .init(kind: "refund", count: 1, sum: try money(-300, "USD"), fees: 0),
+      ])
+    #expect([summary.read, summary.accepted, summary.quarantined, summary.ignored] == [7, 4, 2, 1])
+    #expect(summary.reasons == [.invalidAmount: 1, .sumsDisagree: 1])
+    #expect(summary.firstRefused.map(\.line) == [6])
+    #expect(summary.firstRefused.map(\.field) == ["gross"])
+  }
+
+  @Test func authorizationsToo() throws {
+    let summary = try FileSummary(try TestFile("order_id,amount,currency\nA,1,USD\nB,2,USD\n").examine())
+    #expect(summary.groups == [.init(kind: "authorization", count: 2, sum: try money(3, "USD"), fees: 0)])
+  }
+
+  @Test func aSumThatDoesNotFitIsAnError() throws {
+    let file = try TestFile("order_id,amount,currency\nA,9223372036854775807,USD\nB,1,USD\n").examine()
+    #expect(throws: MoneyError.self) { try FileSummary(file) }
+  }
+}
