@@ -30,7 +30,7 @@ package actor Connection {
   /// Runs the body in autocommit: each statement is a transaction.
   @discardableResult
   package nonisolated func run<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {
-    try await lease(body).value.get()
+    try await lease(body, cleaning: false).value.get()
   }
 
   /// BEGIN, body, COMMIT; ROLLBACK where the body throws.
@@ -59,7 +59,7 @@ package actor Connection {
 
   /// - Parameter cleaning: sets back what the body left behind (settings, temporary tables), as a pool must.
   nonisolated func lease<T: Sendable>(
-    cleaning: Bool = false, _ body: @Sendable (Session) throws -> T
+    _ body: @Sendable (Session) throws -> T, cleaning: Bool
   ) async throws -> Lease<T> {
     let job = interruption.newJob()
     return await withTaskCancellationHandler {
@@ -68,6 +68,9 @@ package actor Connection {
       interruption.cancel(job)
     }
   }
+
+  /// Whether the server has ended the connection since it was last used.
+  func hasEnded() -> Bool { session?.hasEnded() ?? true }
 
   private func perform<T: Sendable>(
     _ job: Int, cleaning: Bool, _ body: @Sendable (Session) throws -> T

@@ -22,3 +22,14 @@ package struct ConnectionSettings: Sendable {
     self.connectTimeout = connectTimeout
   }
 }
+
+extension ConnectionSettings: CustomStringConvertible {
+  /// Where and who, and nothing that could be secret.
+  package var description: String {
+    guard let options = try? Conninfo(conninfo).options else { return "an invalid connection string" }
+    let shown = ["service", "host", "hostaddr", "port", "dbname", "user"].compactMap { key in
+      options[key].map { "\(key)=\($0)" }
+    }
+    return shown.isEmpty ? "libpq's defaults" : shown.joined(separator: " ")
+  }
+}

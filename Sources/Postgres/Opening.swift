@@ -37,7 +37,7 @@ struct Opening {
     words += [("dbname", settings.conninfo), ("client_encoding", "UTF8")]
     let keys = words.map { strdup($0.0) }
     let values = words.map { strdup($0.1) }
-    defer { (keys + values).forEach { free($0) } }
+    defer { for word in keys + values { free(word) } }
     let keyArray = keys.map { UnsafePointer<CChar>($0) } + [nil]
     let valueArray = values.map { UnsafePointer<CChar>($0) } + [nil]
     return PQconnectStartParams(keyArray, valueArray, 1)

@@ -47,7 +47,7 @@ package final class Pool: Sendable {
     let connection = try await connection()
     let lease: Connection.Lease<T>
     do {
-      lease = try await connection.lease(cleaning: true, body)
+      lease = try await connection.lease(body, cleaning: true)
     } catch {
       await discard(connection)
       throw error
@@ -58,15 +58,17 @@ package final class Pool: Sendable {
   }
 
   private func connection() async throws -> Connection {
-    switch try await queue.take() {
-    case .connection(let connection): return connection
-    case .vacancy:
-      do {
-        return try await connector.connect()
-      } catch {
-        queue.giveUpVacancy()
-        throw error
-      }
+    let place = try await queue.take()
+    if case .connection(let connection) = place {
+      if await !connection.hasEnded() { return connection }
+      // The server was restarted, or tired of waiting for us: nothing was begun yet, so a new one will do.
+      await connection.close()
+    }
+    do {
+      return try await connector.connect()
+    } catch {
+      queue.giveUpVacancy()
+      throw error
     }
   }
 

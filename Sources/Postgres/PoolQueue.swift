@@ -70,6 +70,8 @@ final class PoolQueue: Sendable {
     return isTaken
   }
 
+  var waiting: Int { state.withLock { $0.waiters.count } }
+
   /// A connection was closed or could not be opened: the next in line may open one.
   func giveUpVacancy() {
     let (next, drained) = state.withLock { state in
@@ -80,7 +82,7 @@ final class PoolQueue: Sendable {
       return (nil, takeDrained(&state))
     }
     next?.resume(returning: .vacancy)
-    drained.forEach { $0.resume() }
+    for waiter in drained { waiter.resume() }
   }
 
   /// Sends everybody away.
@@ -96,7 +98,7 @@ final class PoolQueue: Sendable {
       state.isClosed = true
       return (state.idle, state.waiters)
     }
-    waiters.forEach { $0.continuation.resume(throwing: Self.closed) }
+    for waiter in waiters { waiter.continuation.resume(throwing: Self.closed) }
     return idle
   }
 
@@ -107,7 +109,7 @@ final class PoolQueue: Sendable {
         state.drained.append(continuation)
         return takeDrained(&state)
       }
-      drained.forEach { $0.resume() }
+      for waiter in drained { waiter.resume() }
     }
   }
 

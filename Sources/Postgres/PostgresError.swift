@@ -45,12 +45,12 @@ extension PostgresError {
   /// The database cannot be reached now, through no fault of the request: down, starting, full of connections, gone.
   package var isUnreachable: Bool {
     switch kind {
-    case .connectionLost, .commitUnknown: true
+    case .connectionLost, .commitUnknown, .cluster: true
     case .connectionFailed: !isPermissionDenied && state != .unknownDatabase
     case .server:
       state == .tooManyConnections || state?.errorClass == "08"
         || [.adminShutdown, .crashShutdown, .cannotConnectNow].contains(state)
-    case .decoding, .unexpectedResult, .misuse, .configuration, .cluster: false
+    case .decoding, .unexpectedResult, .misuse, .configuration: false
     }
   }
 

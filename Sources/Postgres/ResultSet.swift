@@ -3,11 +3,13 @@ import CPostgres
 /// A libpq result, cleared with its last row.
 final class ResultSet {
   let handle: OpaquePointer
-  let columns: Columns
+  private let known: Columns?
+  private(set) lazy var columns = known ?? Columns(of: handle)
 
+  /// - Parameter columns: those of an earlier row of the same statement.
   init(_ handle: OpaquePointer, columns: Columns? = nil) {
     self.handle = handle
-    self.columns = columns ?? Columns(of: handle)
+    known = columns
   }
 
   deinit { PQclear(handle) }

@@ -37,6 +37,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
     package mutating func appendInterpolation(_ value: some SQLEncodable) { pieces.append(.value(value)) }
 
+    // The same for optionals, of which the compiler would otherwise warn that they are described, not bound.
+    package mutating func appendInterpolation<T: SQLEncodable>(_ value: T?) { pieces.append(.value(value)) }
+
     package mutating func appendInterpolation(sql: SQL) { pieces += sql.pieces }
 
     package mutating func appendInterpolation(identifier: String) {

@@ -44,6 +44,7 @@ extension SQLState {
   package static let diskFull = SQLState(rawValue: "53100")
   package static let tooManyConnections = SQLState(rawValue: "53300")
   package static let lockNotAvailable = SQLState(rawValue: "55P03")
+  package static let objectInUse = SQLState(rawValue: "55006")
   package static let queryCanceled = SQLState(rawValue: "57014")
   package static let adminShutdown = SQLState(rawValue: "57P01")
   package static let crashShutdown = SQLState(rawValue: "57P02")

@@ -1,6 +1,39 @@
 import CPostgres
 
 extension Session {
+  /// Waits for all that a statement (or several) answers, and gives the last of it, or the first failure.
+  ///
+  /// - Parameter sent: what libpq said to sending it.
+  @discardableResult
+  func complete(_ sent: Int32, _ text: String, isScript: Bool = false) throws -> ResultSet {
+    guard sent == 1 else { throw notSent() }
+    var last: ResultSet?
+    var failure: (any Error)?
+    while let raw = PQgetResult(connection) {
+      do {
+        let result = try check(raw, script: isScript ? text : nil)
+        note(result, text: text)
+        last = result
+      } catch {
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw withLoss(failure) }
+    guard let last else { throw lost() }
+    return last
+  }
+
+  /// Why libpq did not even send a statement: mostly that there is no connection, else too many bound values.
+  func notSent() -> PostgresError {
+    isLost ? lost() : PostgresError(.misuse, "a statement cannot be sent: \(PostgresError.lastMessage(of: connection))")
+  }
+
+  /// A server that ends a connection says why first, and only then is the connection seen to be gone.
+  func withLoss(_ error: any Error) -> any Error {
+    guard isLost, let last = error as? PostgresError, last.kind == .server else { return error }
+    return lost(last)
+  }
+
   /// A result that is good, or the error that it stands for. Takes `raw` over.
   ///
   /// - Parameter script: the text that was sent, where a failure should say in which line of it.

@@ -32,16 +32,7 @@ extension Session {
   package func script(_ text: String) throws {
     try checkReady()
     try refuseNUL(text)
-    guard PQsendQuery(connection, text) == 1 else { throw lost() }
-    var failure: (any Error)?
-    while let raw = PQgetResult(connection) {
-      do {
-        note(try check(raw, script: text), text: text)
-      } catch {
-        failure = failure ?? error
-      }
-    }
-    if let failure { throw failure }
+    try complete(PQsendQuery(connection, text), text, isScript: true)
   }
 
   /// Runs a statement to its end, prepared where it has come before.
@@ -53,10 +44,10 @@ extension Session {
     let key = StatementCache.Key(text: text, types: parameters.types)
     guard let name = try preparedName(key) else { return try runDirectly(text) }
     do {
-      let raw = parameters.withPointers { count, _, values, lengths, formats in
-        PQexecPrepared(connection, name, count, values, lengths, formats, 1)
+      let sent = parameters.withPointers { count, _, values, lengths, formats in
+        PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1)
       }
-      return try finish(raw, text)
+      return try complete(sent, text)
     } catch let error as PostgresError where error.state == .featureNotSupported {
       // "cached plan must not change result type": a table was altered since. Outside of a transaction nothing is lost.
       statements.forget(key)
@@ -66,16 +57,10 @@ extension Session {
   }
 
   private func runDirectly(_ text: String) throws -> ResultSet {
-    let raw = parameters.withPointers { count, types, values, lengths, formats in
-      PQexecParams(connection, text, count, types, values, lengths, formats, 1)
+    let sent = parameters.withPointers { count, types, values, lengths, formats in
+      PQsendQueryParams(connection, text, count, types, values, lengths, formats, 1)
     }
-    return try finish(raw, text)
-  }
-
-  private func finish(_ raw: OpaquePointer?, _ text: String) throws -> ResultSet {
-    let result = try check(raw)
-    note(result, text: text)
-    return result
+    return try complete(sent, text)
   }
 
   /// The name under which the server knows the statement, if it is worth one.
@@ -86,9 +71,9 @@ extension Session {
     case .direct: return nil
     case .prepared(let name): return name
     case .prepare(let name):
-      for old in statements.takeDiscarded() { _ = try check(PQexec(connection, "DEALLOCATE \(old)")) }
+      for old in statements.takeDiscarded() { try command("DEALLOCATE \(old)") }
       do {
-        _ = try check(PQprepare(connection, name, key.text, Int32(key.types.count), key.types))
+        try complete(PQsendPrepare(connection, name, key.text, Int32(key.types.count), key.types), key.text)
       } catch {
         statements.forget(key)
         throw error

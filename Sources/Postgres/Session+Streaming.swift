@@ -18,7 +18,7 @@ extension Session {
         PQsendQueryParams(connection, text, count, types, values, lengths, formats, 1)
       }
     }
-    guard sent == 1 else { throw lost() }
+    guard sent == 1 else { throw notSent() }
     isBusy = true
     defer { isBusy = false }
     PQsetSingleRowMode(connection)
@@ -33,7 +33,7 @@ extension Session {
         result = try check(raw, columns: columns)
       } catch {
         drain()
-        throw error
+        throw withLoss(error)
       }
       columns = result.columns
       guard PQresultStatus(raw) == PGRES_SINGLE_TUPLE else {

@@ -1,4 +1,5 @@
 import CPostgres
+import Glibc
 
 /// What a body does its work with; never leaves its connection's thread, so all of it is synchronous.
 ///
@@ -28,6 +29,17 @@ package final class Session {
 
   var isLost: Bool { PQstatus(connection) == CONNECTION_BAD }
 
+  /// Whether the server ended the connection while nobody used it. Costs no round trip: the end would be waiting to be
+  /// read.
+  func hasEnded() -> Bool {
+    for _ in 0..<3 {
+      var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+      guard !isLost, poll(&descriptor, 1, 0) > 0 else { break }
+      PQconsumeInput(connection)
+    }
+    return isLost
+  }
+
   var transactionStatus: PGTransactionStatusType { PQtransactionStatus(connection) }
 
   /// Fixes how values are written as text (by COPY and casts), so that output does not depend on the server's settings.
@@ -56,7 +68,7 @@ package final class Session {
 
   /// A statement of our own, that runs whether or not the task was cancelled.
   func command(_ text: String) throws {
-    try note(check(PQexec(connection, text)), text: text)
+    try complete(PQsendQuery(connection, text), text)
   }
 
   /// Remembers statements that change the connection beyond the transaction.

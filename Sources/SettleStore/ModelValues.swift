@@ -7,6 +7,7 @@ extension PaymentID: SQLEncodable, SQLDecodable {}
 extension RefundID: SQLEncodable, SQLDecodable {}
 extension BreakID: SQLEncodable, SQLDecodable {}
 extension OutcomeID: SQLEncodable, SQLDecodable {}
+extension OrderID: SQLEncodable, SQLDecodable {}
 
 extension PaymentState: SQLEncodable, SQLDecodable {}
 extension RefundState: SQLEncodable, SQLDecodable {}

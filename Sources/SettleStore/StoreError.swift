@@ -11,6 +11,8 @@ package enum StoreError: Error, CustomStringConvertible, Equatable {
   case leaseLost(String)
   case foreignAccount(kept: ProcessorAccount, processor: String, found: ProcessorAccount, foundProcessor: String)
   case unbalanced(String)
+  /// A statement that always gives a row gave none.
+  case noAnswer(String)
 
   package var description: String {
     switch self {
@@ -30,6 +32,8 @@ package enum StoreError: Error, CustomStringConvertible, Equatable {
       "this store belongs to \(processor) account \(kept.id) (\(kept.live ? "live" : "test")), the key to "
         + "\(foundProcessor) account \(found.id) (\(found.live ? "live" : "test")): "
         + "use the other key, or another database for the other account"
+    case .noAnswer(let what):
+      "the database gave no row for \(what), which is a defect of settle"
     case .unbalanced(let what):
       "the totals do not balance, which is a defect of settle: \(what)"
     }

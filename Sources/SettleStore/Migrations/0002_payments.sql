@@ -23,6 +23,7 @@ CREATE TABLE payments (
   processor_charge text,
   failure_reason text CHECK (failure_reason IN ('CARD_DECLINED', 'INSUFFICIENT_FUNDS', 'EXPIRED_CARD', 'PROCESSING_ERROR')),
   failure_code text,
+  revived boolean NOT NULL DEFAULT false,
   proof text CHECK (proof IN ('answer', 'look_up', 'outcome')),
   recorded_on date NOT NULL,
   recorded_at timestamptz NOT NULL,
@@ -39,6 +40,7 @@ CREATE TABLE payments (
 );
 COMMENT ON COLUMN payments.charge_due_on IS 'The business date from which an attempt may be made; NULL where none is due.';
 COMMENT ON COLUMN payments.charged_on IS 'The business date of the run that sent the latest attempt.';
+COMMENT ON COLUMN payments.revived IS 'Reported money was found for it when it was FAILED: the order may be gone.';
 COMMENT ON COLUMN payments.proof IS 'What told us of the success: an answer, a look-up, or an outcome that was reported.';
 CREATE INDEX payments_charge_due ON payments (capture_before, payment_id) WHERE charge_due_on IS NOT NULL;
 CREATE INDEX payments_failed_on ON payments (failed_on) WHERE failed_on IS NOT NULL;

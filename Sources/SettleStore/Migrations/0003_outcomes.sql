@@ -25,6 +25,7 @@ CREATE TABLE outcome_records (
   compared_amount bigint NOT NULL,
   compared_currency text NOT NULL,
   claimed_payment uuid,
+  claimed_order uuid,
   order_reference text,
   refund_id uuid,
   processor_payment text,
@@ -43,7 +44,8 @@ COMMENT ON COLUMN outcome_records.payment_id IS 'The payment it is linked to; fo
 COMMENT ON COLUMN outcome_records.reported IS 'Whether it is reported money, or tells a state only.';
 COMMENT ON COLUMN outcome_records.compared_amount IS 'What is compared with what was asked: presentment where the file has it, else gross.';
 CREATE INDEX outcome_records_business_date ON outcome_records (business_date);
-CREATE INDEX outcome_records_orphans ON outcome_records (payment_id) WHERE linked_by IS NULL;
+CREATE INDEX outcome_records_orphans ON outcome_records (payment_id)
+  WHERE linked_by IS NULL AND kind IN ('charge', 'charge_failed', 'capture_reversal', 'refund', 'refund_failure', 'dispute', 'dispute_reversal');
 CREATE INDEX outcome_records_payout ON outcome_records (payout) WHERE payout IS NOT NULL;
 
 CREATE TABLE outcome_versions (

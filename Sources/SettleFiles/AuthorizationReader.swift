@@ -1,0 +1,69 @@
+import SettleModel
+
+/// Types the records of a layout of authorizations.
+struct AuthorizationReader {
+  private let fields: FieldReader
+  private let order: Int?
+  private let repeatedOrder: Int?
+  private let authorization: Int?
+  private let customer: Int?
+  private let amount: Int?
+  private let currency: Int?
+  private let paymentMethod: Int?
+  private let processorCustomer: Int?
+  private let hold: Int?
+  private let authorizedAt: Int?
+  private let captureBefore: Int?
+  private let uuidSlots: [Int]
+  private let anyCase: Bool
+
+  init(_ plan: ColumnPlan) {
+    fields = FieldReader(plan: plan)
+    order = plan.slot(.orderReference)
+    repeatedOrder = plan.slot(.repeatedOrder)
+    authorization = plan.slot(.authorizationID)
+    customer = plan.slot(.customer)
+    amount = plan.slot(.amount)
+    currency = plan.slot(.currency)
+    paymentMethod = plan.slot(.paymentMethod)
+    processorCustomer = plan.slot(.processorCustomer)
+    hold = plan.slot(.hold)
+    authorizedAt = plan.slot(.authorizedAt)
+    captureBefore = plan.slot(.captureBefore)
+    uuidSlots = Target.ofAuthorizations.filter { plan.layout.rules[$0]?.mustBeUUID == true }.compactMap(plan.slot)
+    anyCase = plan.layout.rules[.currency]?.anyCase ?? false
+  }
+
+  func read(_ record: RecordBuffer) throws(RowRefusal) -> Authorization {
+    for slot in uuidSlots { _ = try fields.uuid(record, slot) }
+    guard let reference = try fields.identifier(record, order) else {
+      throw RowRefusal(order, .missingValue, "without the order's reference there is nothing to charge for")
+    }
+    if let repeated = try fields.identifier(record, repeatedOrder), repeated != reference {
+      throw RowRefusal(repeatedOrder, .invalidIdentifier, "this must be the same order as the cart, or be left out")
+    }
+    let money = try money(record)
+    return Authorization(
+      orderReference: reference, authorizationID: try fields.identifier(record, authorization),
+      customerReference: try fields.identifier(record, customer), amount: money, instrument: try instrument(record),
+      authorizedAt: try fields.instant(record, authorizedAt), line: record.line)
+  }
+
+  private func money(_ record: RecordBuffer) throws(RowRefusal) -> Money {
+    guard let currency = try fields.currency(record, currency, anyCase: anyCase) else {
+      throw RowRefusal(currency, .missingValue, "without its currency an amount cannot be charged")
+    }
+    guard let minor = try fields.amount(record, amount, in: currency, signed: false) else {
+      throw RowRefusal(amount, .missingValue, "without an amount there is nothing to charge")
+    }
+    guard minor > 0 else { throw RowRefusal(amount, .zeroAmount, "an amount of zero cannot be charged") }
+    return Money(minor: minor, currency: currency)
+  }
+
+  private func instrument(_ record: RecordBuffer) throws(RowRefusal) -> Instrument {
+    Instrument(
+      paymentMethod: try fields.processorID(record, paymentMethod),
+      processorCustomer: try fields.processorID(record, processorCustomer),
+      hold: try fields.processorID(record, hold), captureBefore: try fields.instant(record, captureBefore))
+  }
+}

@@ -1,0 +1,114 @@
+import SettleModel
+
+/// A layout laid over the columns that one file really has: where each value stands.
+struct ColumnPlan: Sendable {
+  let layout: Layout
+  /// The file's header, or for JSON Lines the layout's names.
+  let columns: [String]
+  /// Whether the card-number guard looks into a column.
+  let guarded: [Bool]
+  private let slots: [Target: Int]
+  private let zones: [Int: ReportZone]
+
+  /// Throws ``FileDamage`` where the header is not one that the layout can read.
+  ///
+  /// `zone` is the one that whoever gives the file says the report was made in.
+  init(layout: Layout, header: [String], line: Int, zone: String?) throws {
+    self.layout = layout
+    let csv = layout.format == .csv
+    columns = csv ? header : layout.knownColumns
+    if csv { try Self.check(header, layout, line) }
+    let present = csv ? Set(header) : Set(columns)
+    var slots: [Target: Int] = [:]
+    var zones: [Int: ReportZone] = [:]
+    for (target, rule) in layout.rules {
+      guard let column = rule.columns.first(where: { present.contains($0.name) }) else {
+        if rule.required { throw Self.missing(rule.columns.map(\.name), header, layout, line) }
+        continue
+      }
+      guard let slot = columns.firstIndex(of: column.name) else { continue }
+      slots[target] = slot
+      zones[slot] = try Self.zone(of: column, named: zone ?? layout.zone, line)
+    }
+    self.slots = slots
+    self.zones = zones
+    guarded = columns.map { !layout.processorIDs.contains($0) }
+  }
+
+  func slot(_ target: Target) -> Int? { slots[target] }
+
+  /// The zone of a column's times; nil where each carries its own offset.
+  func zone(_ slot: Int) -> ReportZone? { zones[slot] }
+
+  /// Where the value stands that tells what a row says has happened.
+  var kindSlot: Int? { layout.kinds.flatMap { kinds in columns.firstIndex(of: kinds.column) } }
+
+  private static func check(_ header: [String], _ layout: Layout, _ line: Int) throws {
+    if header.contains(where: CardNumber.mayBeHeld(in:)) { throw cardNumber(line) }
+    let known = layout.knownColumns
+    for required in layout.rules.values.filter(\.required).map(\.columns) + [kindColumn(layout)] {
+      let names = required.map(\.name)
+      if !names.isEmpty, !names.contains(where: header.contains) { throw missing(names, header, layout, line) }
+    }
+    for (index, name) in header.enumerated() {
+      if !known.contains(name), layout.unknownColumns == .refused {
+        throw FileDamage(
+          .unknownColumn, line: line,
+          "\(quoted(name, index)) is not known to \(layout.name)\(NearestName.hint(for: name, among: known));"
+            + " rename or remove it")
+      }
+      if header[..<index].contains(name), known.contains(name) {
+        throw FileDamage(.duplicateColumn, line: line, "\(quoted(name, index)) stands twice in the header; keep one")
+      }
+    }
+  }
+
+  static func cardNumber(_ line: Int) -> FileDamage {
+    FileDamage(
+      .cardNumber, line: line,
+      "the header may hold a card number; remove it from the file, and see where else it was stored")
+  }
+
+  private static func kindColumn(_ layout: Layout) -> [FieldRule.Column] {
+    layout.kinds.map { [FieldRule.Column(name: $0.column, zone: .written)] } ?? []
+  }
+
+  private static func missing(_ names: [String], _ header: [String], _ layout: Layout, _ line: Int) -> FileDamage {
+    let unknown = header.filter { !layout.knownColumns.contains($0) && isPlain($0) }
+    let near = names.lazy.compactMap { NearestName.suggestion(for: $0, among: unknown) }.first
+    let wanted = names.map { "\"\($0)\"" }.joined(separator: " or ")
+    return FileDamage(
+      .missingColumn, line: line,
+      "the column \(wanted) is missing, which \(layout.name) needs; "
+        + (near.map { "is it the one named \"\($0)\"?" } ?? "add it"))
+  }
+
+  private static func zone(of column: FieldRule.Column, named zone: String?, _ line: Int) throws -> ReportZone? {
+    switch column.zone {
+    case .written: return nil
+    case .named(let name): return ReportZone(name)
+    case .report:
+      guard let zone else {
+        throw FileDamage(
+          .zoneNotNamed, line: line,
+          "the times in \"\(column.name)\" carry no offset, and nobody said which zone the report was made in;"
+            + " add \"zone\" to the source in the pipeline, or export the report with UTC columns")
+      }
+      guard let known = ReportZone(zone) else {
+        throw FileDamage(
+          .zoneNotNamed, line: line,
+          "\"\(zone)\" is no zone that is known here; write UTC or a name such as Europe/Berlin")
+      }
+      return known
+    }
+  }
+
+  /// A column's name where it can be shown, else its place.
+  private static func quoted(_ name: String, _ index: Int) -> String {
+    isPlain(name) ? "the column \"\(name)\"" : "column \(index + 1)"
+  }
+
+  static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F || $0 == 0x20 }
+  }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import SettleModel
+
+/// Typed values of a record's fields. A nil slot is a column that the file does not have.
+struct FieldReader {
+  let plan: ColumnPlan
+  /// Bytes of one text that is kept.
+  static let textLimit = 255
+
+  /// A text, trimmed of blanks; nil where it is empty.
+  func text(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> String? {
+    try bytes(record, slot).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// An id as others spell it: normalised as identities are.
+  func identifier(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> String? {
+    guard let bytes = try idBytes(record, slot) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    // Most ids are ASCII that only a UUID's length could make normalisation change.
+    if bytes.count != 36, bytes.allSatisfy({ $0 < 0x80 }) { return text }
+    let normalised = IdentityText.normalised(text)
+    return normalised.isEmpty ? nil : normalised
+  }
+
+  /// An id that a processor made, byte for byte.
+  func processorID(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> String? {
+    try idBytes(record, slot).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  func uuid(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> UUID? {
+    guard let bytes = try idBytes(record, slot) else { return nil }
+    guard bytes.count == 36, let uuid = UUID(uuidString: String(decoding: bytes, as: UTF8.self)) else {
+      throw RowRefusal(slot, .invalidIdentifier, "this must be a UUID (8-4-4-4-12 hexadecimal digits)")
+    }
+    return uuid
+  }
+
+  func currency(_ record: RecordBuffer, _ slot: Int?, anyCase: Bool) throws(RowRefusal) -> Currency? {
+    guard let bytes = try bytes(record, slot) else { return nil }
+    if let currency = Currency(utf8: bytes) { return currency }
+    if anyCase, bytes.count == 3, let currency = Currency(String(decoding: bytes, as: UTF8.self).uppercased()) {
+      return currency
+    }
+    throw RowRefusal(
+      slot, .invalidCurrency,
+      "this is no currency that settle knows; write its ISO 4217 code in \(anyCase ? "" : "capital ")letters, such as USD"
+    )
+  }
+
+  /// Signed minor units, as the layout writes amounts.
+  func amount(
+    _ record: RecordBuffer, _ slot: Int?, in currency: Currency, signed: Bool
+  ) throws(RowRefusal) -> Int64? {
+    guard let slot, record.form(slot) != .absent else { return nil }
+    let bytes = record[slot]
+    let form: FieldForm = plan.layout.format == .csv ? .text : .number
+    let whole = plan.layout.unit == .minor
+    let minus = bytes.first == UInt8(ascii: "-")
+    guard record.form(slot) == form, signed || (!minus && bytes.first != UInt8(ascii: "+")),
+      let value = whole ? Self.integer(bytes) : Money.minorUnits(fromMajor: bytes, digits: currency.digits)
+    else {
+      throw RowRefusal(slot, .invalidAmount, Self.wanted(whole: whole, signed: signed))
+    }
+    return value
+  }
+
+  private static func wanted(whole: Bool, signed: Bool) -> String {
+    let number = signed ? "number" : "positive number"
+    return whole
+      ? "this must be a whole \(number) of minor units, digits alone (1250 for 12.50 USD)"
+      : "this must be a plain decimal \(number) with no more digits than the currency has"
+  }
+
+  /// The instant of a field: with its own offset, or in the column's zone.
+  func instant(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> Timestamp? {
+    guard let slot, let bytes = try bytes(record, slot) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let instant = Timestamp(rfc3339: text) { return instant }
+    guard let zone = plan.zone(slot) else {
+      throw RowRefusal(slot, .invalidInstant, "this must be a time with its offset, such as 2026-11-20T08:05:00Z")
+    }
+    let local = Timestamp(utcWithoutOffset: text) ?? BusinessDate(text)?.startInUTC
+    guard let instant = local.flatMap(zone.instant(ofLocal:)) else {
+      throw RowRefusal(
+        slot, .invalidInstant, "this must be a time that the report's zone has, such as 2026-11-20 08:05:00")
+    }
+    return instant
+  }
+
+  /// An optional sign and digits. Anything else, and what 64 bits do not hold, is nil.
+  static func integer(_ bytes: Bytes) -> Int64? {
+    Money.minorUnits(fromMajor: bytes, digits: 0).flatMap { bytes.contains(UInt8(ascii: ".")) ? nil : $0 }
+  }
+
+  private func idBytes(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> Bytes? {
+    guard let bytes = try bytes(record, slot) else { return nil }
+    if Self.isScientific(bytes) {
+      throw RowRefusal(
+        slot, .invalidIdentifier,
+        "a spreadsheet has turned this id into a number and lost digits of it; export the file again as text")
+    }
+    return bytes
+  }
+
+  /// `1.23E+15`: what spreadsheets make of long numbers.
+  static func isScientific(_ bytes: Bytes) -> Bool {
+    guard bytes.count >= 5, bytes.count <= 32, CardNumber.isDigit(bytes[0]),
+      let mark = bytes.firstIndex(where: { $0 | 0x20 == UInt8(ascii: "e") }), mark + 2 < bytes.count
+    else { return false }
+    let sign = bytes[mark + 1]
+    return (sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"))
+      && bytes[..<mark].allSatisfy { CardNumber.isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") }
+      && bytes[(mark + 2)...].allSatisfy(CardNumber.isDigit)
+  }
+
+  private func bytes(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> Bytes? {
+    guard let slot, record.form(slot) != .absent else { return nil }
+    guard record.form(slot) == .text else {
+      throw RowRefusal(slot, .invalidText, "this must be text in quotation marks")
+    }
+    let bytes = Self.trimmed(record[slot])
+    guard bytes.count <= Self.textLimit else {
+      throw RowRefusal(slot, .tooLong, "this is longer than \(Self.textLimit) bytes")
+    }
+    guard InvisibleText.isAbsent(from: bytes) else {
+      throw RowRefusal(slot, .invalidText, "this holds control characters or characters that cannot be seen")
+    }
+    return bytes.isEmpty ? nil : bytes
+  }
+
+  private static func trimmed(_ bytes: Bytes) -> Bytes {
+    var start = 0
+    var end = bytes.count
+    while start < end, bytes[start] == 0x20 { start += 1 }
+    while end > start, bytes[end - 1] == 0x20 { end -= 1 }
+    return Bytes(rebasing: bytes[start..<end])
+  }
+}
+
+/// Characters that make two texts differ without being seen, or that act on what displays them.
+enum InvisibleText {
+  static func isAbsent(from bytes: Bytes) -> Bool {
+    var plain = true
+    for byte in bytes {
+      if byte < 0x20 || byte == 0x7F { return false }
+      if byte >= 0x80 { plain = false }
+    }
+    return plain || String(decoding: bytes, as: UTF8.self).unicodeScalars.allSatisfy { !isInvisible($0) }
+  }
+
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Crypto
+
+/// A file that was read once from end to end and can be read: known by its hash, its layout recognised.
+package struct InputFile: Sendable {
+  package let path: String
+  /// The last part of the path.
+  package let name: String
+  package let bytes: Int
+  /// Lower-case hexadecimal SHA-256 of the whole file: its identity, under whatever name it comes.
+  package let sha256: String
+  package let layout: Layout
+  /// Whether the last line has a line end. A file that was cut inside the last field of its last row cannot be told
+  /// from one that simply lacks it.
+  package let endsWithNewline: Bool
+  let plan: ColumnPlan
+
+  /// Reads a file once, in constant memory, and recognises its layout.
+  ///
+  /// `layout` names one, or is nil or `auto`; `zone` (UTC or an IANA name) is the one that the report was made in,
+  /// for layouts whose times carry none. Throws ``FileRefusal`` for the file, ``ConfigurationError`` for an unknown
+  /// layout.
+  package static func examine(
+    path: String, layout: String? = nil, catalogue: LayoutCatalogue, zone: String? = nil
+  ) throws -> InputFile {
+    let chosen = try layout.flatMap { $0 == "auto" ? nil : try catalogue.known($0) }
+    do {
+      return try FirstPass(path: path, layouts: chosen.map { [$0] } ?? catalogue.layouts, zone: zone).read()
+    } catch let damage as FileDamage {
+      throw FileRefusal(
+        path: path, line: damage.line, reason: damage.reason, message: damage.message,
+        sha256: damage.reason == .unreadable ? nil : FileBytes.sha256(path))
+    }
+  }
+
+  /// Reads the file again and gives out every record as a row, in order, in constant memory.
+  ///
+  /// The bytes are hashed once more on the way: after the last row it throws ``FileRefusal`` where they are not those
+  /// that were examined, so that whoever keeps the rows must do so in a transaction.
+  package func forEachRow(_ body: (FileRow) throws -> Void) throws {
+    let reader = RowReader(plan)
+    var hash = SHA256()
+    do {
+      let records = RecordStream(plan.layout, columns: plan.columns)
+      var header = plan.layout.format == .csv
+      func each(_ record: RecordBuffer) throws {
+        if header { header = false } else { try body(try reader.row(record)) }
+      }
+      try FileBytes.read(path) { chunk in
+        hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
+        try records.feed(chunk, body: each)
+      }
+      try records.finish(body: each)
+    } catch let damage as FileDamage {
+      // What could be read when it was examined cannot be damaged now, unless by the layout's own order to stop.
+      if damage.reason == .unknownCategory {
+        throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256)
+      }
+      throw changed
+    }
+    guard FileBytes.hexadecimal(hash.finalize()) == sha256 else { throw changed }
+  }
+
+  private var changed: FileRefusal {
+    FileRefusal(
+      path: path, reason: .changed,
+      message: "the file changed while it was being loaded; let whoever writes it finish, then run again")
+  }
+}
+
+/// Records out of a file's chunks, whatever its format.
+final class RecordStream {
+  private let csv: CSVParser?
+  private let json: JSONLinesParser?
+  private var atStart = true
+
+  init(_ layout: Layout, columns: [String]) {
+    csv = layout.format == .csv ? CSVParser(separator: layout.separator) : nil
+    json = layout.format == .jsonLines ? JSONLinesParser(names: columns, unguarded: layout.processorIDs) : nil
+  }
+
+  var endedWithoutNewline: Bool { csv?.endedWithoutNewline ?? json?.endedWithoutNewline ?? false }
+
+  func feed(_ chunk: Bytes, body: (RecordBuffer) throws -> Void) throws {
+    let text = atStart ? ByteOrderMark.skipped(chunk) : chunk
+    atStart = false
+    try csv?.feed(text, body: body)
+    try json?.feed(text, body: body)
+  }
+
+  func finish(body: (RecordBuffer) throws -> Void) throws {
+    try csv?.finish(body: body)
+    try json?.finish(body: body)
+  }
+}
+
+/// The mark that some programs put before UTF-8 text.
+enum ByteOrderMark {
+  static func skipped(_ chunk: Bytes) -> Bytes {
+    chunk.starts(with: [0xEF, 0xBB, 0xBF]) ? Bytes(rebasing: chunk.dropFirst(3)) : chunk
+  }
+
+  /// Whether the text is UTF-16 (or UTF-32, which begins alike).
+  static func isUTF16(_ chunk: Bytes) -> Bool {
+    chunk.starts(with: [0xFF, 0xFE]) || chunk.starts(with: [0xFE, 0xFF])
+  }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import SettleModel
+
+/// Turns a layout's YAML into a ``Layout``, refusing everything that it does not know.
+struct LayoutReader {
+  private let yaml: YAMLMapping
+
+  /// Throws ``ConfigurationError``.
+  static func read(text: String, file: String) throws -> Layout {
+    try LayoutReader(yaml: YAMLMapping(text: text, file: file)).layout()
+  }
+
+  private func layout() throws -> Layout {
+    try yaml.allow([
+      "layout", "about", "kind", "format", "separator", "processor", "recognise", "unknown_columns", "amounts", "signs",
+      "zone", "fields", "kind_by", "reasons", "check", "references", "processor_ids",
+    ])
+    guard let kind = try yaml.word("kind", of: Layout.Kind.self) else { throw missing("kind") }
+    guard let format = try yaml.word("format", of: Layout.Format.self) else { throw missing("format") }
+    guard let unit = try yaml.word("amounts", of: Layout.Unit.self) else { throw missing("amounts") }
+    let recognise = try recognition()
+    var layout = Layout(
+      name: try yaml.required("layout"), about: try yaml.string("about") ?? "", source: yaml.file, kind: kind,
+      format: format, processor: try yaml.string("processor"), recognised: recognise.columns,
+      notRecognised: recognise.without,
+      unknownColumns: try yaml.word("unknown_columns", of: Layout.UnknownColumns.self) ?? .refused, unit: unit,
+      zone: try zone(), rules: try rules(kind == .authorizations ? Target.ofAuthorizations : Target.ofOutcomes))
+    layout.separator = try separator()
+    layout.processorIDs = Set(try yaml.strings("processor_ids"))
+    if kind == .outcomes { try readOutcomeRules(&layout) }
+    try check(layout)
+    return layout
+  }
+
+  private func missing(_ key: String) -> ConfigurationError {
+    ConfigurationError(file: yaml.file, line: yaml.line, message: "\"\(key)\" is missing; add it")
+  }
+
+  private func recognition() throws -> (columns: [String], without: [String]) {
+    guard let recognise = try yaml.mapping("recognise") else { throw missing("recognise") }
+    try recognise.allow(["columns", "without"])
+    let columns = try recognise.strings("columns")
+    guard !columns.isEmpty else { throw yaml.error("recognise", "needs at least one of \"columns\"") }
+    return (columns, try recognise.strings("without"))
+  }
+
+  private func separator() throws -> UInt8 {
+    guard let text = try yaml.string("separator") else { return UInt8(ascii: ",") }
+    if text == "tab" { return UInt8(ascii: "\t") }
+    guard let byte = text.utf8.first, text.utf8.count == 1, [",", ";", "|"].contains(text) else {
+      throw yaml.error("separator", "must be one of \",\", \";\", \"|\", tab")
+    }
+    return byte
+  }
+
+  private func zone() throws -> String? {
+    guard let name = try yaml.string("zone") else { return nil }
+    guard ReportZone(name) != nil else { throw yaml.error("zone", "must be UTC or an IANA name such as Europe/Berlin") }
+    return name
+  }
+
+  private func readOutcomeRules(_ layout: inout Layout) throws {
+    layout.signs = try yaml.word("signs", of: Layout.Signs.self) ?? .written
+    layout.sums = try yaml.word("check", of: Layout.SumRule.self)
+    layout.kinds = try KindRule(yaml)
+    switch try yaml.string("references") {
+    case nil, "optional": layout.referenceRequired = false
+    case "required": layout.referenceRequired = true
+    default: throw yaml.error("references", "must be required or optional")
+    }
+    if let reasons = try yaml.mapping("reasons") {
+      for key in reasons.keys { layout.reasons[key] = try reasons.word(key, of: FailureReason.self) }
+    }
+  }
+
+  private func rules(_ known: [Target]) throws -> [Target: FieldRule] {
+    guard let fields = try yaml.mapping("fields") else { throw missing("fields") }
+    try fields.allow(known.map(\.rawValue))
+    var rules: [Target: FieldRule] = [:]
+    for target in known where fields.has(target.rawValue) {
+      rules[target] = try FieldRule(fields.mappings(target.rawValue, textAs: "column"), target: target)
+    }
+    return rules
+  }
+
+  /// What a layout of its kind cannot do without.
+  private func check(_ layout: Layout) throws {
+    let needed: [Target] =
+      layout.kind == .authorizations ? [.orderReference, .amount, .currency] : [.occurredAt, .gross, .currency]
+    for target in needed where layout.rules[target] == nil {
+      throw yaml.error("fields", "lacks \"\(target.rawValue)\", without which no row can be read")
+    }
+    if layout.kind == .outcomes, layout.kinds == nil { throw missing("kind_by") }
+    for key in ["signs", "check", "kind_by", "reasons", "references"] where layout.kind == .authorizations {
+      if yaml.has(key) { throw yaml.error(key, "has no meaning for authorizations; remove it") }
+    }
+    if layout.signs == .byKind {
+      for meaning in (layout.kinds?.values ?? [:]).values {
+        if case .kind(let kind) = meaning, kind.isNegative == nil {
+          throw yaml.error("signs", "cannot be by_kind where a row may be \(kind.rawValue), which has either sign")
+        }
+      }
+    }
+    if layout.sums != nil, layout.rules[.net] == nil || layout.rules[.fee] == nil {
+      throw yaml.error("check", "needs both \"fee\" and \"net\" among the fields")
+    }
+  }
+}
+
+extension FieldRule {
+  /// One or several columns for a target, as the layout writes them.
+  fileprivate init(_ sources: [YAMLMapping], target: Target) throws {
+    self.init(columns: [])
+    for source in sources {
+      try source.allow(["column", "required", "if_invalid", "uuid", "any_case", "zone", "by_prefix", "by_kind"])
+      let zone = try ZoneRule(source, target: target)
+      let names = try source.strings("column")
+      guard !names.isEmpty else { throw missingColumn(source) }
+      columns += names.map { Column(name: $0, zone: zone) }
+      required = try source.flag("required") ?? required
+      mustBeUUID = try source.flag("uuid") ?? mustBeUUID
+      anyCase = try source.flag("any_case") ?? anyCase
+      switch try source.string("if_invalid") {
+      case nil, "quarantine": break
+      case "ignore": ignoresInvalid = true
+      default: throw source.error("if_invalid", "must be quarantine or ignore")
+      }
+      try readReferenceRules(source, target: target)
+    }
+  }
+
+  private func missingColumn(_ source: YAMLMapping) -> ConfigurationError {
+    ConfigurationError(file: source.file, line: source.line, message: "\"column\" is missing; name the column to read")
+  }
+
+  private mutating func readReferenceRules(_ source: YAMLMapping, target: Target) throws {
+    let targets: [Target] = [.processorPayment, .processorCharge, .processorRefund, .processorDispute, .payout]
+    for key in ["by_prefix", "by_kind"] where source.has(key) && target != .processorReference {
+      throw source.error(key, "has a meaning for processor_reference only; remove it")
+    }
+    func named(_ mapping: YAMLMapping, _ key: String) throws -> Target {
+      guard let found = targets.first(where: { $0.rawValue == (try? mapping.string(key)) }) else {
+        throw mapping.error(key, "must be one of \(targets.map(\.rawValue).joined(separator: ", "))")
+      }
+      return found
+    }
+    if let prefixes = try source.mapping("by_prefix") {
+      byPrefix = try prefixes.keys.map { ($0, try named(prefixes, $0)) }
+    }
+    if let kinds = try source.mapping("by_kind") {
+      try kinds.allow(OutcomeKind.allCases.map(\.rawValue))
+      for kind in OutcomeKind.allCases where kinds.has(kind.rawValue) { byKind[kind] = try named(kinds, kind.rawValue) }
+    }
+  }
+}
+
+extension ZoneRule {
+  fileprivate init(_ source: YAMLMapping, target: Target) throws {
+    guard let text = try source.string("zone") else {
+      self = .written
+      return
+    }
+    guard target.isInstant else { throw source.error("zone", "has a meaning for times only; remove it") }
+    if text == "report" {
+      self = .report
+    } else {
+      guard ReportZone(text) != nil else {
+        throw source.error("zone", "must be report, UTC or an IANA name such as Europe/Berlin")
+      }
+      self = .named(text)
+    }
+  }
+}
+
+extension KindRule {
+  fileprivate init?(_ yaml: YAMLMapping) throws {
+    guard let rule = try yaml.mapping("kind_by") else { return nil }
+    try rule.allow(["column", "values", "unknown"])
+    guard let unknown = try rule.word("unknown", of: Unknown.self) else {
+      throw yaml.error("kind_by", "must say what happens to an \"unknown\" value: quarantine or stop")
+    }
+    guard let listed = try rule.mapping("values") else { throw yaml.error("kind_by", "needs \"values\"") }
+    let words = OutcomeKind.allCases.map(\.rawValue) + ["ignored"]
+    self.init(column: try rule.required("column"), values: [:], unknown: unknown)
+    for key in listed.keys {
+      let word = try listed.required(key)
+      if let kind = OutcomeKind(rawValue: word) {
+        values[key] = .kind(kind)
+      } else if word == "ignored" {
+        values[key] = .ignored
+      } else {
+        throw listed.error(
+          key, "must be one of \(words.joined(separator: ", "))\(NearestName.hint(for: word, among: words))")
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/// Finds the one layout that a file has.
+struct Recognition {
+  let layouts: [Layout]
+  let zone: String?
+
+  /// The layout laid over the file's columns. Throws ``FileDamage``.
+  func plan(for head: FileHead) throws -> ColumnPlan {
+    let format: Layout.Format = head.isJSON ? .jsonLines : .csv
+    // A layout that was named is not doubted: what the file lacks for it is told by its columns.
+    if layouts.count == 1, let named = layouts.first, named.format == format {
+      let header = try header(of: head, named)
+      return try ColumnPlan(layout: named, header: header.columns, line: header.line, zone: zone)
+    }
+    let layout = try choose(format, head)
+    let header = try header(of: head, layout)
+    return try ColumnPlan(layout: layout, header: header.columns, line: header.line, zone: zone)
+  }
+
+  private func header(of head: FileHead, _ layout: Layout) throws -> (columns: [String], line: Int) {
+    layout.format == .csv ? try head.header(separator: layout.separator) : (head.names, 1)
+  }
+
+  private func choose(_ format: Layout.Format, _ head: FileHead) throws -> Layout {
+    var lacking: [String] = []
+    var matching: [Layout] = []
+    var unread: FileDamage?
+    var line = 1
+    for layout in layouts {
+      guard layout.format == format else {
+        lacking.append("\(layout.name) is \(layout.format == .csv ? "CSV" : "JSON Lines")")
+        continue
+      }
+      do {
+        let header = try header(of: head, layout)
+        line = header.line
+        if header.columns.contains(where: CardNumber.mayBeHeld(in:)) { throw ColumnPlan.cardNumber(line) }
+        if let lack = lack(of: layout, in: header.columns) { lacking.append(lack) } else { matching.append(layout) }
+      } catch let damage as FileDamage where damage.reason == .strayQuote {
+        // With another separator the same quotation marks may stand in the right places.
+        unread = unread ?? damage
+      }
+    }
+    if let unread, matching.isEmpty { throw unread }
+    guard let layout = matching.first else { throw unknown(lacking, line) }
+    guard matching.count == 1 else { throw several(matching, line) }
+    return layout
+  }
+
+  /// Why a file with these columns is not of a layout; nil where it is.
+  private func lack(of layout: Layout, in columns: [String]) -> String? {
+    let missing = layout.recognised.filter { !columns.contains($0) }
+    let excluded = layout.notRecognised.filter(columns.contains)
+    if !missing.isEmpty { return "\(layout.name) needs \(missing.joined(separator: ", "))" }
+    return excluded.isEmpty ? nil : "\(layout.name) has no \(excluded.joined(separator: ", "))"
+  }
+
+  private func unknown(_ lacking: [String], _ line: Int) -> FileDamage {
+    FileDamage(
+      .unknownLayout, line: line,
+      "the file has no layout that settle knows (\(lacking.joined(separator: "; ")));"
+        + " name its layout, or write one (settle layout list)")
+  }
+
+  private func several(_ matching: [Layout], _ line: Int) -> FileDamage {
+    FileDamage(
+      .severalLayouts, line: line,
+      "the file fits several layouts (\(matching.map(\.name).joined(separator: ", "))); name the one that it has")
+  }
+}

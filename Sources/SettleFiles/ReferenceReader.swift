@@ -1,0 +1,110 @@
+import SettleModel
+
+/// Reads everything in a row that may tell which payment, refund or payout it is about.
+struct ReferenceReader {
+  private let fields: FieldReader
+  private let plan: ColumnPlan
+  private let payment: Int?
+  private let refund: Int?
+  private let order: Int?
+  private let reference: Int?
+  private let processorIDs: [(slot: Int, target: Target)]
+  private let prefixes: [(prefix: [UInt8], target: Target)]
+  private let byKind: [OutcomeKind: Target]
+  private let ignored: Set<Int>
+  private let required: Bool
+
+  init(_ plan: ColumnPlan) {
+    fields = FieldReader(plan: plan)
+    self.plan = plan
+    payment = plan.slot(.paymentID)
+    refund = plan.slot(.refundID)
+    order = plan.slot(.orderReference)
+    reference = plan.slot(.processorReference)
+    let ids: [Target] = [.processorPayment, .processorCharge, .processorRefund, .processorDispute, .payout]
+    processorIDs = ids.compactMap { target in plan.slot(target).map { ($0, target) } }
+    let rule = plan.layout.rules[.processorReference]
+    prefixes = (rule?.byPrefix ?? []).map { (Array($0.prefix.utf8), $0.target) }
+    byKind = rule?.byKind ?? [:]
+    ignored = Set(plan.layout.rules.filter(\.value.ignoresInvalid).compactMap { plan.slot($0.key) })
+    required = plan.layout.referenceRequired
+  }
+
+  func read(_ record: RecordBuffer, _ kind: OutcomeKind) throws(RowRefusal) -> OutcomeRecord.References {
+    var references = OutcomeRecord.References()
+    references.payment = try tolerant(payment) { () throws(RowRefusal) in
+      try fields.uuid(record, payment).map(PaymentID.init(rawValue:))
+    }
+    references.refund = try tolerant(refund) { () throws(RowRefusal) in
+      try fields.uuid(record, refund).map(RefundID.init(rawValue:))
+    }
+    references.order = try tolerant(order) { () throws(RowRefusal) in try fields.identifier(record, order) }
+    for (slot, target) in processorIDs {
+      let id = try tolerant(slot) { () throws(RowRefusal) in try fields.processorID(record, slot) }
+      if let id { references.set(target, id) }
+    }
+    try readReference(record, kind, into: &references)
+    if required { try check(references, kind) }
+    return references
+  }
+
+  /// A column of its own says more than one whose ids may be of any kind.
+  private func readReference(
+    _ record: RecordBuffer, _ kind: OutcomeKind, into references: inout OutcomeRecord.References
+  ) throws(RowRefusal) {
+    guard let slot = reference else { return }
+    guard let id = try tolerant(slot, { () throws(RowRefusal) in try fields.processorID(record, slot) }) else { return }
+    let bytes = record[slot]
+    let target = prefixes.first { bytes.starts(with: $0.prefix) }?.target ?? byKind[kind]
+    if let target, !references.has(target) { references.set(target, id) }
+  }
+
+  /// Where the layout says so, a value of another system's making is no reference instead of refusing real money.
+  private func tolerant<Value>(
+    _ slot: Int?, _ read: () throws(RowRefusal) -> Value?
+  ) throws(RowRefusal) -> Value? {
+    do throws(RowRefusal) {
+      return try read()
+    } catch {
+      if let slot, ignored.contains(slot) { return nil }
+      throw error
+    }
+  }
+
+  private func check(_ references: OutcomeRecord.References, _ kind: OutcomeKind) throws(RowRefusal) {
+    let refunds = kind == .refund || kind == .refundFailure
+    let named =
+      references.payment != nil || references.order != nil || references.processorPayment != nil
+      || references.processorCharge != nil || references.processorRefund != nil || references.processorDispute != nil
+      || (refunds && references.refund != nil)
+    guard named else {
+      let slots = [payment, order, reference] + (refunds ? [refund] : [])
+      let names = slots.compactMap { $0 }.map { plan.columns[$0] }.joined(separator: ", ")
+      throw RowRefusal(nil, .missingValue, "the row does not say what it is about; fill at least one of \(names)")
+    }
+  }
+}
+
+extension OutcomeRecord.References {
+  fileprivate func has(_ target: Target) -> Bool {
+    switch target {
+    case .processorPayment: processorPayment != nil
+    case .processorCharge: processorCharge != nil
+    case .processorRefund: processorRefund != nil
+    case .processorDispute: processorDispute != nil
+    case .payout: payout != nil
+    default: false
+    }
+  }
+
+  fileprivate mutating func set(_ target: Target, _ id: String) {
+    switch target {
+    case .processorPayment: processorPayment = id
+    case .processorCharge: processorCharge = id
+    case .processorRefund: processorRefund = id
+    case .processorDispute: processorDispute = id
+    case .payout: payout = id
+    default: break
+    }
+  }
+}

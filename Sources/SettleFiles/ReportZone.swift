@@ -1,0 +1,33 @@
+import Foundation
+import SettleModel
+
+/// The zone of times that are written without one.
+struct ReportZone: Sendable {
+  private let zone: TimeZone?
+
+  /// `UTC`, or a name of the IANA time zone database; nil where there is no such zone. Abbreviations such as `PST` or
+  /// `CET` are refused: they mean different things in different places, and half of the year none at all.
+  init?(_ name: String) {
+    if name == "UTC" {
+      zone = nil
+      return
+    }
+    guard name.contains("/"), let zone = TimeZone(identifier: name) else { return nil }
+    self.zone = zone
+  }
+
+  /// The instant of a local time that was read as if it were UTC, or nil where clocks went past it.
+  ///
+  /// A time that clocks showed twice is the earlier of the two.
+  func instant(ofLocal local: Timestamp) -> Timestamp? {
+    guard let zone else { return local }
+    let day: Int64 = 86_400
+    let offsets = [local.seconds - day, local.seconds + day].map { seconds(east: zone, at: $0) }
+    return offsets.map { Timestamp(microseconds: local.microseconds - $0 * 1_000_000) }.sorted()
+      .first { local.seconds - $0.seconds == seconds(east: zone, at: $0.seconds) }
+  }
+
+  private func seconds(east zone: TimeZone, at instant: Int64) -> Int64 {
+    Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(instant))))
+  }
+}
