@@ -18,8 +18,11 @@ package struct ReportPage: Sendable, Equatable {
   /// All open breaks, counted by age.
   package var breaksByAge: [AgeGroup] = []
   package var breaks: [BreakRow] = []
+  /// Of these, as of `payouts`, the page shows ``rowLimit``; the counts beside them are of all that there are.
   package var refunds: [RefundRow] = []
+  package var refundCount = 0
   package var payouts: [PayoutRow] = []
+  package var payoutCount = 0
   package var quarantine: [QuarantineGroup] = []
   package var files: [FileRow] = []
 

@@ -6,6 +6,7 @@ struct PageBuilder {
   private var page: ReportPage
   private var byReason: [BreakReason: (count: Int, amounts: [Currency: Int64])] = [:]
   private var byAge: [Int: Int] = [:]
+  private var refunded: [Currency: ReportPage.Sum] = [:]
   private var quarantine: [QuarantineKey: (count: Int, firstLine: Int)] = [:]
 
   private struct QuarantineKey: Hashable {
@@ -35,6 +36,11 @@ struct PageBuilder {
   }
 
   mutating func add(_ row: RefundRow) {
+    page.refundCount += 1
+    if row.state != .failed {
+      refunded[row.amount.currency, default: .init(count: 0, minor: 0)].count += 1
+      refunded[row.amount.currency]?.minor += row.amount.minor
+    }
     guard page.refunds.count < ReportPage.rowLimit else { return }
     page.refunds.append(
       ReportPage.RefundRow(
@@ -43,6 +49,7 @@ struct PageBuilder {
   }
 
   mutating func add(_ row: PayoutRow) {
+    page.payoutCount += 1
     guard page.payouts.count < ReportPage.rowLimit else { return }
     page.payouts.append(
       ReportPage.PayoutRow(
@@ -84,14 +91,12 @@ struct PageBuilder {
           $0.minor += $1.amount
         }
       }
-      let refunds = page.refunds.filter { $0.amount.currency == currency && $0.status != .failed }
       page.glance.append(
         ReportPage.Glance(
           currency: currency, charged: sum { !["unsent", "unknown", "declined"].contains($0) },
           matched: sum { $0 == "matched" }, awaited: sum { ["awaited", "unknown", "unsent"].contains($0) },
           declined: sum { $0 == "declined" }, broken: sum { BreakReason(rawValue: $0) != nil },
-          refunded: ReportPage.Sum(
-            count: refunds.count, minor: refunds.reduce(0) { $0 + $1.amount.minor })))
+          refunded: refunded[currency] ?? .init(count: 0, minor: 0)))
     }
   }
 

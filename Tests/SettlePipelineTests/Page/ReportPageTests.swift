@@ -87,8 +87,11 @@ struct ReportPageTests {
       return row
     }
     page.breaksByReason = [.init(reason: .duplicateCharge, count: 1_250, amounts: [])]
+    page.refunds = Array(repeating: try #require(page.refunds.first), count: 250)
+    page.refundCount = 3_000
     let html = try page.html()
 
+    #expect(html.contains("These are the first 200 of 3,000; the rest is in <a href=\"refunds.csv\">"))
     #expect(html.contains("id=\"break-b199\""))
     #expect(!html.contains("id=\"break-b200\""))
     #expect(html.contains("These are the first 200 of 1,250"))

@@ -57,6 +57,8 @@ extension ReportPage {
         id: "po_1QxC3d4E5f6G7h8I", currency: kwd, lines: 199, gross: 39_900_125, fees: 1_157_104, net: 38_743_021,
         payout: 38_743_021, remainder: 0, status: "awaiting_bank"),
     ]
+    page.refundCount = page.refunds.count
+    page.payoutCount = page.payouts.count
     page.quarantine = [
       QuarantineGroup(
         reason: .invalidAmount, file: "authorizations/2026-11-20.csv", field: "amount", count: 9, firstLine: 118),
