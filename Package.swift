@@ -16,6 +16,10 @@ let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", p
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -25,6 +29,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.5.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
@@ -34,6 +40,7 @@ let package = Package(
   targets: [
     // Floor 1: C libraries and the domain's own words.
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCSV", providers: [.apt(["libcsv-dev"])]),
     .target(name: "SettleModel", dependencies: [crypto], swiftSettings: strict),
 
@@ -43,7 +50,9 @@ let package = Package(
       name: "SettleFiles", dependencies: ["CCSV", "SettleModel", crypto, yams], swiftSettings: strict,
       plugins: ["EmbedFilesPlugin"]),
     .target(
-      name: "SettleProcessors", dependencies: ["SettleModel", asyncHTTPClient, logging], swiftSettings: strict),
+      name: "SettleProcessors",
+      dependencies: ["SettleModel", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging],
+      swiftSettings: strict),
 
     // Floor 3: all SQL.
     .target(
@@ -53,7 +62,7 @@ let package = Package(
     // Floor 4: the nightly job.
     .target(
       name: "SettlePipeline",
-      dependencies: ["SettleStore", "SettleFiles", "SettleModel", yams, mustache, logging],
+      dependencies: ["CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", yams, mustache, crypto, logging],
       exclude: ["Templates"], swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
 
     // Floor 5: the composition root.
@@ -67,7 +76,8 @@ let package = Package(
 
     // Beside the house: the stand-in processor, an independent witness.
     .target(
-      name: "ProcessorSandbox", dependencies: [hummingbird, lifecycle, logging], swiftSettings: strict),
+      name: "ProcessorSandbox", dependencies: [asyncHTTPClient, crypto, hummingbird, lifecycle, logging],
+      swiftSettings: strict),
 
     // Build time: files that travel inside the binary.
     .executableTarget(name: "EmbedFiles", swiftSettings: strict),
@@ -82,7 +92,8 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SettleTesting"], swiftSettings: strict),
     .testTarget(name: "SettleFilesTests", dependencies: ["SettleFiles", "SettleModel"], swiftSettings: strict),
     .testTarget(
-      name: "SettleProcessorsTests", dependencies: ["SettleProcessors", "ProcessorSandbox", "SettleModel"],
+      name: "SettleProcessorsTests",
+      dependencies: ["SettleProcessors", "ProcessorSandbox", "SettleModel", logging, nioCore, nioPosix],
       swiftSettings: strict),
     .testTarget(
       name: "SettleStoreTests", dependencies: ["SettleStore", "SettleTesting", "SettleModel", "Postgres"],
@@ -91,7 +102,7 @@ let package = Package(
       name: "SettlePipelineTests",
       dependencies: [
         "SettlePipeline", "SettleStore", "SettleProcessors", "ProcessorSandbox", "SettleTesting", "SettleFiles",
-        "SettleModel", "Postgres",
+        "SettleModel", "Postgres", asyncHTTPClient, logging,
       ], swiftSettings: strict),
     .testTarget(
       name: "ProcessorSandboxTests", dependencies: ["ProcessorSandbox", hummingbirdTesting, asyncHTTPClient],

@@ -101,9 +101,17 @@ extension RefundID {
   }
 }
 
-extension BreakID {
-  /// The break of one reason about one subject (a payment, refund or outcome record): the same from night to night.
-  package init(reason: BreakReason, subject: UUID) {
-    self.init(naming: "break", reason.rawValue, subject.canonical)
+/// An order, as the contract's messages name it.
+package struct OrderID: Identifier {
+  package let rawValue: UUID
+  package init(rawValue: UUID) { self.rawValue = rawValue }
+
+  /// The reference itself where it is a UUID, else a name-based one over it.
+  package init(reference: String) {
+    if let uuid = UUID(canonical: reference) {
+      self.init(rawValue: uuid)
+    } else {
+      self.init(naming: "order", reference)
+    }
   }
 }

@@ -1,0 +1,165 @@
+/// One written rule: which break is refunded without a person, how much of it, and up to what amount.
+package struct RefundRule: Sendable, Equatable {
+  package enum Portion: String, Sendable, CaseIterable {
+    /// The whole of the second charge.
+    case duplicate
+    /// What was taken beyond what was asked.
+    case overcharge
+  }
+  package var when: BreakReason
+  package var portion: Portion
+  /// The most that one refund may be, in minor units. A currency that is not named is not refunded by this rule.
+  package var limit: [Currency: Int64]
+
+  package init(when: BreakReason, portion: Portion, limit: [Currency: Int64]) {
+    self.when = when
+    self.portion = portion
+    self.limit = limit
+  }
+}
+
+/// The pipeline's rules for giving money back, as a pure function of figures.
+///
+/// A limit refuses; it never cuts an amount down to fit.
+package struct RefundPolicy: Sendable, Equatable {
+  package var rules: [RefundRule]
+  /// Minor units a currency, over one run. A currency that is not named is not refunded.
+  package var perRun: [Currency: Int64]
+  /// Minor units a currency, over one business date.
+  package var perDay: [Currency: Int64]
+  /// Above this a person must approve. A currency that is not named needs no approval.
+  package var approvalAbove: [Currency: Int64]
+
+  package init(
+    rules: [RefundRule] = [], perRun: [Currency: Int64] = [:], perDay: [Currency: Int64] = [:],
+    approvalAbove: [Currency: Int64] = [:]
+  ) {
+    self.rules = rules
+    self.perRun = perRun
+    self.perDay = perDay
+    self.approvalAbove = approvalAbove
+  }
+
+  /// What is known of a break that a rule might refund.
+  package struct Case: Sendable, Equatable {
+    package var reason: BreakReason
+    package var expected: Money?
+    package var reported: Money
+    /// Whether a processor's id or our own payment id proves whose charge it is; an order reference only suggests it.
+    package var proven: Bool
+    /// Whether settlement was in the presentment's currency.
+    package var sameCurrency: Bool
+
+    package init(reason: BreakReason, expected: Money?, reported: Money, proven: Bool, sameCurrency: Bool) {
+      self.reason = reason
+      self.expected = expected
+      self.reported = reported
+      self.proven = proven
+      self.sameCurrency = sameCurrency
+    }
+  }
+
+  /// What has been given back already, by settle.
+  package struct Spent: Sendable, Equatable {
+    package var run: [Currency: Int64]
+    package var day: [Currency: Int64]
+
+    package init(run: [Currency: Int64] = [:], day: [Currency: Int64] = [:]) {
+      self.run = run
+      self.day = day
+    }
+
+    package mutating func add(_ amount: Money) {
+      run[amount.currency, default: 0] += amount.minor
+      day[amount.currency, default: 0] += amount.minor
+    }
+  }
+
+  package enum Decision: Sendable, Equatable {
+    case refund(Money, rule: RefundRule)
+    /// No rule names the break: nothing is said about it.
+    case noRule
+    /// A rule names it and yet holds back: a person decides.
+    case heldBack(Held)
+  }
+
+  /// Why a rule does not refund what it names. Stored spellings are never reused.
+  package enum Held: String, Sendable, CaseIterable {
+    case notProven = "not_proven"
+    case currencyNotNamed = "currency_not_named"
+    case otherCurrencySettled = "settled_in_another_currency"
+    case undercharged
+    case aboveLimit = "above_limit"
+    case abovePerRun = "above_per_run"
+    case abovePerDay = "above_per_day"
+    case needsApproval = "needs_approval"
+    case alreadyRefunded = "refunded_elsewhere"
+    case disputed
+    case exceedsCaptured = "exceeds_captured"
+    case chargeNotFound = "charge_not_found"
+
+    /// Whether tomorrow's run may decide otherwise, so that it is asked again.
+    package var mayPass: Bool { self == .abovePerRun || self == .abovePerDay }
+  }
+
+  /// Decides about one break, from the written rules alone. The first rule that names its reason counts.
+  package func decide(_ subject: Case, spent: Spent) -> Decision {
+    guard let rule = rules.first(where: { $0.when == subject.reason }) else { return .noRule }
+    guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
+    guard rule.portion != .duplicate || subject.proven else { return .heldBack(.notProven) }
+    guard let amount = Self.amount(of: rule.portion, subject) else { return .heldBack(.undercharged) }
+    let currency = amount.currency
+    guard let limit = rule.limit[currency], let perRun = perRun[currency], let perDay = perDay[currency] else {
+      return .heldBack(.currencyNotNamed)
+    }
+    guard amount.minor <= limit else { return .heldBack(.aboveLimit) }
+    guard fits(amount.minor, after: spent.run[currency] ?? 0, within: perRun) else { return .heldBack(.abovePerRun) }
+    guard fits(amount.minor, after: spent.day[currency] ?? 0, within: perDay) else { return .heldBack(.abovePerDay) }
+    if let approval = approvalAbove[currency], amount.minor > approval { return .heldBack(.needsApproval) }
+    return .refund(amount, rule: rule)
+  }
+
+  private static func amount(of portion: RefundRule.Portion, _ subject: Case) -> Money? {
+    switch portion {
+    case .duplicate: return subject.reported.minor > 0 ? subject.reported : nil
+    case .overcharge:
+      guard let expected = subject.expected, let over = try? subject.reported.subtracting(expected), over.minor > 0
+      else { return nil }
+      return over
+    }
+  }
+
+  private func fits(_ amount: Int64, after spent: Int64, within limit: Int64) -> Bool {
+    let (sum, overflow) = spent.addingReportingOverflow(amount)
+    return !overflow && sum <= limit
+  }
+}
+
+/// What one charge still allows to be given back, by the processor's figures and our own.
+package struct RefundAllowance: Sendable, Equatable {
+  /// The charge as the processor has it now.
+  package var charge: ProcessorCharge
+  /// Minor units that settle knows were given back of this charge.
+  package var processed: Int64
+  /// Minor units that settle has asked for and has no answer about.
+  package var underWay: Int64
+
+  package init(charge: ProcessorCharge, processed: Int64, underWay: Int64) {
+    self.charge = charge
+    self.processed = processed
+    self.underWay = underWay
+  }
+
+  /// Why this amount may not be refunded, or nil where it may.
+  ///
+  /// More refunded at the processor than settle asked for means that somebody did it by hand, perhaps for this very
+  /// break, so a person decides.
+  package func refusal(of amount: Money) -> RefundPolicy.Held? {
+    guard !charge.disputed else { return .disputed }
+    guard charge.refunded <= processed + underWay else { return .alreadyRefunded }
+    guard amount.currency == charge.amount.currency,
+      amount.minor <= charge.captured - max(charge.refunded, processed + underWay)
+    else { return .exceedsCaptured }
+    return nil
+  }
+}

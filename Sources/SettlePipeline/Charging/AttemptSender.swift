@@ -1,0 +1,49 @@
+import SettleModel
+import SettleStore
+
+/// Sends one stored attempt and decides, by its lifecycle, what each answer means.
+struct AttemptSender: Sendable {
+  let processor: any ProcessorAdapter
+  let keyMargin: Duration
+  let permit: @Sendable () throws -> Void
+  let clock: @Sendable () -> Timestamp
+
+  /// The key of an attempt has outlived what the processor remembers, so nothing was sent.
+  private struct KeyExpired: Error {}
+
+  /// The attempt's result, and why the stage must stop, if it must.
+  func send(_ attempt: StoredAttempt) async throws -> (AttemptResult, StageStop?) {
+    var lifecycle = ChargeLifecycle(storedAt: attempt.storedAt, keyLife: processor.keyLife, margin: keyMargin)
+    while true {
+      let keyExpires = lifecycle.keyExpires
+      let answer: ProcessorAnswer
+      do {
+        answer = try await processor.send(attempt.request) {
+          try permit()
+          guard clock() < keyExpires else { throw KeyExpired() }
+        }
+      } catch is KeyExpired {
+        return (open(attempt, "the processor may have forgotten its idempotency key", lookUp: true), nil)
+      } catch is CancellationError {
+        return (open(attempt, "stopped on request", lookUp: false), .later("it was stopped on request"))
+      }
+      switch lifecycle.answered(answer, at: clock()) {
+      case .end(let ending):
+        return (AttemptResult(payment: attempt.payment, attempt: attempt.attempt, outcome: .ended(ending)), nil)
+      case .repeatSame(let pause): try await Task.sleep(for: pause)
+      case .lookUp(let why, let reference):
+        return (open(attempt, why, lookUp: true, reference: reference), nil)
+      case .leave(let why): return (open(attempt, why, lookUp: false), nil)
+      case .stop(let stop): return (open(attempt, "the stage stopped", lookUp: false), stop)
+      }
+    }
+  }
+
+  private func open(
+    _ attempt: StoredAttempt, _ why: String, lookUp: Bool, reference: String? = nil
+  ) -> AttemptResult {
+    AttemptResult(
+      payment: attempt.payment, attempt: attempt.attempt,
+      outcome: .open(why: why, lookUp: lookUp, processorPayment: reference))
+  }
+}

@@ -1,0 +1,124 @@
+package import Foundation
+package import SettleModel
+
+/// A nightly job as its YAML file describes it, typed and checked.
+///
+/// Every file that a run can use makes one of these; any other is refused as a whole with a ``PipelineFileError``.
+package struct PipelineDefinition: Sendable, Equatable {
+  package var name: String
+  /// The namespace of every payment's identity; `default` where the file names none.
+  package var merchant = "default"
+  /// Whose midnight ends a business date.
+  package var timeZone: TimeZone
+  /// A name of the processor catalogue, which the caller checks.
+  package var processor: String
+  package var ingest: [Source] = []
+  package var importing: [Source] = []
+  package var charge = Charge()
+  package var reconcile = Reconcile()
+  package var refund = RefundPolicy()
+  package var failOn = FailOn()
+  /// Where layouts of one's own lie, or nil where there are none but those in the binary.
+  package var layoutsFolder: String?
+  /// The file that this was read from, as it was named.
+  package var file: String
+
+  /// Where files are looked for, and how they are to be read.
+  package struct Source: Sendable, Equatable {
+    /// A glob relative to the inbox.
+    package var path: String
+    /// A layout's name, or nil where each file's own content decides.
+    package var layout: String?
+    /// The zone of a report's times where they carry none: UTC or an IANA name. Nil where no report needs it.
+    package var zone: String?
+
+    package init(path: String, layout: String? = nil, zone: String? = nil) {
+      self.path = path
+      self.layout = layout
+      self.zone = zone
+    }
+  }
+
+  package struct Charge: Sendable, Equatable {
+    /// The most requests in any stretch of time, or nil for no limit but the processor's own.
+    package var rate: Rate?
+    /// Requests under way at once.
+    package var concurrency = 16
+    /// Payments that one transaction prepares.
+    package var batch = 500
+    /// How long before the processor forgets an idempotency key settle stops to rely on it.
+    package var keyMargin: Duration = .seconds(3_600)
+
+    package init() {}
+  }
+
+  /// So many requests in so much time.
+  package struct Rate: Sendable, Equatable {
+    package var requests: Int
+    package var per: Duration
+
+    package init(requests: Int, per: Duration) {
+      self.requests = requests
+      self.per = per
+    }
+  }
+
+  package struct Reconcile: Sendable, Equatable {
+    /// Days after its business date until an outcome that no file has reported is a break.
+    package var waitingDays = 2
+    /// The layouts whose rows are reported money, or nil where all of them are.
+    package var settledBy: [String]?
+
+    package init() {}
+  }
+
+  /// Above how many of each the run ends with exit status 1; nil sets no such bound.
+  package struct FailOn: Sendable, Equatable {
+    package var breaks: Int?
+    package var quarantined: Int?
+
+    package init() {}
+  }
+}
+
+extension PipelineDefinition {
+  /// Reads a pipeline file; `layouts/` beside it counts where it exists.
+  ///
+  /// Throws ``PipelineFileError``.
+  package init(path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw PipelineFileError(file: path, line: nil, message: "cannot be read; name a pipeline file with --pipeline")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw PipelineFileError(file: path, line: nil, message: "is not UTF-8 text; save it as UTF-8")
+    }
+    try self.init(yaml: text, file: path)
+    if let folder = layoutsFolder {
+      guard Self.isFolder(folder) else {
+        throw PipelineFileError(file: path, line: nil, message: "layouts: there is no folder \(folder)")
+      }
+    } else {
+      let beside = Self.resolve("layouts", besideFile: path)
+      layoutsFolder = Self.isFolder(beside) ? beside : nil
+    }
+  }
+
+  /// The pipeline that travels in the binary, `pipelines/nightly.yaml`.
+  package static func shipped() throws -> PipelineDefinition {
+    let name = "nightly.yaml"
+    guard let file = EmbeddedFiles.all.first(where: { $0.name == name }) else {
+      throw PipelineFileError(file: name, line: nil, message: "is missing from this build of settle; build it again")
+    }
+    return try PipelineDefinition(yaml: file.text, file: name)
+  }
+
+  static func resolve(_ folder: String, besideFile file: String) -> String {
+    guard !folder.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return folder }
+    return file[...slash] + folder
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import SettleModel
+
+extension PipelineDefinition {
+  /// Reads a pipeline from YAML; `file` is what errors name. A folder of layouts is resolved beside that file.
+  ///
+  /// Throws ``PipelineFileError``.
+  package init(yaml: String, file: String) throws {
+    let root = try YAMLPlace(yaml: yaml, file: file)
+    let keys = try root.mapping(of: [
+      "pipeline", "merchant", "timezone", "processor", "layouts", "ingest", "charge", "import", "reconcile", "refund",
+      "fail_on",
+    ])
+    self.init(
+      name: try root.required("pipeline", in: keys, such: "nightly").name(),
+      timeZone: try keys["timezone"]?.timeZone() ?? TimeZone(secondsFromGMT: 0) ?? .gmt,
+      processor: try root.required("processor", in: keys, such: "stripe").name(), file: file)
+    if let merchant = try keys["merchant"]?.text() { self.merchant = IdentityText.normalised(merchant) }
+    if let folder = try keys["layouts"]?.text() { layoutsFolder = Self.resolve(folder, besideFile: file) }
+    ingest = try keys["ingest"].map(Self.sources) ?? []
+    importing = try keys["import"].map(Self.sources) ?? []
+    if let place = keys["charge"] { charge = try Charge(place) }
+    if let place = keys["reconcile"] { reconcile = try Reconcile(place) }
+    if let place = keys["refund"] { refund = try RefundPolicy(place) }
+    if let place = keys["fail_on"] { failOn = try FailOn(place) }
+  }
+
+  private static func sources(_ place: YAMLPlace) throws -> [Source] {
+    let keys = try place.mapping(of: ["sources"])
+    let list = try place.required("sources", in: keys, such: "[{ path: \"outcomes/*\", layout: auto }]").sequence()
+    return try list.map { item in
+      let keys = try item.mapping(of: ["path", "layout", "zone"])
+      let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
+      let layout = try keys["layout"]?.name()
+      return Source(path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text())
+    }
+  }
+}
+
+extension PipelineDefinition.Charge {
+  fileprivate init(_ place: YAMLPlace) throws {
+    let keys = try place.mapping(of: ["rate", "concurrency", "batch", "key_margin"])
+    rate = try keys["rate"]?.rate()
+    if let place = keys["concurrency"] { concurrency = try place.integer(in: 1...256) }
+    if let place = keys["batch"] { batch = try place.integer(in: 1...10_000) }
+    // A processor keeps idempotency keys for 24 hours at least; a margin of all of it would forbid every repeat.
+    if let place = keys["key_margin"] { keyMargin = try place.duration(below: .seconds(86_400), named: "24h") }
+  }
+}
+
+extension PipelineDefinition.Reconcile {
+  fileprivate init(_ place: YAMLPlace) throws {
+    let keys = try place.mapping(of: ["waiting_days", "settled_by"])
+    if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
+    guard let place = keys["settled_by"] else { return }
+    let layouts = try place.sequence().map { try $0.name() }
+    guard !layouts.isEmpty else {
+      throw place.refusal("names no layout; name one, or leave the key out so that every file counts as money")
+    }
+    settledBy = layouts
+  }
+}
+
+extension PipelineDefinition.FailOn {
+  fileprivate init(_ place: YAMLPlace) throws {
+    let keys = try place.mapping(of: ["breaks", "quarantined"])
+    breaks = try keys["breaks"]?.integer(in: 0...Int(Int32.max))
+    quarantined = try keys["quarantined"]?.integer(in: 0...Int(Int32.max))
+  }
+}
+
+extension RefundPolicy {
+  fileprivate init(_ place: YAMLPlace) throws {
+    let keys = try place.mapping(of: ["rules", "per_run", "per_day", "approval_above"])
+    var rules: [RefundRule] = []
+    for item in try keys["rules"]?.sequence() ?? [] { rules.append(try RefundRule(item, after: rules)) }
+    self.init(
+      rules: rules, perRun: try keys["per_run"]?.amounts() ?? [:], perDay: try keys["per_day"]?.amounts() ?? [:],
+      approvalAbove: try keys["approval_above"]?.amounts() ?? [:])
+  }
+}
+
+extension RefundRule {
+  /// The only break that each portion makes sense for: a `duplicate` gives a whole charge back, which for any other
+  /// break would be the customer's own purchase.
+  private static let subjects: [Portion: BreakReason] = [
+    .duplicate: .duplicateCharge, .overcharge: .amountMismatch,
+  ]
+
+  fileprivate init(_ place: YAMLPlace, after earlier: [RefundRule]) throws {
+    let keys = try place.mapping(of: ["when", "refund", "limit"])
+    let whenPlace = try place.required("when", in: keys, such: "duplicate_charge")
+    let portionPlace = try place.required("refund", in: keys, such: "duplicate")
+    let limitPlace = try place.required("limit", in: keys, such: "{ USD: \"500.00\" }")
+    let when = try whenPlace.choice(of: BreakReason.allCases.map { ($0.rawValue, $0) })
+    let portion = try portionPlace.choice(of: Portion.allCases.map { ($0.rawValue, $0) })
+    guard let subject = Self.subjects[portion], subject == when else {
+      let possible = Portion.allCases.filter { Self.subjects[$0] == when }.map(\.rawValue)
+      throw portionPlace.refusal(
+        possible.isEmpty
+          ? "no rule can refund \(when.rawValue); a person decides it, with settle decide"
+          : "\(when.rawValue) is refunded by \(possible.joined(separator: " or ")), not by \(portion.rawValue)")
+    }
+    guard !earlier.contains(where: { $0.when == when }) else {
+      throw whenPlace.refusal("an earlier rule has \(when.rawValue) already; name all its currencies in one limit")
+    }
+    self.init(when: when, portion: portion, limit: try limitPlace.amounts())
+  }
+}
+
+extension YAMLPlace {
+  fileprivate func glob() throws -> String {
+    let text = try text()
+    guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {
+      throw refusal("\"\(text)\" must be a path inside the inbox, such as \"outcomes/*\"")
+    }
+    return text
+  }
+}

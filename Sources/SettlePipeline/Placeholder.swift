@@ -1,3 +1,0 @@
-import Mustache
-
-package enum SettlePipelinePlaceholder {}

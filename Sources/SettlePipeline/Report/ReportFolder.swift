@@ -1,0 +1,121 @@
+import CLinux
+import Crypto
+import Foundation
+import Glibc
+
+/// The folder that finance reads from: replaced as a whole, so that nobody ever sees half a report.
+///
+/// A new report is written beside the old one and takes its place in one step of the file system. What settle did not
+/// write itself is carried over: a `breaks.csv` that finance has edited becomes `breaks.edited-1.csv`.
+struct ReportFolder {
+  let path: String
+  /// Where the next report is written until it is whole.
+  let staging: String
+
+  /// The hashes of what settle wrote, so that it can tell what somebody has edited.
+  static let manifest = ".settle-manifest"
+
+  init(path: String) {
+    let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
+    self.path = absolute
+    let url = URL(fileURLWithPath: absolute)
+    staging = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).next"
+  }
+
+  /// Makes an empty staging folder.
+  func prepare() throws {
+    do {
+      try? FileManager.default.removeItem(atPath: staging)
+      try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        status: .configuration,
+        message: "the folder for reports cannot be made beside \(path): check --out and its permissions")
+    }
+    if try contents(of: path).contains(where: { isFolder(path + "/" + $0) }) {
+      throw Failure(
+        status: .configuration, message: "\(path) holds folders of its own: name a folder for reports alone with --out")
+    }
+  }
+
+  /// Puts the staged report in place.
+  func publish() throws {
+    let written = try contents(of: staging).sorted()
+    let old = try manifestOfOld()
+    for name in try contents(of: path).sorted() where name != Self.manifest {
+      try carryOver(name, written: written, writtenBefore: old[name])
+    }
+    let manifest = try written.filter { $0 != "run_results.json" }.map { "\(try hash(staging + "/" + $0))  \($0)\n" }
+    try ReportFile.write(manifest.joined(), as: Self.manifest, in: staging)
+    try swap()
+    try? FileManager.default.removeItem(atPath: staging)
+  }
+
+  /// Keeps a file that settle did not write, under a name of its own where the report has one of that name.
+  private func carryOver(_ name: String, written: [String], writtenBefore: String?) throws {
+    let source = path + "/" + name
+    guard written.contains(name) else {
+      // A file that an earlier version wrote and this one does not goes; anything else was put there by somebody.
+      if try writtenBefore != hash(source) { try link(source, to: staging + "/" + name) }
+      return
+    }
+    guard name != "run_results.json" else { return }
+    let found = try hash(source)
+    guard found != writtenBefore, try found != hash(staging + "/" + name) else { return }
+    let url = URL(fileURLWithPath: name)
+    let base = url.deletingPathExtension().lastPathComponent
+    var number = 1
+    var kept: String { "\(base).edited-\(number).\(url.pathExtension)" }
+    while FileManager.default.fileExists(atPath: path + "/" + kept)
+      || FileManager.default.fileExists(atPath: staging + "/" + kept)
+    {
+      number += 1
+    }
+    try link(source, to: staging + "/" + kept)
+  }
+
+  /// Exchanges the two folders in one step; the first report has nothing to exchange with.
+  private func swap() throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      guard rename(staging, path) == 0 else { throw notWritable }
+      return
+    }
+    guard linux_exchange(staging, path) == 0 else { throw notWritable }
+  }
+
+  private var notWritable: Failure {
+    Failure(
+      status: .configuration,
+      message: "\(path) cannot be replaced (\(String(cString: strerror(errno)))): check --out and its permissions")
+  }
+
+  private func manifestOfOld() throws -> [String: String] {
+    guard let data = FileManager.default.contents(atPath: path + "/" + Self.manifest) else { return [:] }
+    return String(decoding: data, as: UTF8.self).split(separator: "\n").reduce(into: [:]) { hashes, line in
+      let parts = line.split(separator: " ", maxSplits: 1)
+      if parts.count == 2 { hashes[parts[1].trimmingCharacters(in: .whitespaces)] = String(parts[0]) }
+    }
+  }
+
+  private func contents(of folder: String) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: folder)
+  }
+
+  private func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  private func link(_ source: String, to target: String) throws {
+    try FileManager.default.copyItem(atPath: source, toPath: target)
+  }
+
+  private func hash(_ path: String) throws -> String {
+    let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    defer { try? handle.close() }
+    var hash = SHA256()
+    while let chunk = try handle.read(upToCount: 256 * 1024), !chunk.isEmpty { hash.update(data: chunk) }
+    return hash.finalize().map { (byte: UInt8) in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+}

@@ -1,0 +1,166 @@
+import Postgres
+import SettleFiles
+import SettleModel
+import SettleStore
+
+/// Writes finance's files for one business date into a folder, from one snapshot of the store.
+///
+/// The rows stream; nothing but the page's few counts is kept. Column names and their order are the contract's.
+struct ReportWriter {
+  let db: Session
+  let date: BusinessDate
+  let folder: String
+
+  /// - Returns: how many rows each file has, in order, and the totals.
+  func write(_ page: ReportPage) throws -> (counts: [(name: String, value: Int64)], totals: [TotalRow]) {
+    var page = PageBuilder(page)
+    let breaks = try writeBreaks(&page)
+    let matched = try writeMatched()
+    let refunds = try writeRefunds(&page)
+    let payouts = try writePayouts(&page)
+    let quarantined = try writeQuarantine(&page)
+    let totals = try db.totals(on: date)
+    try writeTotals(totals)
+    page.add(totals)
+    for file in try db.filesLoaded(on: date) { page.add(file) }
+    for (stage, message) in try db.unfinishedStages(on: date) { page.addNotice(stage: stage, message: message) }
+    try ReportFile.write(try page.html(), as: "report.html", in: folder)
+    let counts = [
+      ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts),
+      ("quarantined", quarantined),
+    ]
+    return (counts, totals)
+  }
+
+  private func writeBreaks(_ page: inout PageBuilder) throws -> Int64 {
+    var file = try ReportFile(
+      "breaks.csv", in: folder,
+      header: [
+        "break_id", "reason", "status", "payment_id", "order_reference", "processor", "processor_reference",
+        "expected_amount", "reported_amount", "delta", "currency", "business_date", "first_seen", "age_days", "rule",
+        "evidence", "decision", "note", "reported_currency", "resolution", "held_back",
+      ])
+    var rows: Int64 = 0
+    try db.forEachBreak(on: date) { row in
+      rows += 1
+      page.add(row, on: date)
+      try file.write(Self.fields(of: row, on: date))
+    }
+    try file.close()
+    return rows
+  }
+
+  /// A break as a row of CSV; also what `settle breaks --csv` prints.
+  static func fields(of row: BreakRow, on date: BusinessDate) -> [CSVWriter.Field] {
+    let currency = row.expected?.currency ?? row.reported?.currency
+    return [
+      .raw(row.id.description), .raw(row.reason.rawValue), .raw(row.open ? "open" : "resolved"),
+      .optional(row.payment?.description), .optional(row.orderReference), .optional(row.processor),
+      .optional(row.processorReference), row.expected.map(CSVWriter.Field.amount) ?? .empty,
+      row.reported.map(CSVWriter.Field.amount) ?? .empty, row.delta.map(CSVWriter.Field.amount) ?? .empty,
+      .optional(currency?.code), .raw(row.businessDate.description), .raw(row.firstSeen.description),
+      .number(Int64(date.days(since: row.firstSeen))), .optional(row.rule),
+      .text(row.evidence.joined(separator: "; ")), .empty, .empty, .optional(row.reported?.currency.code),
+      .optional(row.resolution), .optional(row.heldBack?.rawValue),
+    ]
+  }
+
+  private func writeMatched() throws -> Int64 {
+    var file = try ReportFile(
+      "matched.csv", in: folder,
+      header: [
+        "payment_id", "order_reference", "kind", "rule", "amount", "currency", "fee", "net", "processor_reference",
+        "payout_id", "occurred_at", "settlement_currency",
+      ])
+    var rows: Int64 = 0
+    try db.forEachMatched(on: date) { row in
+      rows += 1
+      try file.write([
+        .raw(row.payment.description), .text(row.orderReference), .raw(row.kind), .raw(row.rule), .amount(row.amount),
+        .raw(row.amount.currency.code), .amount(row.fee), .amount(row.net), .optional(row.processorReference),
+        .optional(row.payout), .raw(row.occurredAt.description), .raw(row.fee.currency.code),
+      ])
+    }
+    try file.close()
+    return rows
+  }
+
+  private func writeRefunds(_ page: inout PageBuilder) throws -> Int64 {
+    var file = try ReportFile(
+      "refunds.csv", in: folder,
+      header: [
+        "refund_id", "payment_id", "order_reference", "amount", "currency", "reason", "rule", "status", "requested_at",
+        "processor_reference",
+      ])
+    var rows: Int64 = 0
+    try db.forEachRefund(on: date) { row in
+      rows += 1
+      page.add(row)
+      try file.write([
+        .raw(row.id.description), .raw(row.payment.description), .text(row.orderReference), .amount(row.amount),
+        .raw(row.amount.currency.code), .raw(row.reason.rawValue), .text(row.rule), .raw(row.state.rawValue),
+        .raw(row.requestedAt.description), .optional(row.processorReference),
+      ])
+    }
+    try file.close()
+    return rows
+  }
+
+  private func writePayouts(_ page: inout PageBuilder) throws -> Int64 {
+    var file = try ReportFile(
+      "payouts.csv", in: folder,
+      header: [
+        "payout_id", "currency", "lines", "gross", "fees", "net", "payout_amount", "bank_amount", "remainder", "status",
+      ])
+    let rows = try db.payouts(on: date)
+    for row in rows {
+      page.add(row)
+      func amount(_ minor: Int64?) -> CSVWriter.Field {
+        minor.map { .amount(Money(minor: $0, currency: row.currency)) } ?? .empty
+      }
+      try file.write([
+        .text(row.payout), .raw(row.currency.code), .number(row.lines), amount(row.gross), amount(row.fees),
+        amount(row.net), amount(row.paid), .empty, amount(row.remainder), .raw(row.status),
+      ])
+    }
+    try file.close()
+    return Int64(rows.count)
+  }
+
+  private func writeQuarantine(_ page: inout PageBuilder) throws -> Int64 {
+    var file = try ReportFile(
+      "quarantine.csv", in: folder, header: ["file", "line", "field", "reason", "detail"])
+    var rows: Int64 = 0
+    try db.forEachQuarantined(on: date) { row in
+      rows += 1
+      page.add(row)
+      try file.write([
+        .text(row.file), .number(row.line), .optional(row.field), .raw(row.reason.rawValue), .text(row.detail),
+      ])
+    }
+    try file.close()
+    return rows
+  }
+
+  private func writeTotals(_ totals: [TotalRow]) throws {
+    var file = try ReportFile("totals.csv", in: folder, header: ["side", "bucket", "currency", "count", "amount"])
+    for row in totals {
+      try file.write([
+        .raw(row.side), .raw(row.bucket), .raw(row.currency.code), .number(row.count),
+        .amount(Money(minor: row.amount, currency: row.currency)),
+      ])
+    }
+    try file.close()
+  }
+}
+
+extension PayoutRow {
+  /// `open` until the processor says what it paid; then whether the lines explain it.
+  var status: String {
+    switch remainder {
+    case nil: "open"
+    case 0: "complete"
+    default: "remainder"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Postgres
+import SettleFiles
+import SettleModel
+import SettleStore
+
+/// A dry run: all stages in one transaction that is rolled back, on a store that need not even be migrated yet.
+///
+/// It takes no lease and calls no processor. What charging would tell is not known to the stages after it.
+struct Rehearsal {
+  let runner: Runner
+  let layouts: LayoutCatalogue
+
+  func run(_ request: RunRequest) async throws -> RunResult {
+    let context = runner.context(
+      for: request, layouts: layouts, run: RunIdentity(id: UUID(), fence: Fence(token: 0)), permit: {})
+    let startedAt = context.clock()
+    // Migrating needs the owner, who may also do all that the writer may.
+    let owner = Pool(context.store.settings, size: 1, prepare: nil)
+    do {
+      let stages = try await owner.rolledBack { db in
+        _ = try Migrator().migrate(db)
+        return try rehearse(request.stagesInOrder, db, context)
+      }
+      await owner.close()
+      return RunResult(
+        runID: context.run.id, request: request, date: context.date, startedAt: startedAt,
+        finishedAt: context.clock(), stages: stages.map(\.0), totals: stages.last?.1 ?? [], outFolder: nil,
+        exitStatus: ExitStatus.first(of: stages.map(\.0.exitStatus)), messages: ["dry run: nothing was changed"])
+    } catch {
+      await owner.close()
+      throw error
+    }
+  }
+
+  private func rehearse(
+    _ names: [StageName], _ db: Session, _ context: RunContext
+  ) throws -> [(StageResult, [TotalRow])] {
+    var results: [(StageResult, [TotalRow])] = []
+    for name in names {
+      guard let stage = StageCatalogue.stage(name) else { continue }
+      let startedAt = context.clock()
+      let report = try stage.rehearse(db, context)
+      results.append(
+        (
+          StageResult(
+            stage: name, status: report.stop == nil ? .done : .failed, counts: report.counts,
+            message: report.stop?.message, exitStatus: report.stop?.status ?? .done, files: report.files,
+            startedAt: startedAt, finishedAt: context.clock()), report.totals
+        ))
+    }
+    return results
+  }
+}

@@ -1,0 +1,83 @@
+package import Foundation
+package import SettleModel
+package import SettleStore
+
+/// What a run was asked to do.
+package struct RunRequest: Sendable {
+  package var pipeline: PipelineDefinition
+  /// In any order; empty means all.
+  package var stages: [StageName]
+  /// Today in the pipeline's zone where nil.
+  package var date: BusinessDate?
+  package var inbox: String
+  /// `reports/<business date>` where nil.
+  package var out: String?
+  package var dryRun: Bool
+  /// Kept in the journal as given, so that `settle retry` can ask for the same.
+  package var arguments: [String]
+  package var version: String
+
+  package init(
+    pipeline: PipelineDefinition, stages: [StageName] = [], date: BusinessDate? = nil, inbox: String = "inbox",
+    out: String? = nil, dryRun: Bool = false, arguments: [String] = [], version: String
+  ) {
+    self.pipeline = pipeline
+    self.stages = stages
+    self.date = date
+    self.inbox = inbox
+    self.out = out
+    self.dryRun = dryRun
+    self.arguments = arguments
+    self.version = version
+  }
+
+  var stagesInOrder: [StageName] { stages.isEmpty ? StageName.allCases : Set(stages).sorted() }
+}
+
+/// What became of one input file.
+package struct FileResult: Sendable, Equatable {
+  package enum Status: String, Sendable {
+    case loaded
+    /// The same bytes were loaded before.
+    case known
+    case refused
+  }
+  package var path: String
+  package var sha256: String?
+  package var layout: String?
+  package var counts: FileCounts
+  package var status: Status
+  /// Why it was refused.
+  package var message: String?
+}
+
+/// What one stage did, or why it did not.
+package struct StageResult: Sendable {
+  package var stage: StageName
+  package var status: StageStatus
+  /// In the order in which they are told.
+  package var counts: [(name: String, value: Int64)] = []
+  package var message: String?
+  package var exitStatus: ExitStatus = .done
+  package var files: [FileResult] = []
+  package var startedAt: Timestamp
+  package var finishedAt: Timestamp
+}
+
+/// What a run did.
+package struct RunResult: Sendable {
+  package var runID: UUID
+  package var request: RunRequest
+  package var date: BusinessDate
+  package var startedAt: Timestamp
+  package var finishedAt: Timestamp
+  package var stages: [StageResult]
+  package var totals: [TotalRow]
+  /// Where the files were written; nil where this run wrote none.
+  package var outFolder: String?
+  package var exitStatus: ExitStatus
+  /// What else a person must know, such as why the run ends with 1.
+  package var messages: [String]
+
+  package var files: [FileResult] { stages.flatMap(\.files) }
+}

@@ -1,0 +1,172 @@
+import Foundation
+package import Logging
+import Postgres
+import SettleFiles
+package import SettleModel
+package import SettleStore
+
+/// One execution of a pipeline for one business date.
+///
+/// 1. Takes the store's lease; only one run writes at a time.
+/// 2. Goes through the stages in their order. Each is journalled, and each may fail without the others failing.
+/// 3. Puts the report in place, journals the end and gives the lease back.
+package struct Runner: Sendable {
+  private let store: Store
+  private let processor: @Sendable () throws -> any ProcessorAdapter
+  private let clock: @Sendable () -> Timestamp
+  private let progress: any ProgressSink
+  private let logger: Logger
+
+  /// - Parameter processor: makes the adapter when a stage first needs one, so that a run without charges or refunds
+  ///   needs no key.
+  package init(
+    store: Store, processor: @escaping @Sendable () throws -> any ProcessorAdapter,
+    clock: @escaping @Sendable () -> Timestamp, progress: any ProgressSink, logger: Logger
+  ) {
+    self.store = store
+    self.processor = processor
+    self.clock = clock
+    self.progress = progress
+    self.logger = logger
+  }
+
+  /// Runs the stages. Throws only where no run could begin (``Failure`` reads the error); what fails later is in the
+  /// result, with the exit status that it means.
+  package func run(_ request: RunRequest) async throws -> RunResult {
+    let layouts = try LayoutCatalogue(folder: request.pipeline.layoutsFolder)
+    guard !request.dryRun else { return try await Rehearsal(runner: self, layouts: layouts).run(request) }
+    try await store.checkSchema()
+    let id = UUID()
+    let lease = try await Lease.acquire(store.settings, run: id, holder: Self.holder(request))
+    let fence = Fence(token: lease.token)
+    do {
+      let context = context(
+        for: request, layouts: layouts, run: RunIdentity(id: id, fence: fence), permit: { try lease.permit() })
+      let result = try await perform(request, context)
+      await lease.release()
+      return result
+    } catch {
+      await lease.release()
+      throw error
+    }
+  }
+
+  func context(
+    for request: RunRequest, layouts: LayoutCatalogue, run: RunIdentity, permit: @escaping @Sendable () throws -> Void
+  ) -> RunContext {
+    let date = request.date ?? request.pipeline.calendar.today(at: clock())
+    let shared = SharedProcessor(make: processor)
+    return RunContext(
+      store: store, run: run, permit: permit, pipeline: request.pipeline, layouts: layouts, date: date,
+      inbox: request.inbox, reports: ReportFolder(path: request.out ?? "reports/\(date)"),
+      processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger)
+  }
+
+  private func perform(_ request: RunRequest, _ context: RunContext) async throws -> RunResult {
+    let startedAt = clock()
+    let record = RunRecord(
+      id: context.run.id, pipeline: request.pipeline.name, date: context.date, arguments: request.arguments,
+      stages: request.stagesInOrder.map(\.rawValue), version: request.version)
+    try await context.write { try $0.begin(record, fence: context.run.fence, at: startedAt) }
+    var result = RunResult(
+      runID: context.run.id, request: request, date: context.date, startedAt: startedAt, finishedAt: startedAt,
+      stages: [], totals: [], outFolder: nil, exitStatus: .done, messages: [])
+    for name in request.stagesInOrder {
+      guard let stage = StageCatalogue.stage(name) else { continue }
+      try await perform(stage, context, &result)
+    }
+    try await conclude(&result, context)
+    return result
+  }
+
+  private func perform(_ stage: any Stage, _ context: RunContext, _ result: inout RunResult) async throws {
+    let startedAt = clock()
+    var entry = StageResult(stage: stage.name, status: .running, startedAt: startedAt, finishedAt: startedAt)
+    if let why = StageOrder.reasonToSkip(stage.name, after: result.stages) {
+      entry.status = .skipped
+      entry.message = why
+    } else {
+      progress.begin(stage.name, of: nil, unit: stage.unit)
+      do {
+        try await context.write { try $0.beginStage(stage.name.rawValue, of: context.run.id, at: startedAt) }
+        let report = try await stage.perform(context)
+        entry.counts = report.counts
+        entry.files = report.files
+        if !report.totals.isEmpty { result.totals = report.totals }
+        entry.status = report.stop == nil ? .done : .failed
+        entry.message = report.stop?.message
+        entry.exitStatus = report.stop?.status ?? .done
+        progress.finish(stage.name, summary: report.summary)
+      } catch {
+        let failure = Failure(error)
+        entry.status = .failed
+        entry.message = failure.message
+        entry.exitStatus = failure.status
+      }
+    }
+    entry.finishedAt = clock()
+    if let message = entry.message { progress.note(stage.name, message) }
+    await journal(entry, context)
+    result.stages.append(entry)
+  }
+
+  /// A stage's end that cannot be journalled (the database is gone, the lease is lost) shows in the run's own result.
+  private func journal(_ entry: StageResult, _ context: RunContext) async {
+    let counts = JSONText.object(entry.counts)
+    do {
+      try await context.write {
+        try $0.finishStage(
+          entry.stage.rawValue, of: context.run.id, status: entry.status, counts: counts, message: entry.message,
+          at: entry.finishedAt)
+      }
+    } catch {
+      logger.error("the end of stage \(entry.stage) could not be journalled: \(Failure(error).message)")
+    }
+  }
+
+  private func conclude(_ result: inout RunResult, _ context: RunContext) async throws {
+    var statuses = result.stages.map(\.exitStatus)
+    do {
+      let date = context.date
+      let exceptions = try await store.pool.session { try $0.exceptions(on: date) }
+      result.messages = context.pipeline.failOn.exceeded(by: exceptions)
+      if !result.messages.isEmpty { statuses.append(.exceeded) }
+    } catch {
+      statuses.append(Failure(error).status)
+    }
+    result.exitStatus = ExitStatus.first(of: statuses)
+    result.finishedAt = clock()
+    do {
+      if result.stages.contains(where: { $0.stage == .report && $0.status == .done }) {
+        result.outFolder = context.reports.path
+        try ReportFile.write(result.json(), as: "run_results.json", in: context.reports.staging)
+        try context.reports.publish()
+      }
+      let (status, at) = (result.exitStatus.rawValue, result.finishedAt)
+      try await context.write { try $0.finish(context.run.id, exitStatus: status, at: at) }
+    } catch {
+      let failure = Failure(error)
+      result.messages.append(failure.message)
+      result.exitStatus = ExitStatus.first(of: statuses + [failure.status])
+    }
+  }
+
+  private static func holder(_ request: RunRequest) -> String {
+    "\(request.pipeline.name) on \(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"
+  }
+}
+
+/// One adapter for a whole run, made when it is first needed, so that pace is kept from stage to stage.
+private actor SharedProcessor {
+  private let make: @Sendable () throws -> any ProcessorAdapter
+  private var made: (any ProcessorAdapter)?
+
+  init(make: @escaping @Sendable () throws -> any ProcessorAdapter) { self.make = make }
+
+  func adapter() throws -> any ProcessorAdapter {
+    if let made { return made }
+    let adapter = try make()
+    made = adapter
+    return adapter
+  }
+}

@@ -1,0 +1,40 @@
+import Postgres
+import SettleStore
+
+/// Which stages still run after one has failed. Failures stay small: what does not depend on the failed part goes on.
+enum StageOrder {
+  /// Why a stage is left out, or nil where it runs.
+  static func reasonToSkip(_ stage: StageName, after results: [StageResult]) -> String? {
+    for result in results where result.status == .failed {
+      switch result.exitStatus {
+      case .defect, .configuration:
+        return "left out, because \(result.stage) failed"
+      case .unavailable where result.stage != .charge && result.stage != .refund:
+        return "left out, because the database cannot be reached"
+      case .unavailable, .notPermitted:
+        if stage == .refund { return "left out, because the processor could not be asked" }
+      case .inputRefused:
+        if stage == .refund, result.stage == .importing {
+          return "left out, because an outcome file was refused: it may explain what would be refunded"
+        }
+      default: break
+      }
+    }
+    return nil
+  }
+}
+
+extension PipelineDefinition.FailOn {
+  /// What is more than the pipeline allows, as sentences.
+  func exceeded(by exceptions: (openBreaks: Int64, quarantined: Int64)) -> [String] {
+    var messages: [String] = []
+    if let most = breaks, exceptions.openBreaks > Int64(most) {
+      messages.append("\(exceptions.openBreaks) breaks are open, more than the \(most) of fail_on: see breaks.csv")
+    }
+    if let most = quarantined, exceptions.quarantined > Int64(most) {
+      messages.append(
+        "\(exceptions.quarantined) rows were quarantined, more than the \(most) of fail_on: see quarantine.csv")
+    }
+    return messages
+  }
+}

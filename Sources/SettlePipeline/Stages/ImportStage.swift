@@ -1,0 +1,53 @@
+import Postgres
+import SettleFiles
+import SettleModel
+import SettleStore
+
+/// Takes what processors report: every row becomes an outcome record, or is quarantined or ignored for a stated reason.
+struct ImportStage: Stage {
+  let name = StageName.importing
+  let unit = "files"
+
+  func perform(_ context: RunContext) async throws -> StageReport {
+    let report = try await files(context).load(context, stage: name) { file, identity in
+      let load = context.load
+      let pipeline = context.pipeline
+      return try await context.write { db in try Self.load(file, identity, into: db, pipeline, load) }
+    } known: { identity in
+      try await context.store.pool.session { try $0.knownFile(identity) }
+    }
+    if report.counts.contains(where: { $0.name == "rows_accepted" && $0.value > 0 }) {
+      try await context.store.analyze(["outcome_records", "outcome_keys"])
+    }
+    return report
+  }
+
+  func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
+    try files(context).rehearse(context) { file, identity in
+      try Self.load(file, identity, into: db, context.pipeline, context.load)
+    } known: { identity in
+      try db.knownFile(identity)
+    }
+  }
+
+  private func files(_ context: RunContext) -> InboxFiles {
+    InboxFiles(kind: .outcomes, sources: context.pipeline.importing)
+  }
+
+  private static func load(
+    _ file: InputFile, _ identity: FileIdentity, into db: Session, _ pipeline: PipelineDefinition, _ load: LoadContext
+  ) throws -> FileCounts {
+    try db.loadOutcomes(
+      identity, processor: file.layout.processor ?? pipeline.processor,
+      reported: pipeline.reconcile.settledBy?.contains(file.layout.name) ?? true, context: load
+    ) { take in
+      try file.forEachRow { row in
+        switch row {
+        case .outcome(let record): try take(.accepted(record))
+        case .quarantined(let refusal): try take(.refused([refusal]))
+        case .ignored, .authorization: try take(.ignored)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Postgres
+import SettleFiles
+import SettleModel
+import SettleStore
+
+/// Takes authorizations from the inbox: good rows become payments, the rest is quarantined.
+struct IngestStage: Stage {
+  let name = StageName.ingest
+  let unit = "files"
+
+  func perform(_ context: RunContext) async throws -> StageReport {
+    let report = try await files(context).load(context, stage: name) { file, identity in
+      let load = context.load
+      return try await context.write { db in try Self.load(file, identity, into: db, load) }
+    } known: { identity in
+      try await context.store.pool.session { try $0.knownFile(identity) }
+    }
+    if report.counts.contains(where: { $0.name == "rows_accepted" && $0.value > 0 }) {
+      try await context.store.analyze(["payments"])
+    }
+    return report
+  }
+
+  func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
+    try files(context).rehearse(context) { file, identity in
+      try Self.load(file, identity, into: db, context.load)
+    } known: { identity in
+      try db.knownFile(identity)
+    }
+  }
+
+  private func files(_ context: RunContext) -> InboxFiles {
+    InboxFiles(kind: .authorizations, sources: context.pipeline.ingest)
+  }
+
+  private static func load(
+    _ file: InputFile, _ identity: FileIdentity, into db: Session, _ load: LoadContext
+  ) throws -> FileCounts {
+    try db.loadAuthorizations(identity, context: load) { take in
+      try file.forEachRow { row in
+        switch row {
+        case .authorization(let authorization): try take(.accepted(authorization))
+        case .quarantined(let refusal): try take(.refused([refusal]))
+        case .ignored, .outcome: try take(.ignored)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Postgres
+import SettleModel
+import SettleStore
+
+/// Matches what was expected with what was reported; every difference becomes a break.
+struct ReconcileStage: Stage {
+  let name = StageName.reconcile
+  let unit = "payments"
+
+  /// How long the processor's keys live is the adapter's to say, and no processor is asked here: Stripe's 24 hours are
+  /// the shortest of all, and a break that opens a little early resolves itself.
+  static let shortestKeyLife: Duration = .seconds(24 * 3_600)
+
+  func perform(_ context: RunContext) async throws -> StageReport {
+    let load = context.load
+    let terms = terms(context)
+    let counts = try await context.write { db in try db.reconcile(terms, context: load) }
+    if counts.matched > 0 { try await context.store.analyze(["matches", "breaks"]) }
+    return report(counts)
+  }
+
+  func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
+    report(try db.reconcile(terms(context), context: context.load))
+  }
+
+  private func terms(_ context: RunContext) -> ReconcileTerms {
+    ReconcileTerms(
+      waitingDays: context.pipeline.reconcile.waitingDays,
+      keysExpiredBefore: context.clock().adding(.zero - Self.shortestKeyLife))
+  }
+
+  private func report(_ counts: ReconcileCounts) -> StageReport {
+    StageReport(counts: [
+      ("matched", Int64(counts.matched)), ("breaks_opened", Int64(counts.opened)),
+      ("breaks_resolved", Int64(counts.resolved)), ("outcomes_relinked", Int64(counts.relinked)),
+    ])
+  }
+}

@@ -1,0 +1,149 @@
+import SettleModel
+import Synchronization
+
+/// What a reply says about limits.
+enum RateLimit: Equatable {
+  /// Requests come too fast: slow down altogether.
+  case pace(retryAfter: Nanoseconds?)
+  /// One object was busy: only this request waits.
+  case object(retryAfter: Nanoseconds?)
+
+  fileprivate var retryAfter: Nanoseconds? {
+    switch self {
+    case .pace(let wait), .object(let wait): wait
+    }
+  }
+}
+
+/// What became of a call after pacing had its say.
+enum Exchange: Sendable {
+  case reply(WireReply)
+  case lost(String)
+  case unreachable(String)
+  case later(String)
+}
+
+/// A wire that keeps the pace: every call, look-ups and repeats included, waits for its turn, is tried again where it
+/// was certainly not carried out, and is not sent at all while the circuit is open.
+final class PacedWire: Sendable {
+  private struct State {
+    var pacer: Pacer
+    var breaker = CircuitBreaker()
+    var backoff: Backoff
+  }
+
+  private let wire: any Wire
+  private let clock: PaceClock
+  private let patience: Patience
+  private let limit: @Sendable (WireReply) -> RateLimit?
+  private let turns = TurnQueue()
+  private let state: Mutex<State>
+
+  /// - Parameter limit: reads from a reply whether the processor limited the call, and so did not carry it out.
+  init(
+    _ wire: any Wire, rate: RatePerSecond?, patience: Patience, seed: UInt64?, clock: PaceClock = .system(),
+    limit: @escaping @Sendable (WireReply) -> RateLimit?
+  ) {
+    self.wire = wire
+    self.clock = clock
+    self.patience = patience
+    self.limit = limit
+    let seed = seed ?? .random(in: .min ... .max)
+    state = Mutex(State(pacer: Pacer(rate: rate, now: clock.now()), backoff: Backoff(patience, seed: seed)))
+  }
+
+  /// Sends a call. `permit` is asked after every wait and right before every sending; what it throws is thrown on.
+  func exchange(_ call: WireCall, permit: @Sendable () throws -> Void) async throws -> Exchange {
+    let started = clock.now()
+    var tries = 0
+    while true {
+      if let refusal = state.withLock({ $0.breaker.refusal(at: clock.now()) }) { return refusal.exchange }
+      try await takeTurn()
+      try permit()
+      let result = await wire.exchange(call)
+      tries += 1
+      let step = next(after: result, tries: tries, since: started)
+      switch step {
+      case .done(let exchange): return exchange
+      case .again(let wait): try await clock.sleep(clock.now() + wait)
+      }
+    }
+  }
+
+  /// A random wait after the given number of failed tries, for callers that repeat by their own rules.
+  func pause(afterTries tries: Int) async throws {
+    let wait = state.withLock { $0.backoff.wait(afterTries: tries) }
+    try await clock.sleep(clock.now() + wait)
+  }
+
+  private func takeTurn() async throws {
+    try Task.checkCancellation()
+    if isFree() { return }
+    try await turns.enter()
+    defer { turns.leave() }
+    while case .notBefore(let time) = state.withLock({ $0.pacer.take(at: clock.now()) }) {
+      try await clock.sleep(time)
+    }
+  }
+
+  /// Without a rate nobody queues: the turn is taken at once.
+  private func isFree() -> Bool {
+    state.withLock { $0.pacer.isUnlimited && $0.pacer.take(at: clock.now()) == .now }
+  }
+
+  private enum Step {
+    case done(Exchange)
+    case again(after: Nanoseconds)
+  }
+
+  private func next(after result: WireResult, tries: Int, since started: Nanoseconds) -> Step {
+    let now = clock.now()
+    switch result {
+    case .reply(let reply):
+      if let limited = limit(reply) { return next(afterLimit: limited, tries: tries, since: started) }
+      state.withLock {
+        if reply.status < 500 {
+          $0.breaker.answered()
+        } else {
+          $0.breaker.failed(.lost("the processor answers HTTP \(reply.status)"), at: now)
+        }
+      }
+      return .done(.reply(reply))
+    case .lost(let why, let timedOut):
+      state.withLock { $0.breaker.failed(timedOut ? .timedOut(why) : .lost(why), at: now) }
+      return .done(.lost(why))
+    case .unsent(let why):
+      let wait = state.withLock { state in
+        state.breaker.failed(.unreachable(why), at: now)
+        return state.backoff.wait(afterTries: tries)
+      }
+      return tries < patience.failedTries ? .again(after: wait) : .done(.unreachable(why))
+    }
+  }
+
+  /// A limited call was not carried out, so the very same bytes and key may go again.
+  private func next(afterLimit limit: RateLimit, tries: Int, since started: Nanoseconds) -> Step {
+    let now = clock.now()
+    return state.withLock { state in
+      if case .pace(let retryAfter) = limit { state.pacer.slowDown(at: now, retryAfter: retryAfter) }
+      let wait =
+        limit.retryAfter.map { $0 + state.backoff.wait(afterTries: 1) } ?? state.backoff.wait(afterTries: tries)
+      if tries < patience.limitedTries, now - started + wait <= patience.altogether.nanoseconds {
+        return .again(after: wait)
+      }
+      let why = "it kept limiting for \((now - started) / 1_000_000_000) s and \(tries) tries"
+      if case .pace = limit { state.breaker.failed(.limited(why), at: now) }
+      return .done(.later(why))
+    }
+  }
+}
+
+extension CircuitBreaker.Failure {
+  fileprivate var exchange: Exchange {
+    switch self {
+    case .lost(let why), .timedOut(let why): .later("too many requests in a row failed, the last one thus: \(why)")
+    case .unreachable(let why): .unreachable(why)
+    case .limited(let why): .later(why)
+    }
+  }
+}

@@ -1,3 +1,0 @@
-import AsyncHTTPClient
-
-package enum SettleProcessorsPlaceholder {}

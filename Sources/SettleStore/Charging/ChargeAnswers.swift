@@ -1,0 +1,127 @@
+package import Postgres
+package import SettleModel
+
+/// What became of one attempt, to be recorded.
+package struct AttemptResult: Sendable {
+  package enum Outcome: Sendable {
+    case ended(ChargeLifecycle.Ending)
+    /// Still open: why, whether only a look-up helps, and the processor payment if it was told.
+    case open(why: String, lookUp: Bool, processorPayment: String?)
+  }
+  package var payment: PaymentID
+  package var attempt: Int
+  package var outcome: Outcome
+
+  package init(payment: PaymentID, attempt: Int, outcome: Outcome) {
+    self.payment = payment
+    self.attempt = attempt
+    self.outcome = outcome
+  }
+}
+
+extension Session {
+  /// Records a group of answers: attempts, payments and references, in one fenced transaction.
+  ///
+  /// Recording an answer twice changes nothing: only an open attempt is closed, and a payment's state only rises.
+  package func record(_ results: [AttemptResult], context: LoadContext) throws {
+    var succeeded: [(AttemptResult, ProcessorCharge, ChargeLifecycle.Proof)] = []
+    var failed: [(AttemptResult, state: String, reason: FailureReason, code: String, reference: String?)] = []
+    var open: [(AttemptResult, why: String, lookUp: Bool, reference: String?)] = []
+    for result in results {
+      switch result.outcome {
+      case .ended(.succeeded(let charge, let proof)): succeeded.append((result, charge, proof))
+      case .ended(.declined(let decline)):
+        failed.append((result, "declined", decline.reason, decline.code, decline.processorPayment))
+      case .ended(.refused(let code)): failed.append((result, "refused", .processingError, code, nil))
+      case .open(let why, let lookUp, let reference): open.append((result, why, lookUp, reference))
+      }
+    }
+    try recordSuccesses(succeeded, context: context)
+    try recordFailures(failed, context: context)
+    try recordOpen(open)
+  }
+
+  private func recordSuccesses(
+    _ successes: [(AttemptResult, ProcessorCharge, ChargeLifecycle.Proof)], context: LoadContext
+  ) throws {
+    guard !successes.isEmpty else { return }
+    let payments = successes.map(\.0.payment)
+    let references = successes.map(\.1.processorPayment)
+    let charges = successes.map(\.1.processorCharge)
+    _ = try execute(
+      """
+      UPDATE charge_attempts a SET state = 'succeeded', answered_at = \(context.now), unknown_why = NULL
+      FROM unnest(\(payments), \(successes.map { Int32($0.0.attempt) })) s (payment_id, attempt)
+      WHERE a.payment_id = s.payment_id AND a.attempt = s.attempt AND a.state = 'open'
+      """)
+    _ = try execute(
+      """
+      UPDATE payments p
+      SET state = 'SUCCEEDED', succeeded_at = \(context.now), succeeded_on = \(context.date), proof = s.proof,
+        processor_payment = s.processor_payment, processor_charge = s.processor_charge, charge_due_on = NULL
+      FROM unnest(\(payments), \(references), \(charges), \(successes.map(\.2.rawValue)))
+        s (payment_id, processor_payment, processor_charge, proof)
+      WHERE p.payment_id = s.payment_id AND p.state <> 'SUCCEEDED'
+      """)
+    _ = try execute(
+      """
+      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
+      SELECT \(context.merchant), \(context.processor), value, kind, payment_id
+      FROM unnest(\(payments), \(references), \(charges)) s (payment_id, processor_payment, processor_charge)
+      CROSS JOIN LATERAL (VALUES (processor_payment, 'payment'), (processor_charge, 'charge')) r (value, kind)
+      WHERE value IS NOT NULL
+      ON CONFLICT (merchant, processor, value) DO NOTHING
+      """)
+  }
+
+  private func recordFailures(
+    _ failures: [(AttemptResult, state: String, reason: FailureReason, code: String, reference: String?)],
+    context: LoadContext
+  ) throws {
+    guard !failures.isEmpty else { return }
+    let payments = failures.map(\.0.payment)
+    _ = try execute(
+      """
+      UPDATE charge_attempts a
+      SET state = f.state, answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
+      FROM unnest(\(payments), \(failures.map { Int32($0.0.attempt) }), \(failures.map(\.state)),
+        \(failures.map(\.reason)), \(failures.map(\.code))) f (payment_id, attempt, state, reason, code)
+      WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
+      """)
+    _ = try execute(
+      """
+      UPDATE payments p
+      SET state = CASE WHEN p.state = 'REQUESTED' THEN 'FAILED' ELSE p.state END, failed_at = \(context.now),
+        failed_on = \(context.date), failure_reason = f.reason, failure_code = f.code,
+        processor_payment = coalesce(f.processor_payment, p.processor_payment)
+      FROM unnest(\(payments), \(failures.map(\.reason)), \(failures.map(\.code)), \(failures.map(\.reference)))
+        f (payment_id, reason, code, processor_payment)
+      WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED'
+      """)
+    let made = failures.filter { $0.reference != nil }
+    _ = try execute(
+      """
+      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
+      SELECT \(context.merchant), \(context.processor), value, 'payment', payment_id
+      FROM unnest(\(made.map(\.0.payment)), \(made.map(\.reference))) m (payment_id, value)
+      ON CONFLICT (merchant, processor, value) DO NOTHING
+      """)
+  }
+
+  private func recordOpen(_ open: [(AttemptResult, why: String, lookUp: Bool, reference: String?)]) throws {
+    guard !open.isEmpty else { return }
+    _ = try execute(
+      """
+      UPDATE charge_attempts a SET unknown_why = o.why, look_up = a.look_up OR o.look_up
+      FROM unnest(\(open.map(\.0.payment)), \(open.map { Int32($0.0.attempt) }), \(open.map(\.why)),
+        \(open.map(\.lookUp))) o (payment_id, attempt, why, look_up)
+      WHERE a.payment_id = o.payment_id AND a.attempt = o.attempt AND a.state = 'open'
+      """)
+    _ = try execute(
+      """
+      UPDATE payments p SET processor_payment = o.processor_payment
+      FROM unnest(\(open.map(\.0.payment)), \(open.map(\.reference))) o (payment_id, processor_payment)
+      WHERE p.payment_id = o.payment_id AND p.processor_payment IS NULL AND o.processor_payment IS NOT NULL
+      """)
+  }
+}

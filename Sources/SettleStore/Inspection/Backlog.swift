@@ -1,0 +1,39 @@
+package import Postgres
+package import SettleModel
+
+/// What waits to be done or decided.
+package struct Backlog: Sendable {
+  /// Payments whose charge is due, with their sum a currency.
+  package var due: [(payments: Int64, amount: Money)]
+  /// Attempts that were stored and perhaps sent, and have no answer.
+  package var openAttempts: Int64
+  /// Of those, the ones whose answer was lost or could not be understood.
+  package var unknownAttempts: Int64
+  package var openBreaks: [(reason: BreakReason, count: Int64)]
+  package var refundsUnderWay: Int64
+}
+
+extension Session {
+  package func backlog() throws -> Backlog {
+    let due = try query(
+      """
+      SELECT count(*) AS payments, sum(amount)::bigint AS amount, currency FROM payments
+      WHERE charge_due_on IS NOT NULL GROUP BY currency ORDER BY currency
+      """
+    ) { row in (payments: try row.get("payments") as Int64, amount: try row.money("amount", "currency")) }
+    let breaks = try query(
+      "SELECT reason, count(*) AS breaks FROM breaks WHERE status = 'open' GROUP BY reason ORDER BY reason"
+    ) { row in (reason: try row.get("reason") as BreakReason, count: try row.get("breaks") as Int64) }
+    guard
+      let counts = try first(
+        """
+        SELECT count(*) AS open, count(*) FILTER (WHERE unknown_why IS NOT NULL) AS unknown,
+          (SELECT count(*) FROM refunds WHERE state = 'REQUESTED') AS refunds
+        FROM charge_attempts WHERE state = 'open'
+        """)
+    else { throw StoreError.noAnswer("charge_attempts") }
+    return Backlog(
+      due: due, openAttempts: try counts.get("open"), unknownAttempts: try counts.get("unknown"), openBreaks: breaks,
+      refundsUnderWay: try counts.get("refunds"))
+  }
+}

@@ -1,0 +1,104 @@
+package import SettleModel
+
+/// All that the store knows about one payment, or about reported money that belongs to none.
+package struct Explanation: Sendable {
+  /// The payment's id, or the one derived for money that nobody asked for.
+  package var id: PaymentID
+  /// Nil for money that belongs to no payment.
+  package var payment: PaymentFacts?
+  package var attempts: [AttemptFacts] = []
+  package var outcomes: [OutcomeFacts] = []
+  package var matches: [MatchFacts] = []
+  package var breaks: [BreakFacts] = []
+  package var refunds: [RefundFacts] = []
+  /// Events that were published: only these have a number.
+  package var events: [Event] = []
+}
+
+package struct PaymentFacts: Sendable {
+  package var merchant: String
+  package var processor: String
+  package var orderReference: String
+  package var authorizationID: String?
+  package var customer: String?
+  package var amount: Money
+  package var state: PaymentState
+  package var failureReason: FailureReason?
+  package var failureCode: String?
+  package var proof: String?
+  package var processorPayment: String?
+  package var processorCharge: String?
+  package var recordedAt: Timestamp
+  package var recordedOn: BusinessDate
+  package var chargeDueOn: BusinessDate?
+  /// `file:line` of the authorization, where a file brought it.
+  package var source: String?
+}
+
+package struct AttemptFacts: Sendable {
+  package var attempt: Int32
+  package var operation: String
+  package var idempotencyKey: String
+  package var state: String
+  package var createdAt: Timestamp
+  package var answeredAt: Timestamp?
+  package var businessDate: BusinessDate
+  package var unknownWhy: String?
+  package var reason: String?
+  package var code: String?
+}
+
+package struct OutcomeFacts: Sendable {
+  package var id: OutcomeID
+  package var kind: OutcomeKind
+  package var compared: Money
+  package var fee: Money
+  package var occurredAt: Timestamp
+  /// When settle took it in.
+  package var loadedAt: Timestamp
+  package var businessDate: BusinessDate
+  package var source: String
+  package var linkedBy: String?
+  package var reference: String?
+  package var payout: String?
+  package var reason: String?
+}
+
+package struct MatchFacts: Sendable {
+  package var kind: String
+  package var rule: String
+  package var amount: Money
+  package var businessDate: BusinessDate
+  package var outcome: OutcomeID
+  /// When it was made, as well as the journal of stages tells.
+  package var about: Timestamp
+}
+
+package struct BreakFacts: Sendable {
+  package var id: BreakID
+  package var reason: BreakReason
+  package var isOpen: Bool
+  package var expected: Money?
+  package var reported: Money?
+  package var firstSeen: BusinessDate
+  package var resolvedOn: BusinessDate?
+  package var resolution: String?
+  package var heldBack: RefundPolicy.Held?
+  package var openedAbout: Timestamp
+  package var resolvedAbout: Timestamp?
+}
+
+package struct RefundFacts: Sendable {
+  package var id: RefundID
+  package var amount: Money
+  package var state: RefundState
+  package var reason: BreakReason
+  package var rule: String
+  package var processorCharge: String
+  package var processorRefund: String?
+  package var requestedAt: Timestamp
+  package var processedAt: Timestamp?
+  package var failedAt: Timestamp?
+  package var failure: String?
+  package var unknownWhy: String?
+}

@@ -1,0 +1,76 @@
+import Postgres
+import SettleModel
+
+// What was reported about a payment, and what became of it.
+
+extension Session {
+  func outcomeFacts(of id: PaymentID) throws -> [OutcomeFacts] {
+    try query(
+      """
+      SELECT o.*, f.name || ':' || o.line AS source, f.loaded_at,
+        coalesce(o.processor_dispute, o.processor_refund, o.processor_charge, o.processor_payment) AS reference
+      FROM outcome_records o JOIN input_files f ON f.file_id = o.file_id
+      WHERE o.payment_id = \(id) ORDER BY f.loaded_at, o.occurred_at, o.outcome_id
+      """
+    ) { row in
+      OutcomeFacts(
+        id: try row.get("outcome_id"), kind: try row.get("kind"),
+        compared: try row.money("compared_amount", "compared_currency"), fee: try row.money("fee", "currency"),
+        occurredAt: try row.get("occurred_at"), loadedAt: try row.get("loaded_at"),
+        businessDate: try row.get("business_date"), source: try row.get("source"),
+        linkedBy: try row.get("linked_by"), reference: try row.get("reference"), payout: try row.get("payout"),
+        reason: try row.get("reason"))
+    }
+  }
+
+  func matchFacts(of id: PaymentID) throws -> [MatchFacts] {
+    try query(
+      """
+      SELECT m.*, coalesce(\(sql: Self.reconciled(on: "m.business_date")), f.loaded_at) AS about
+      FROM matches m
+      LEFT JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+      LEFT JOIN input_files f ON f.file_id = o.file_id
+      WHERE m.payment_id = \(id) ORDER BY m.business_date, m.kind, m.item_id
+      """
+    ) { row in
+      MatchFacts(
+        kind: try row.get("kind"), rule: try row.get("rule"), amount: try row.money("amount", "currency"),
+        businessDate: try row.get("business_date"), outcome: try row.get("outcome_id"), about: try row.get("about"))
+    }
+  }
+
+  /// Breaks of a record that was an orphan stay under its derived id when its payment becomes known.
+  func breakFacts(of id: PaymentID) throws -> [BreakFacts] {
+    try query(
+      """
+      SELECT b.*, coalesce(\(sql: Self.reconciled(on: "b.first_seen")), b.first_seen::timestamptz) AS opened_about,
+        CASE WHEN b.resolved_on IS NOT NULL THEN coalesce(
+          (SELECT r.processed_at FROM refunds r
+           WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id AND b.resolution = 'refunded'),
+          \(sql: Self.reconciled(on: "b.resolved_on")), b.resolved_on::timestamptz) END AS resolved_about
+      FROM breaks b
+      WHERE b.payment_id = \(id)
+        OR b.payment_id IN (SELECT outcome_id FROM outcome_records WHERE payment_id = \(id))
+      ORDER BY b.first_seen, b.reason, b.break_id
+      """
+    ) { row in
+      let held: String? = try row.get("held_back")
+      let status: String = try row.get("status")
+      return BreakFacts(
+        id: try row.get("break_id"), reason: try row.get("reason"), isOpen: status == "open",
+        expected: try row.moneyIfAny("expected_amount", "expected_currency"),
+        reported: try row.moneyIfAny("reported_amount", "reported_currency"), firstSeen: try row.get("first_seen"),
+        resolvedOn: try row.get("resolved_on"), resolution: try row.get("resolution"),
+        heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)), openedAbout: try row.get("opened_about"),
+        resolvedAbout: try row.get("resolved_about"))
+    }
+  }
+
+  /// A match and a break carry a business date alone; the first reconciliation of that date tells about when it was.
+  private static func reconciled(on date: SQL) -> SQL {
+    """
+    (SELECT min(s.finished_at) FROM stage_runs s JOIN runs u ON u.run_id = s.run_id
+      WHERE s.stage = 'reconcile' AND s.status = 'done' AND u.business_date = \(sql: date))
+    """
+  }
+}

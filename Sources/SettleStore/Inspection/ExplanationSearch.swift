@@ -1,0 +1,89 @@
+import Foundation
+package import Postgres
+package import SettleModel
+
+extension Session {
+  /// What an id stands for: a payment's, order's, authorization's, refund's, break's or outcome's own, or one of a
+  /// processor. Several where an order has several authorizations; none where nothing has the id.
+  package func explanations(of id: String) throws -> [Explanation] {
+    try subjects(of: IdentityText.normalised(id)).map { try explanation(of: $0) }
+  }
+
+  /// A person asks for one id at a time, so the tables that have no index on it are read through.
+  private func subjects(of text: String) throws -> [PaymentID] {
+    let uuid = UUID(uuidString: text)
+    return try query(
+      """
+      SELECT DISTINCT payment_id FROM (
+        SELECT payment_id FROM payments
+        WHERE payment_id = \(uuid) OR order_id = \(uuid) OR order_reference = \(text) OR authorization_id = \(text)
+          OR hold = \(text)
+        UNION ALL
+        SELECT payment_id FROM payment_references WHERE value = \(text)
+        UNION ALL
+        SELECT payment_id FROM outcome_records
+        WHERE outcome_id = \(uuid) OR \(text) IN (order_reference, processor_payment, processor_charge,
+          processor_refund, processor_dispute, row_id)
+        UNION ALL
+        SELECT payment_id FROM refunds WHERE refund_id = \(uuid) OR processor_refund = \(text)
+        UNION ALL
+        SELECT coalesce(k.payment_id, b.payment_id)
+        FROM breaks b LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
+        WHERE b.break_id = \(uuid)) found
+      ORDER BY payment_id
+      """
+    ) { try $0.get("payment_id") }
+  }
+
+  private func explanation(of id: PaymentID) throws -> Explanation {
+    var explanation = Explanation(id: id, payment: try paymentFacts(of: id))
+    explanation.attempts = try attemptFacts(of: id)
+    explanation.outcomes = try outcomeFacts(of: id)
+    explanation.matches = try matchFacts(of: id)
+    explanation.breaks = try breakFacts(of: id)
+    explanation.refunds = try refundFacts(of: id)
+    try forEachEvent(after: 0, payment: id) { explanation.events.append($0) }
+    return explanation
+  }
+
+  private func paymentFacts(of id: PaymentID) throws -> PaymentFacts? {
+    try first(
+      """
+      SELECT p.*, f.name || ':' || p.line AS source
+      FROM payments p LEFT JOIN input_files f ON f.file_id = p.file_id WHERE p.payment_id = \(id)
+      """
+    ).map { row in
+      PaymentFacts(
+        merchant: try row.get("merchant"), processor: try row.get("processor"),
+        orderReference: try row.get("order_reference"), authorizationID: try row.get("authorization_id"),
+        customer: try row.get("customer_reference"), amount: try row.money("amount", "currency"),
+        state: try row.get("state"), failureReason: try row.get("failure_reason"),
+        failureCode: try row.get("failure_code"), proof: try row.get("proof"),
+        processorPayment: try row.get("processor_payment"), processorCharge: try row.get("processor_charge"),
+        recordedAt: try row.get("recorded_at"), recordedOn: try row.get("recorded_on"),
+        chargeDueOn: try row.get("charge_due_on"), source: try row.get("source"))
+    }
+  }
+
+  private func attemptFacts(of id: PaymentID) throws -> [AttemptFacts] {
+    try query("SELECT * FROM charge_attempts WHERE payment_id = \(id) ORDER BY attempt") { row in
+      AttemptFacts(
+        attempt: try row.get("attempt"), operation: try row.get("operation"),
+        idempotencyKey: try row.get("idempotency_key"), state: try row.get("state"),
+        createdAt: try row.get("created_at"), answeredAt: try row.get("answered_at"),
+        businessDate: try row.get("business_date"), unknownWhy: try row.get("unknown_why"),
+        reason: try row.get("reason"), code: try row.get("code"))
+    }
+  }
+
+  private func refundFacts(of id: PaymentID) throws -> [RefundFacts] {
+    try query("SELECT * FROM refunds WHERE payment_id = \(id) ORDER BY requested_at, refund_id") { row in
+      RefundFacts(
+        id: try row.get("refund_id"), amount: try row.money("amount", "currency"), state: try row.get("state"),
+        reason: try row.get("reason"), rule: try row.get("rule"), processorCharge: try row.get("processor_charge"),
+        processorRefund: try row.get("processor_refund"), requestedAt: try row.get("requested_at"),
+        processedAt: try row.get("processed_at"), failedAt: try row.get("failed_at"),
+        failure: try row.get("failure"), unknownWhy: try row.get("unknown_why"))
+    }
+  }
+}

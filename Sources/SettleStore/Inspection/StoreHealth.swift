@@ -1,0 +1,101 @@
+package import Postgres
+package import SettleModel
+
+/// The database's own state, as `settle doctor` judges it.
+package struct DatabaseHealth: Sendable {
+  /// The major version.
+  package var version: Int
+  package var user: String
+  package var database: String
+  /// Of the three settings that durability rests on, those that are switched off.
+  package var relaxed: [String]
+  package var isReadOnly: Bool
+  package var clock: Timestamp
+  package var connectionsLeft: Int
+}
+
+/// What the roles may do, against what they should.
+package struct RoleHealth: Sendable {
+  package var exists: Bool
+  /// Whether the connecting user may take the role on.
+  package var isMember: Bool
+  /// Rights that the role lacks, and such as it should not have, as `UPDATE on quarantine`.
+  package var missing: [String]
+  package var excessive: [String]
+}
+
+extension Session {
+  package func databaseHealth() throws -> DatabaseHealth {
+    guard
+      let row = try first(
+        """
+        SELECT current_setting('server_version_num')::int / 10000 AS version, session_user AS "user",
+          current_database() AS database, pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'
+            AS read_only, clock_timestamp() AS clock,
+          ARRAY(SELECT name FROM pg_settings
+            WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name)
+            AS relaxed,
+          current_setting('max_connections')::int - (SELECT count(*) FROM pg_stat_activity) AS connections
+        """)
+    else { throw StoreError.noAnswer("the server's settings") }
+    return DatabaseHealth(
+      version: try row.get("version"), user: try row.get("user"), database: try row.get("database"),
+      relaxed: try row.get("relaxed"), isReadOnly: try row.get("read_only"), clock: try row.get("clock"),
+      connectionsLeft: try row.get("connections"))
+  }
+
+  /// The writer's rights: to read and add everywhere, to change all but what is written once, to delete almost nothing.
+  package func writerHealth() throws -> RoleHealth {
+    let onceOnly = ["quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files"]
+    let moved = ["outcome_records", "matches"]
+    return try roleHealth(
+      "settle_writer",
+      wanted: """
+        SELECT t.name, v.privilege FROM tables t CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'))
+          v (privilege)
+        WHERE v.privilege IN ('SELECT', 'INSERT') OR v.privilege = 'UPDATE' AND t.name <> ALL(\(onceOnly))
+          OR v.privilege = 'DELETE' AND t.name = ANY(\(moved))
+        """)
+  }
+
+  /// The reader's rights: to look.
+  package func readerHealth() throws -> RoleHealth {
+    try roleHealth("settle_reader", wanted: "SELECT t.name, 'SELECT' AS privilege FROM tables t")
+  }
+
+  private func roleHealth(_ role: String, wanted: SQL) throws -> RoleHealth {
+    let known = try first(
+      "SELECT pg_has_role(session_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = \(role)")
+    guard let known else { return RoleHealth(exists: false, isMember: false, missing: [], excessive: []) }
+    var health = RoleHealth(exists: true, isMember: try known.get("member"), missing: [], excessive: [])
+    // What the migrations made belongs to settle; other tables in the same schema are none of its business.
+    try forEach(
+      """
+      WITH tables AS (
+        SELECT c.relname::text AS name, c.oid FROM pg_class c
+        WHERE c.relkind = 'r' AND c.relnamespace = (
+          SELECT relnamespace FROM pg_class WHERE oid = to_regclass('payments')) AND c.relname <> 'migrations'
+      ), wanted AS (\(sql: wanted))
+      SELECT t.name, v.privilege, w.name IS NOT NULL AS wanted
+      FROM tables t CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) v (privilege)
+      LEFT JOIN wanted w ON w.name = t.name AND w.privilege = v.privilege
+      WHERE has_table_privilege(\(role), t.oid, v.privilege) <> (w.name IS NOT NULL)
+      ORDER BY t.name, v.privilege
+      """
+    ) { row in
+      let right = "\(try row.get("privilege") as String) on \(try row.get("name") as String)"
+      if try row.get("wanted") { health.missing.append(right) } else { health.excessive.append(right) }
+    }
+    return health
+  }
+
+  /// Whose money the store keeps; nil until a first run has asked the processor.
+  package func storeIdentity() throws -> (processor: String, account: ProcessorAccount)? {
+    try first("SELECT processor, account, live FROM store_identity").map { row in
+      (
+        processor: try row.get("processor"),
+        account: ProcessorAccount(id: try row.get("account"), live: try row.get("live"))
+      )
+    }
+  }
+}

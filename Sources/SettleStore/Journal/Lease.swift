@@ -1,0 +1,148 @@
+package import Foundation
+package import Postgres
+import SettleModel
+import Synchronization
+
+/// The right to write, which one run holds at a time: it lapses 5 s after its last renewal on the database's clock.
+///
+/// The token fences writes: each transaction of the run proves at its end that no later holder has come. It cannot
+/// fence calls to the processor, so ``permit()`` guards those on a clock that no pause can stop.
+package final class Lease: Sendable {
+  package static let life: Duration = .seconds(5)
+  static let renewEvery: Duration = .seconds(1)
+  /// A call must leave this long before the lease ends, so that it is on the wire while the lease still holds.
+  static let callMargin: Duration = .milliseconds(500)
+
+  package let token: Int64
+  package let runID: UUID
+  private let connection: Connection
+  private let state: Mutex<State>
+  private let renewal = Mutex<Task<Void, Never>?>(nil)
+
+  private struct State {
+    /// Counted from before the renewal was asked for, so it never lies beyond the database's own expiry.
+    var validUntil: ContinuousClock.Instant
+    var lost: String?
+  }
+
+  private init(token: Int64, runID: UUID, connection: Connection, validUntil: ContinuousClock.Instant) {
+    self.token = token
+    self.runID = runID
+    self.connection = connection
+    state = Mutex(State(validUntil: validUntil))
+  }
+
+  /// Takes the lease, or throws ``StoreError/leaseHeld(by:until:)`` while another run that is alive holds it.
+  ///
+  /// A holder on this machine whose process is gone is succeeded at once; one elsewhere, when its lease has lapsed.
+  package static func acquire(_ settings: ConnectionSettings, run: UUID, holder: String) async throws -> Lease {
+    let connection = try await Connection.open(settings)
+    let asked = ContinuousClock.now
+    do {
+      let token = try await connection.transaction { db in try db.takeLease(run: run, holder: holder) }
+      let lease = Lease(token: token, runID: run, connection: connection, validUntil: asked + life)
+      lease.keepRenewing()
+      return lease
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /// Throws ``StoreError/leaseLost(_:)`` unless a call to the processor may leave now.
+  package func permit() throws {
+    try state.withLock { state in
+      if let lost = state.lost { throw StoreError.leaseLost(lost) }
+      guard ContinuousClock.now + Self.callMargin < state.validUntil else {
+        throw StoreError.leaseLost("it was not renewed in time (the process or the database was paused)")
+      }
+    }
+  }
+
+  /// Gives the lease back, so that the next run need not wait for it to lapse.
+  package func release() async {
+    let task = renewal.withLock { $0 }
+    task?.cancel()
+    await task?.value
+    let (token, runID) = (token, runID)
+    // A lease that cannot be given back lapses by itself; the run's result must not depend on it.
+    _ = try? await connection.run { db in
+      try db.execute(
+        """
+        UPDATE lease SET run_id = NULL, holder = NULL, boot_id = NULL, pid = NULL, process_start = NULL,
+          renewed_at = NULL, expires_at = NULL
+        WHERE token = \(token) AND run_id = \(runID)
+        """)
+    }
+    await connection.close()
+  }
+
+  private func keepRenewing() {
+    let task = Task { [self] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: Self.renewEvery)
+        guard !Task.isCancelled else { return }
+        await renew()
+      }
+    }
+    renewal.withLock { $0 = task }
+  }
+
+  private func renew() async {
+    let asked = ContinuousClock.now
+    let token = token
+    do {
+      let renewed = try await connection.run { db in
+        try db.execute(
+          """
+          UPDATE lease SET renewed_at = now(), expires_at = now() + \(seconds: Lease.life) WHERE token = \(token)
+          """)
+      }
+      state.withLock { state in
+        if renewed == 1 { state.validUntil = asked + Self.life } else { state.lost = "another run has taken over" }
+      }
+    } catch {
+      // Not lost yet: the lease holds until it lapses, and the next second asks again.
+      state.withLock { state in
+        if ContinuousClock.now > state.validUntil { state.lost = "the database could not be asked to renew it" }
+      }
+    }
+  }
+}
+
+extension SQL.StringInterpolation {
+  /// A bound number of whole seconds as an interval.
+  mutating func appendInterpolation(seconds duration: Duration) {
+    appendLiteral("make_interval(secs => ")
+    appendInterpolation(duration.components.seconds)
+    appendLiteral("::double precision)")
+  }
+}
+
+extension Session {
+  fileprivate func takeLease(run: UUID, holder: String) throws -> Int64 {
+    guard
+      let row = try first(
+        """
+        SELECT token, holder, boot_id, pid, process_start, expires_at, expires_at > clock_timestamp() AS live
+        FROM lease FOR UPDATE
+        """)
+    else { throw StoreError.leaseLost("the lease table is empty: run `settle db migrate`") }
+    if try row.get("live") ?? false {
+      let process = ProcessIdentity(
+        bootID: try row.get("boot_id"), pid: try row.get("pid"), start: try row.get("process_start"))
+      guard process.isGone else {
+        throw StoreError.leaseHeld(by: try row.get("holder"), until: try row.get("expires_at"))
+      }
+    }
+    let mine = ProcessIdentity.current
+    let token: Int64 = try row.get("token") + 1
+    _ = try execute(
+      """
+      UPDATE lease SET token = \(token), run_id = \(run), holder = \(holder), boot_id = \(mine.bootID),
+        pid = \(mine.pid), process_start = \(mine.start), renewed_at = now(),
+        expires_at = now() + \(seconds: Lease.life)
+      """)
+    return token
+  }
+}

@@ -1,0 +1,189 @@
+package import Postgres
+package import SettleModel
+
+extension Session {
+  /// Loads one file of outcome records: new ones are linked to their payments and tell their states, known ones are
+  /// ignored, and one that says something new under a known id becomes its next version.
+  ///
+  /// - Parameters:
+  ///   - processor: whose file it is; where the layout does not say, the pipeline's processor.
+  ///   - reported: whether the rows are reported money, or tell states only (`reconcile.settled_by`).
+  package func loadOutcomes(
+    _ file: FileIdentity, processor: String, reported: Bool, context: LoadContext, rows: RowReader<OutcomeRecord>
+  ) throws -> FileCounts {
+    try script(Self.outcomeStaging + StagedCounts.refusedTable)
+    var staged = StagedCounts()
+    let columns = Self.outcomeColumns
+    _ = try copyIn("incoming", columns: columns + StagedCounts.refusalColumns) { copy in
+      try rows { row in
+        try staged.stage(row, width: columns.count, into: &copy) { record, copy in
+          Self.write(record, processor: processor, merchant: context.merchant, into: &copy)
+        }
+      }
+    }
+    try setAsideRefused()
+    try tellTwinsApart()
+    try script("CREATE INDEX ON incoming (outcome_id); ANALYZE incoming")
+    let fileID = try reserveFileID()
+    var accepted: Int64 = 0
+    while try takeNextVersions() {
+      accepted += try insertNew(fileID: fileID, processor: processor, reported: reported, context: context)
+      accepted += try revise(fileID: fileID, context: context)
+    }
+    let quarantined = try refusedRows()
+    let counts = FileCounts(
+      read: staged.read, accepted: accepted, quarantined: quarantined, ignored: staged.read - accepted - quarantined)
+    try publish(file, as: fileID, counts: counts, context: context)
+    try script("DROP TABLE incoming, refused")
+    return counts
+  }
+
+  private static func write(_ record: OutcomeRecord, processor: String, merchant: String, into copy: inout CopyWriter) {
+    let content = record.content
+    let references = record.references
+    copy.append(Int64(record.line))
+    copy.append(record.identity(processor: processor, content: content))
+    copy.append(content)
+    copy.append(record.kind)
+    copy.append(record.rowID)
+    copy.append(record.occurredAt)
+    copy.append(record.availableOn)
+    copy.append(record.gross.minor)
+    copy.append(record.fee)
+    copy.append(record.net)
+    copy.append(record.gross.currency)
+    copy.append(record.compared.minor)
+    copy.append(record.compared.currency)
+    copy.append(references.payment)
+    copy.append(references.order.map { PaymentID(merchant: merchant, order: $0) })
+    copy.append(references.order)
+    copy.append(references.refund)
+    copy.append(references.processorPayment)
+    copy.append(references.processorCharge)
+    copy.append(references.processorRefund)
+    copy.append(references.processorDispute)
+    copy.append(references.payout)
+    copy.append(record.reason)
+  }
+
+  private static let outcomeColumns = [
+    "line", "outcome_id", "content", "kind", "row_id", "occurred_at", "available_on", "gross", "fee", "net", "currency",
+    "compared_amount", "compared_currency", "claimed_payment", "claimed_order", "order_reference", "refund_id",
+    "processor_payment", "processor_charge", "processor_refund", "processor_dispute", "payout", "reason",
+  ]
+
+  private static let outcomeStaging = """
+    CREATE TEMPORARY TABLE incoming (
+      line bigint NOT NULL, outcome_id uuid, content uuid, kind text, row_id text, occurred_at timestamptz,
+      available_on timestamptz, gross bigint, fee bigint, net bigint, currency text, compared_amount bigint,
+      compared_currency text, claimed_payment uuid, claimed_order uuid, order_reference text, refund_id uuid,
+      processor_payment text, processor_charge text, processor_refund text, processor_dispute text, payout text,
+      reason text, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
+
+    """
+
+  /// Rows without an id of their own that say the same are twins, not duplicates (two equal partial refunds): the
+  /// second of a file is another record, and stays the second in every file that overlaps.
+  private func tellTwinsApart() throws {
+    _ = try execute(
+      """
+      UPDATE incoming i SET outcome_id = md5(i.content::text || ':' || t.occurrence)::uuid
+      FROM (
+        SELECT line, row_number() OVER (PARTITION BY content ORDER BY line) AS occurrence
+        FROM incoming WHERE row_id IS NULL AND content IN (
+          SELECT content FROM incoming WHERE row_id IS NULL GROUP BY content HAVING count(*) > 1)) t
+      WHERE t.line = i.line AND t.occurrence > 1
+      """)
+  }
+
+  /// Drops what is known word for word and sets aside, as `taken`, the first row of each identity that is left.
+  /// Returns whether there was any. A second round happens only where a file names one id twice.
+  private func takeNextVersions() throws -> Bool {
+    _ = try execute(
+      """
+      DELETE FROM incoming i USING outcome_keys k WHERE k.outcome_id = i.outcome_id AND k.content = i.content
+      """)
+    try script("DROP TABLE IF EXISTS taken")
+    let taken = try execute(
+      """
+      CREATE TEMPORARY TABLE taken ON COMMIT DROP AS
+      SELECT DISTINCT ON (i.outcome_id) i.*, k.payment_id AS known_payment
+      FROM incoming i LEFT JOIN outcome_keys k ON k.outcome_id = i.outcome_id
+      ORDER BY i.outcome_id, i.line
+      """)
+    guard taken > 0 else { return false }
+    _ = try execute("DELETE FROM incoming i USING taken t WHERE t.line = i.line")
+    try script("ANALYZE taken")
+    return true
+  }
+
+  /// Links new records and keeps them. Returns how many there were.
+  private func insertNew(fileID: Int64, processor: String, reported: Bool, context: LoadContext) throws -> Int64 {
+    try script(
+      """
+      CREATE TEMPORARY TABLE unlinked ON COMMIT DROP AS
+      SELECT outcome_id, processor_refund, processor_charge, processor_payment, claimed_payment, claimed_order,
+        order_reference
+      FROM taken WHERE known_payment IS NULL
+      """)
+    try link(processor: processor, context: context)
+    _ = try execute(
+      """
+      INSERT INTO outcome_keys (outcome_id, content, payment_id)
+      SELECT t.outcome_id, t.content, coalesce(l.payment_id, t.outcome_id)
+      FROM taken t LEFT JOIN links l ON l.outcome_id = t.outcome_id
+      WHERE t.known_payment IS NULL ORDER BY t.outcome_id
+      """)
+    let inserted = try execute(
+      """
+      INSERT INTO outcome_records (payment_id, outcome_id, kind, linked_by, reported, processor, row_id, occurred_at,
+        available_on, gross, fee, net, currency, compared_amount, compared_currency, claimed_payment, claimed_order,
+        order_reference, refund_id, processor_payment, processor_charge, processor_refund, processor_dispute, payout,
+        reason, business_date, file_id, line)
+      SELECT coalesce(l.payment_id, t.outcome_id) AS payment_id, t.outcome_id, kind, l.linked_by, \(reported),
+        \(processor), row_id, occurred_at, available_on, gross, fee, net, currency, compared_amount, compared_currency,
+        claimed_payment, claimed_order, order_reference, refund_id, processor_payment, processor_charge,
+        processor_refund, processor_dispute, payout, reason, \(context.date), \(fileID), line
+      FROM taken t LEFT JOIN links l ON l.outcome_id = t.outcome_id
+      WHERE t.known_payment IS NULL ORDER BY 1
+      """)
+    try tellStates(context: context)
+    try script("DROP TABLE unlinked, links")
+    return Int64(inserted)
+  }
+
+  /// A known id with new content (a payout id that was filled in later) is the record's next version. What it said
+  /// before is kept. Where its money changed, its match goes, so that it is matched anew.
+  private func revise(fileID: Int64, context: LoadContext) throws -> Int64 {
+    let kept = try execute(
+      """
+      INSERT INTO outcome_versions (payment_id, outcome_id, version, record, replaced_on)
+      SELECT r.payment_id, r.outcome_id, r.version, to_jsonb(r), \(context.date)
+      FROM taken t JOIN outcome_records r ON r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
+      """)
+    guard kept > 0 else { return 0 }
+    _ = try execute(
+      """
+      DELETE FROM matches m USING taken t, outcome_records r
+      WHERE m.payment_id = t.known_payment AND m.outcome_id = t.outcome_id
+        AND r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
+        AND (r.kind, r.compared_amount, r.compared_currency)
+          IS DISTINCT FROM (t.kind, t.compared_amount, t.compared_currency)
+      """)
+    _ = try execute(
+      """
+      UPDATE outcome_records r
+      SET version = r.version + 1, kind = t.kind, occurred_at = t.occurred_at, available_on = t.available_on,
+        gross = t.gross, fee = t.fee, net = t.net, currency = t.currency, compared_amount = t.compared_amount,
+        compared_currency = t.compared_currency, claimed_payment = t.claimed_payment, claimed_order = t.claimed_order,
+        order_reference = t.order_reference, refund_id = t.refund_id, processor_payment = t.processor_payment,
+        processor_charge = t.processor_charge, processor_refund = t.processor_refund,
+        processor_dispute = t.processor_dispute, payout = t.payout, reason = t.reason, file_id = \(fileID),
+        line = t.line
+      FROM taken t WHERE r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
+      """)
+    _ = try execute(
+      "UPDATE outcome_keys k SET content = t.content FROM taken t WHERE k.outcome_id = t.outcome_id")
+    return Int64(kept)
+  }
+}

@@ -1,0 +1,93 @@
+import Postgres
+import SettleModel
+
+// What newly arrived outcome records (`taken`, linked by `links`) tell of payments and refunds. Delivery is at least
+// once and unordered, so each statement only ever raises a state, and proof of money wins.
+
+extension Session {
+  func tellStates(context: LoadContext) throws {
+    try script(
+      """
+      CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+      SELECT DISTINCT ON (l.payment_id, t.kind, t.refund_id, t.processor_refund) l.payment_id, t.kind, t.occurred_at,
+        t.refund_id, t.processor_refund, t.processor_payment, t.processor_charge, t.reason
+      FROM taken t JOIN links l ON l.outcome_id = t.outcome_id AND l.payment_id IS NOT NULL
+      WHERE t.known_payment IS NULL AND t.kind IN ('charge', 'charge_failed', 'refund', 'refund_failure')
+      ORDER BY l.payment_id, t.kind, t.refund_id, t.processor_refund, t.occurred_at, t.outcome_id
+      """)
+    try script("ANALYZE told")
+    try tellSuccesses(context: context)
+    try tellFailures(context: context)
+    try tellRefunds(context: context)
+    try script("DROP TABLE told")
+  }
+
+  private func tellSuccesses(context: LoadContext) throws {
+    _ = try execute(
+      """
+      UPDATE charge_attempts a SET state = 'succeeded', answered_at = \(context.now), unknown_why = NULL
+      FROM told t WHERE t.kind = 'charge' AND a.payment_id = t.payment_id AND a.state = 'open'
+      """)
+    _ = try execute(
+      """
+      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
+      SELECT p.merchant, p.processor, r.value, r.kind, p.payment_id
+      FROM told t JOIN payments p ON p.payment_id = t.payment_id AND p.state <> 'SUCCEEDED'
+      CROSS JOIN LATERAL (VALUES (t.processor_payment, 'payment'), (t.processor_charge, 'charge')) r (value, kind)
+      WHERE t.kind = 'charge' AND r.value IS NOT NULL
+      ON CONFLICT (merchant, processor, value) DO NOTHING
+      """)
+    _ = try execute(
+      """
+      UPDATE payments p
+      SET state = 'SUCCEEDED', succeeded_at = t.occurred_at, succeeded_on = \(context.date), proof = 'outcome',
+        charge_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date)),
+        revived = p.state = 'FAILED' AND NOT EXISTS (
+          SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'succeeded'),
+        processor_payment = coalesce(t.processor_payment, p.processor_payment),
+        processor_charge = coalesce(t.processor_charge, p.processor_charge)
+      FROM told t WHERE t.kind = 'charge' AND p.payment_id = t.payment_id AND p.state <> 'SUCCEEDED'
+      """)
+  }
+
+  /// A failure ends the attempt that was open when it happened; one that is older than the attempt says nothing of it.
+  private func tellFailures(context: LoadContext) throws {
+    _ = try execute(
+      """
+      UPDATE charge_attempts a
+      SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = t.reason, code = t.reason
+      FROM told t WHERE t.kind = 'charge_failed' AND a.payment_id = t.payment_id AND a.state = 'open'
+        AND a.created_at <= t.occurred_at
+      """)
+    _ = try execute(
+      """
+      UPDATE payments p
+      SET state = 'FAILED', failed_at = t.occurred_at, failed_on = \(context.date), failure_code = t.reason,
+        failure_reason = coalesce(t.reason, 'PROCESSING_ERROR'), charge_due_on = NULL
+      FROM told t WHERE t.kind = 'charge_failed' AND p.payment_id = t.payment_id AND p.state = 'REQUESTED'
+        AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'open')
+      """)
+  }
+
+  private func tellRefunds(context: LoadContext) throws {
+    let sameRefund: SQL = """
+      r.payment_id = t.payment_id
+        AND (r.refund_id = t.refund_id OR r.processor_refund = t.processor_refund)
+      """
+    _ = try execute(
+      """
+      UPDATE refunds r
+      SET state = 'PROCESSED', processed_at = t.occurred_at, finished_on = \(context.date), unknown_why = NULL,
+        processor_refund = coalesce(r.processor_refund, t.processor_refund)
+      FROM told t WHERE t.kind = 'refund' AND \(sql: sameRefund) AND r.state <> 'PROCESSED'
+        AND r.failed_at IS NULL
+      """)
+    _ = try execute(
+      """
+      UPDATE refunds r
+      SET state = 'FAILED', failed_at = t.occurred_at, failure = coalesce(t.reason, 'reported'), unknown_why = NULL,
+        finished_on = \(context.date)
+      FROM told t WHERE t.kind = 'refund_failure' AND \(sql: sameRefund) AND r.state <> 'FAILED'
+      """)
+  }
+}

@@ -1,0 +1,48 @@
+import Postgres
+import SettleModel
+
+extension Session {
+  /// Brings the stored breaks into line with `desired`. Returns how many opened and how many resolved themselves.
+  ///
+  /// A break that a refund or a person has resolved stays resolved though the difference is still in the facts; one
+  /// that had explained itself and is there again is open again, with its old identity and age.
+  func settleBreaks(context: LoadContext) throws -> (opened: Int, resolved: Int) {
+    let opened = try execute(
+      """
+      INSERT INTO breaks (payment_id, break_id, reason, item_id, outcome_id, expected_amount, expected_currency,
+        reported_amount, reported_currency, rule, first_seen)
+      SELECT payment_id, break_id, reason, item_id, outcome_id, expected_amount, expected_currency, reported_amount,
+        reported_currency, rule, \(context.date)
+      FROM desired ORDER BY payment_id, break_id
+      ON CONFLICT (payment_id, break_id) DO NOTHING
+      """)
+    let reopened = try execute(
+      """
+      UPDATE breaks b SET status = 'open', resolved_on = NULL, resolution = NULL
+      FROM desired d
+      WHERE b.payment_id = d.payment_id AND b.break_id = d.break_id AND b.resolution = 'explained'
+      """)
+    _ = try execute(
+      """
+      UPDATE breaks b
+      SET item_id = d.item_id, outcome_id = d.outcome_id, expected_amount = d.expected_amount,
+        expected_currency = d.expected_currency, reported_amount = d.reported_amount,
+        reported_currency = d.reported_currency, rule = d.rule
+      FROM desired d
+      WHERE b.payment_id = d.payment_id AND b.break_id = d.break_id AND b.status = 'open'
+        AND (b.item_id, b.outcome_id, b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency,
+          b.rule) IS DISTINCT FROM (d.item_id, d.outcome_id, d.expected_amount, d.expected_currency,
+          d.reported_amount, d.reported_currency, d.rule)
+      """)
+    let resolved = try execute(
+      """
+      UPDATE breaks b
+      SET status = 'resolved', resolved_on = \(context.date), resolution = 'explained', held_back = NULL,
+        outcome_id = coalesce(b.outcome_id, (
+          SELECT m.outcome_id FROM matches m WHERE m.payment_id = b.payment_id AND m.item_id = b.item_id))
+      WHERE b.status = 'open' AND NOT EXISTS (SELECT FROM desired d WHERE d.break_id = b.break_id)
+      """)
+    try resolveRefunded(context: context)
+    return (opened + reopened, resolved)
+  }
+}

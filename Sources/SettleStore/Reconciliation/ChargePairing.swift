@@ -1,0 +1,93 @@
+import Postgres
+import SettleModel
+
+extension Session {
+  /// Pairs each payment with the charge that was reported for it. Returns how many new matches were made.
+  ///
+  /// A charge is everything reported under one processor charge: a partial capture is two rows, and they are summed.
+  /// Of several charges the payment's own (by the processor's id) counts, else the earliest; the others are duplicates.
+  func pairCharges(context: LoadContext) throws -> Int {
+    try gatherCharges()
+    try judgePairs()
+    _ = try execute(
+      """
+      DELETE FROM matches m USING pairs p
+      WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id
+        AND ((p.place = 1 AND (p.verdict <> 'matched' OR m.outcome_id <> p.outcome_id))
+          OR (p.place > 1 AND m.outcome_id = p.outcome_id))
+      """)
+    let matched = try execute(
+      """
+      INSERT INTO matches (payment_id, item_id, outcome_id, kind, rule, amount, currency, business_date)
+      SELECT payment_id, payment_id, outcome_id, 'charge', rule, reported_amount, reported_currency, \(context.date)
+      FROM pairs WHERE place = 1 AND verdict = 'matched' ORDER BY payment_id
+      ON CONFLICT (payment_id, item_id) DO NOTHING
+      """)
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT payment_id, md5('break:' || verdict || ':' || payment_id)::uuid, verdict, payment_id, outcome_id,
+        expected_amount, expected_currency, reported_amount, reported_currency, rule
+      FROM pairs WHERE place = 1 AND verdict <> 'matched'
+      UNION ALL
+      SELECT payment_id, \(sql: Self.breakID(.duplicateCharge, of: "outcome_id")), 'duplicate_charge', NULL, outcome_id,
+        NULL, NULL, reported_amount, reported_currency, rule
+      FROM pairs WHERE place > 1
+      """)
+    try script("DROP TABLE charges, pairs")
+    return matched
+  }
+
+  /// All reported charges of every payment that has one which is not matched.
+  private func gatherCharges() throws {
+    try script(
+      """
+      CREATE TEMPORARY TABLE charges ON COMMIT DROP AS
+      SELECT r.payment_id, min(r.processor_payment) AS processor_payment, min(r.processor_charge) AS processor_charge,
+        (array_agg(r.outcome_id ORDER BY r.kind <> 'charge', r.occurred_at, r.outcome_id))[1] AS outcome_id,
+        sum(r.compared_amount)::bigint AS amount, min(r.compared_currency) AS currency,
+        count(DISTINCT r.compared_currency) AS currencies, min(r.occurred_at) AS occurred_at,
+        min(r.linked_by) AS linked_by
+      FROM outcome_records r
+      WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
+        AND r.payment_id IN (
+          SELECT u.payment_id FROM outcome_records u
+          WHERE u.reported AND u.linked_by IS NOT NULL AND u.kind IN ('charge', 'capture_reversal')
+            AND NOT EXISTS (
+              SELECT FROM matches m WHERE m.payment_id = u.payment_id AND m.outcome_id = u.outcome_id))
+      GROUP BY r.payment_id, coalesce(r.processor_charge, r.processor_payment, r.outcome_id::text);
+      ANALYZE charges
+      """)
+  }
+
+  /// Two ids of one kind (`pi_…` and `pi_…`) that differ are two charges, whatever else the row claims.
+  private func judgePairs() throws {
+    try script(
+      """
+      CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS
+      WITH related AS (
+        SELECT c.*, p.amount AS expected_amount, p.currency AS expected_currency, p.revived,
+          coalesce(c.processor_payment IN (p.processor_payment, p.processor_charge)
+            OR c.processor_charge IN (p.processor_payment, p.processor_charge), false) AS own,
+          coalesce(c.processor_payment <> p.processor_payment
+            AND split_part(c.processor_payment, '_', 1) = split_part(p.processor_payment, '_', 1), false) AS foreign_id
+        FROM charges c JOIN payments p ON p.payment_id = c.payment_id
+      ), placed AS (
+        SELECT *, row_number() OVER (PARTITION BY payment_id ORDER BY own DESC, foreign_id, occurred_at, outcome_id)
+          + CASE WHEN foreign_id THEN 1 ELSE 0 END AS place
+        FROM related
+      )
+      SELECT payment_id, outcome_id, place, expected_amount, expected_currency, amount AS reported_amount,
+        currency AS reported_currency,
+        CASE WHEN own THEN 'processor_id' ELSE linked_by END AS rule,
+        CASE
+          WHEN currencies > 1 OR currency <> expected_currency THEN 'currency_mismatch'
+          WHEN amount <> expected_amount THEN 'amount_mismatch'
+          WHEN revived THEN 'status_mismatch'
+          ELSE 'matched'
+        END AS verdict
+      FROM placed;
+      ANALYZE pairs
+      """)
+  }
+}

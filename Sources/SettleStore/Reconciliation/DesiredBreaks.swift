@@ -1,0 +1,118 @@
+import Postgres
+import SettleModel
+
+// Differences that no pair shows: what was expected and never came, what came and nobody expected.
+
+extension Session {
+  /// Charges and refunds that no file has reported by the day they were due. A refund is expected from the date after
+  /// the one that sent it, since it cannot be in that night's file.
+  func wantMissing(_ terms: ReconcileTerms, context: LoadContext) throws {
+    let chargedBy = context.date.adding(days: -terms.waitingDays)
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT p.payment_id, \(sql: Self.breakID(.missingAtProcessor, of: "p.payment_id")), 'missing_at_processor',
+        p.payment_id, NULL, p.amount, p.currency, NULL, NULL, NULL
+      FROM payments p
+      WHERE p.state = 'SUCCEEDED' AND p.charged_on <= \(chargedBy)
+        AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
+        AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = p.payment_id AND d.item_id = p.payment_id)
+      """)
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT r.payment_id, \(sql: Self.breakID(.missingRefund, of: "r.refund_id")), 'missing_refund',
+        r.refund_id, NULL, -r.amount, r.currency, NULL, NULL, r.rule
+      FROM refunds r
+      WHERE r.requested_on < \(chargedBy) AND r.state <> 'FAILED' AND r.processor_refund IS NOT NULL
+        AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id)
+        AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = r.payment_id AND d.item_id = r.refund_id)
+      """)
+  }
+
+  /// Reported money that belongs to nothing settle asked for.
+  func wantUnexpected() throws {
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT o.payment_id, \(sql: Self.breakID(.unexpectedCharge, of: "o.outcome_id")), 'unexpected_charge', NULL,
+        o.outcome_id, NULL, NULL, o.compared_amount, o.compared_currency, NULL
+      FROM outcome_records o
+      WHERE o.reported AND o.linked_by IS NULL AND o.kind IN ('charge', 'capture_reversal')
+      """)
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT o.payment_id, \(sql: Self.breakID(.unexpectedRefund, of: "o.outcome_id")), 'unexpected_refund', NULL,
+        o.outcome_id, NULL, NULL, o.compared_amount, o.compared_currency, NULL
+      FROM outcome_records o
+      WHERE o.reported AND o.kind = 'refund'
+        AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
+        AND NOT EXISTS (SELECT FROM desired d WHERE d.outcome_id = o.outcome_id)
+      """)
+  }
+
+  /// What the processor says happened and settle's own answers deny: a charge that failed after all, and a refund.
+  func wantContradictions() throws {
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT DISTINCT ON (p.payment_id) p.payment_id, \(sql: Self.breakID(.statusMismatch, of: "p.payment_id")),
+        'status_mismatch', p.payment_id, o.outcome_id, p.amount, p.currency, 0::bigint, p.currency, o.linked_by
+      FROM outcome_records o JOIN payments p ON p.payment_id = o.payment_id
+      WHERE o.kind = 'charge_failed' AND o.linked_by IS NOT NULL AND p.state = 'SUCCEEDED'
+        AND p.proof <> 'outcome' AND o.occurred_at >= p.succeeded_at
+        AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
+      ORDER BY p.payment_id, o.occurred_at, o.outcome_id
+      ON CONFLICT DO NOTHING
+      """)
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT r.payment_id, \(sql: Self.breakID(.refundFailed, of: "r.refund_id")), 'refund_failed', r.refund_id,
+        o.outcome_id, -r.amount, r.currency, 0::bigint, r.currency, r.rule
+      FROM refunds r
+      LEFT JOIN LATERAL (
+        SELECT outcome_id FROM outcome_records o
+        WHERE o.payment_id = r.payment_id AND o.kind = 'refund_failure'
+          AND (o.refund_id = r.refund_id OR o.processor_refund = r.processor_refund)
+        ORDER BY o.occurred_at, o.outcome_id LIMIT 1) o ON true
+      WHERE r.processed_at IS NOT NULL AND r.failed_at IS NOT NULL
+      """)
+  }
+
+  /// A dispute stays a break until its reversal is reported.
+  func wantDisputes() throws {
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT o.payment_id, \(sql: Self.breakID(.dispute, of: "o.outcome_id")), 'dispute', NULL, o.outcome_id, NULL, NULL,
+        o.compared_amount, o.compared_currency, o.linked_by
+      FROM outcome_records o
+      WHERE o.kind = 'dispute' AND o.reported AND NOT EXISTS (
+        SELECT FROM outcome_records v
+        WHERE v.payment_id = o.payment_id AND v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at
+          AND (v.processor_dispute = o.processor_dispute OR o.processor_dispute IS NULL))
+      """)
+  }
+
+  /// Payments that cannot go on by themselves: a hold that lapsed, an answer that can no longer be asked for.
+  func wantUnfinished(_ terms: ReconcileTerms, context: LoadContext) throws {
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT p.payment_id, \(sql: Self.breakID(.holdLapsed, of: "p.payment_id")), 'hold_lapsed', p.payment_id, NULL,
+        p.amount, p.currency, NULL, NULL, NULL
+      FROM payments p
+      WHERE p.charge_due_on IS NOT NULL AND p.capture_before <= \(context.now)
+      """)
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT p.payment_id, \(sql: Self.breakID(.outcomeUnknown, of: "p.payment_id")), 'outcome_unknown', p.payment_id,
+        NULL, p.amount, p.currency, NULL, NULL, NULL
+      FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
+      WHERE a.state = 'open' AND a.created_at < \(terms.keysExpiredBefore)
+      """)
+  }
+}

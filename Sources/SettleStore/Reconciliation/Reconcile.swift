@@ -1,0 +1,57 @@
+package import Postgres
+package import SettleModel
+
+/// What one reconciliation did. A second one over the same facts does nothing.
+package struct ReconcileCounts: Sendable, Equatable {
+  package var relinked = 0
+  package var matched = 0
+  package var opened = 0
+  package var resolved = 0
+}
+
+/// What a reconciliation needs to know beside the facts.
+package struct ReconcileTerms: Sendable {
+  /// Days from a charge's date on which its outcome is still awaited rather than missing.
+  package var waitingDays: Int
+  /// Attempts stored before this can no longer be repeated: their keys have expired at the processor.
+  package var keysExpiredBefore: Timestamp
+
+  package init(waitingDays: Int, keysExpiredBefore: Timestamp) {
+    self.waitingDays = waitingDays
+    self.keysExpiredBefore = keysExpiredBefore
+  }
+}
+
+extension Session {
+  /// Matches what was expected with what was reported, and states every difference as a break.
+  ///
+  /// Which breaks there should be is a function of the facts and the date alone. It is computed anew each time into
+  /// `desired`; what is new opens, what is gone has been explained and resolves itself. So any night may be replayed.
+  package func reconcile(_ terms: ReconcileTerms, context: LoadContext) throws -> ReconcileCounts {
+    var counts = ReconcileCounts()
+    counts.relinked = try relinkOrphans(context: context)
+    try script(
+      """
+      CREATE TEMPORARY TABLE desired (
+        payment_id uuid NOT NULL, break_id uuid PRIMARY KEY, reason text NOT NULL, item_id uuid, outcome_id uuid,
+        expected_amount bigint, expected_currency text, reported_amount bigint, reported_currency text, rule text)
+        ON COMMIT DROP
+      """)
+    counts.matched += try pairCharges(context: context)
+    counts.matched += try pairRefunds(context: context)
+    try wantMissing(terms, context: context)
+    try wantUnexpected()
+    try wantContradictions()
+    try wantDisputes()
+    try wantUnfinished(terms, context: context)
+    try script("ANALYZE desired")
+    (counts.opened, counts.resolved) = try settleBreaks(context: context)
+    try script("DROP TABLE desired")
+    return counts
+  }
+
+  /// A break's identity: one reason about one subject, the same from night to night.
+  static func breakID(_ reason: BreakReason, of subject: SQL) -> SQL {
+    "md5('break:' || \(reason.rawValue)::text || ':' || (\(sql: subject))::text)::uuid"
+  }
+}

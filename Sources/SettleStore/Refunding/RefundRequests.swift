@@ -1,0 +1,125 @@
+package import Postgres
+package import SettleModel
+
+/// A refund whose request is stored and committed, so that it may be sent.
+package struct StoredRefund: Sendable, Equatable {
+  package var order: RefundOrder
+  package var request: ProcessorRequest
+  package var storedAt: Timestamp
+}
+
+extension Session {
+  /// Reserves a refund: under the payment's row lock, so that concurrent requesters see each other's, checks what the
+  /// charge still allows and stores the request. Returns nil where this very refund was asked for before.
+  ///
+  /// - Throws: ``RefundPolicy/Held`` (as ``HeldBack``) where the allowance does not cover it.
+  package func reserveRefund(
+    _ order: RefundOrder, for breakID: BreakID, rule: String, request: ProcessorRequest, charge: ProcessorCharge,
+    run: RunIdentity, context: LoadContext
+  ) throws -> StoredRefund? {
+    _ = try first("SELECT payment_id FROM payments WHERE payment_id = \(order.payment) FOR UPDATE")
+    let known = try first(
+      "SELECT 1 AS known FROM refunds WHERE payment_id = \(order.payment) AND refund_id = \(order.refund)")
+    guard known == nil else { return nil }
+    let allowance = try refundAllowance(of: order.processorCharge, payment: order.payment, charge: charge)
+    if let held = allowance.refusal(of: order.amount) { throw HeldBack(why: held) }
+    _ = try execute(
+      """
+      INSERT INTO refunds (payment_id, refund_id, break_id, processor_charge, amount, currency, reason, rule,
+        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on)
+      VALUES (\(order.payment), \(order.refund), \(breakID), \(order.processorCharge), \(order.amount.minor),
+        \(order.amount.currency), \(order.reason), \(rule), \(request.idempotencyKey), \(request.path),
+        \(request.body), \(request.apiVersion), \(run.fence.token), \(context.now), \(context.date))
+      """)
+    try announceRefund(order, context: context)
+    return StoredRefund(order: order, request: request, storedAt: context.now)
+  }
+
+  private func refundAllowance(
+    of processorCharge: String, payment: PaymentID, charge: ProcessorCharge
+  ) throws -> RefundAllowance {
+    let row = try first(
+      """
+      SELECT coalesce(sum(amount) FILTER (WHERE state = 'PROCESSED'), 0)::bigint AS processed,
+        coalesce(sum(amount) FILTER (WHERE state = 'REQUESTED'), 0)::bigint AS under_way
+      FROM refunds WHERE payment_id = \(payment) AND processor_charge = \(processorCharge)
+      """)
+    guard let row else { throw StoreError.noAnswer("refunds") }
+    return RefundAllowance(charge: charge, processed: try row.get("processed"), underWay: try row.get("under_way"))
+  }
+
+  /// Refunds without a final answer, of this run or an earlier one that died, in a fixed order.
+  package func openRefunds() throws -> [StoredRefund] {
+    try query(
+      """
+      SELECT payment_id, refund_id, processor_charge, amount, currency, reason, idempotency_key, request_path,
+        request_body, api_version, requested_at
+      FROM refunds WHERE state = 'REQUESTED' AND processor_refund IS NULL ORDER BY payment_id, refund_id
+      """
+    ) { row in
+      StoredRefund(
+        order: RefundOrder(
+          refund: try row.get("refund_id"), payment: try row.get("payment_id"),
+          processorCharge: try row.get("processor_charge"), amount: try row.money("amount", "currency"),
+          reason: try row.get("reason")),
+        request: ProcessorRequest(
+          path: try row.get("request_path"), body: try row.get("request_body"),
+          idempotencyKey: try row.get("idempotency_key"), apiVersion: try row.get("api_version")),
+        storedAt: try row.get("requested_at"))
+    }
+  }
+
+  /// Records an answer. A break whose refund was processed is resolved in the same transaction.
+  package func record(_ result: RefundResult, of order: RefundOrder, context: LoadContext) throws {
+    let same: SQL = "payment_id = \(order.payment) AND refund_id = \(order.refund) AND state = 'REQUESTED'"
+    switch result {
+    case .processed(let reference):
+      _ = try execute(
+        """
+        UPDATE refunds SET state = 'PROCESSED', processor_refund = \(reference), processed_at = \(context.now),
+          finished_on = \(context.date), unknown_why = NULL WHERE \(sql: same)
+        """)
+      try registerRefund(reference, of: order.payment, context: context)
+    case .pending(let reference):
+      _ = try execute(
+        "UPDATE refunds SET processor_refund = \(reference), unknown_why = NULL WHERE \(sql: same)")
+      try registerRefund(reference, of: order.payment, context: context)
+    case .failed(let reference, let why):
+      _ = try execute(
+        """
+        UPDATE refunds SET state = 'FAILED', processor_refund = \(reference), failed_at = \(context.now),
+          finished_on = \(context.date), failure = \(why), unknown_why = NULL WHERE \(sql: same)
+        """)
+    case .unknown(let why):
+      _ = try execute("UPDATE refunds SET unknown_why = \(why) WHERE \(sql: same)")
+    }
+    try resolveRefunded(context: context, payment: order.payment)
+  }
+
+  /// A break is settled when the refund that it asked for was processed.
+  func resolveRefunded(context: LoadContext, payment: PaymentID? = nil) throws {
+    let scope: SQL = payment.map { "AND b.payment_id = \($0)" } ?? ""
+    _ = try execute(
+      """
+      UPDATE breaks b
+      SET status = 'resolved', resolved_on = \(context.date), resolution = 'refunded', held_back = NULL
+      FROM refunds r
+      WHERE b.status = 'open' AND r.payment_id = b.payment_id AND r.break_id = b.break_id
+        AND r.state = 'PROCESSED' \(sql: scope)
+      """)
+  }
+
+  private func registerRefund(_ reference: String, of payment: PaymentID, context: LoadContext) throws {
+    _ = try execute(
+      """
+      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
+      VALUES (\(context.merchant), \(context.processor), \(reference), 'refund', \(payment))
+      ON CONFLICT (merchant, processor, value) DO NOTHING
+      """)
+  }
+}
+
+/// The charge does not allow the refund: a person decides.
+package struct HeldBack: Error {
+  package var why: RefundPolicy.Held
+}

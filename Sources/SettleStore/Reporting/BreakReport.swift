@@ -1,0 +1,61 @@
+package import Postgres
+package import SettleModel
+
+extension Session {
+  /// Every break that was open when the date began or was found on it, with its status at the date's end.
+  package func forEachBreak(on date: BusinessDate, _ body: (BreakRow) throws -> Void) throws {
+    try forEach(
+      """
+      \(sql: Self.breakRows(asOf: date))
+      WHERE b.first_seen <= \(date) AND (b.resolved_on IS NULL OR b.resolved_on >= \(date))
+      ORDER BY b.first_seen, b.reason, b.payment_id, b.break_id
+      """
+    ) { try body(try Self.breakRow($0)) }
+  }
+
+  /// Breaks as they stand now, for `settle breaks`.
+  package func breaks(reason: BreakReason?, open: Bool?, limit: Int?) throws -> [BreakRow] {
+    let ofReason: SQL = reason.map { "AND b.reason = \($0)" } ?? ""
+    let ofStatus: SQL = open.map { "AND b.status = \($0 ? "open" : "resolved")" } ?? ""
+    let few: SQL = limit.map { "LIMIT \($0)" } ?? ""
+    return try query(
+      """
+      \(sql: Self.breakRows(asOf: BusinessDate(daysSinceEpoch: 1_000_000)))
+      WHERE true \(sql: ofReason) \(sql: ofStatus)
+      ORDER BY b.first_seen, b.reason, b.payment_id, b.break_id \(sql: few)
+      """, Self.breakRow)
+  }
+
+  private static func breakRows(asOf date: BusinessDate) -> SQL {
+    """
+    SELECT b.break_id, b.reason, b.resolved_on IS NULL OR b.resolved_on > \(date) AS open, p.payment_id,
+      coalesce(p.order_reference, o.order_reference) AS order_reference, coalesce(o.processor, p.processor) AS processor,
+      coalesce(o.processor_refund, o.processor_charge, o.processor_payment, p.processor_charge, p.processor_payment)
+        AS processor_reference,
+      b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency, b.first_seen,
+      coalesce(r.requested_on, p.charged_on, o.business_date, b.first_seen) AS business_date,
+      b.rule, b.resolution, b.held_back,
+      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line], NULL) AS evidence
+    FROM breaks b
+    LEFT JOIN payments p ON p.payment_id = b.payment_id
+    LEFT JOIN refunds r ON r.payment_id = b.payment_id AND r.refund_id = b.item_id
+    LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
+    LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
+    LEFT JOIN input_files pf ON pf.file_id = p.file_id
+    LEFT JOIN input_files f ON f.file_id = o.file_id
+    """
+  }
+
+  private static func breakRow(_ row: Row) throws -> BreakRow {
+    let held: String? = try row.get("held_back")
+    return BreakRow(
+      id: try row.get("break_id"), reason: try row.get("reason"), open: try row.get("open"),
+      payment: try row.get("payment_id"), orderReference: try row.get("order_reference"),
+      processor: try row.get("processor"), processorReference: try row.get("processor_reference"),
+      expected: try row.moneyIfAny("expected_amount", "expected_currency"),
+      reported: try row.moneyIfAny("reported_amount", "reported_currency"),
+      businessDate: try row.get("business_date"), firstSeen: try row.get("first_seen"), rule: try row.get("rule"),
+      resolution: try row.get("resolution"), heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)),
+      evidence: try row.get("evidence"))
+  }
+}

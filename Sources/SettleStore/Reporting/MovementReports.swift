@@ -1,0 +1,111 @@
+package import Postgres
+package import SettleModel
+
+extension Session {
+  /// What was matched on the date, in order of payment and item.
+  package func forEachMatched(on date: BusinessDate, _ body: (MatchedRow) throws -> Void) throws {
+    try forEach(
+      """
+      SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency, o.currency AS settled_currency,
+        o.fee + coalesce(v.fee, 0) AS fee, o.net + coalesce(v.net, 0) AS net,
+        coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference, o.payout,
+        o.occurred_at
+      FROM matches m
+      JOIN payments p ON p.payment_id = m.payment_id
+      JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+      LEFT JOIN (
+        SELECT payment_id, processor_charge, sum(fee)::bigint AS fee, sum(net)::bigint AS net FROM outcome_records
+        WHERE kind = 'capture_reversal' GROUP BY payment_id, processor_charge
+      ) v ON m.kind = 'charge' AND v.payment_id = o.payment_id AND v.processor_charge = o.processor_charge
+      WHERE m.business_date = \(date)
+      ORDER BY m.payment_id, m.kind, m.item_id
+      """
+    ) { row in
+      try body(
+        MatchedRow(
+          payment: try row.get("payment_id"), orderReference: try row.get("order_reference"),
+          kind: try row.get("kind"), rule: try row.get("rule"), amount: try row.money("amount", "currency"),
+          fee: try row.money("fee", "settled_currency"), net: try row.money("net", "settled_currency"),
+          processorReference: try row.get("processor_reference"), payout: try row.get("payout"),
+          occurredAt: try row.get("occurred_at")))
+    }
+  }
+
+  /// Refunds that were asked for on the date, or were under way when it began.
+  package func forEachRefund(on date: BusinessDate, _ body: (RefundRow) throws -> Void) throws {
+    try forEach(
+      """
+      SELECT r.refund_id, r.payment_id, p.order_reference, r.amount, r.currency, r.reason, r.rule,
+        CASE WHEN r.finished_on > \(date) THEN 'REQUESTED' ELSE r.state END AS state, r.requested_at, r.processor_refund
+      FROM refunds r JOIN payments p ON p.payment_id = r.payment_id
+      WHERE r.requested_on <= \(date)
+        AND (r.requested_on = \(date) OR r.finished_on IS NULL OR r.finished_on >= \(date))
+      ORDER BY r.requested_at, r.payment_id, r.refund_id
+      """
+    ) { row in
+      try body(
+        RefundRow(
+          id: try row.get("refund_id"), payment: try row.get("payment_id"),
+          orderReference: try row.get("order_reference"), amount: try row.money("amount", "currency"),
+          reason: try row.get("reason"), rule: try row.get("rule"), state: try row.get("state"),
+          requestedAt: try row.get("requested_at"), processorReference: try row.get("processor_refund")))
+    }
+  }
+
+  /// Payouts that a record of the date belongs to, each with all of its lines so far.
+  package func payouts(on date: BusinessDate) throws -> [PayoutRow] {
+    try query(
+      """
+      SELECT payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
+        coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
+        coalesce(sum(fee) FILTER (WHERE NOT is_payout), 0)::bigint AS fees,
+        coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
+        -sum(net) FILTER (WHERE is_payout)::bigint AS paid
+      FROM (
+        SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM outcome_records
+        WHERE business_date <= \(date) AND payout IN (
+          SELECT payout FROM outcome_records WHERE business_date = \(date) AND payout IS NOT NULL)) o
+      GROUP BY payout, currency ORDER BY payout, currency
+      """
+    ) { row in
+      PayoutRow(
+        payout: try row.get("payout"), currency: try row.get("currency"), lines: try row.get("lines"),
+        gross: try row.get("gross"), fees: try row.get("fees"), net: try row.get("net"), paid: try row.get("paid"))
+    }
+  }
+
+  /// Rows that were refused in files loaded on the date.
+  package func forEachQuarantined(on date: BusinessDate, _ body: (QuarantineRow) throws -> Void) throws {
+    try forEach(
+      """
+      SELECT f.name, q.line, q.field, q.reason, q.detail
+      FROM quarantine q JOIN input_files f ON f.file_id = q.file_id
+      WHERE q.business_date = \(date)
+      ORDER BY f.name, f.file_id, q.line, q.ordinal
+      """
+    ) { row in
+      try body(
+        QuarantineRow(
+          file: try row.get("name"), line: try row.get("line"), field: try row.get("field"),
+          reason: try row.get("reason"), detail: try row.get("detail")))
+    }
+  }
+}
+
+extension Session {
+  /// Files whose rows were first taken in on the date.
+  package func filesLoaded(on date: BusinessDate) throws -> [LoadedFileRow] {
+    try query(
+      """
+      SELECT name, layout, rows_read, rows_accepted, rows_quarantined, rows_ignored FROM input_files
+      WHERE business_date = \(date) ORDER BY name, file_id
+      """
+    ) { row in
+      LoadedFileRow(
+        name: try row.get("name"), layout: try row.get("layout"),
+        counts: FileCounts(
+          read: try row.get("rows_read"), accepted: try row.get("rows_accepted"),
+          quarantined: try row.get("rows_quarantined"), ignored: try row.get("rows_ignored")))
+    }
+  }
+}

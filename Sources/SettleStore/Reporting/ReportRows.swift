@@ -1,0 +1,92 @@
+package import SettleModel
+
+// The rows of finance's files, in the order in which they are written. Amounts are signed minor units with their
+// currency; `date` rows are as they stood at the end of that business date.
+
+package struct BreakRow: Sendable {
+  package var id: BreakID
+  package var reason: BreakReason
+  package var open: Bool
+  package var payment: PaymentID?
+  package var orderReference: String?
+  package var processor: String?
+  package var processorReference: String?
+  package var expected: Money?
+  package var reported: Money?
+  package var businessDate: BusinessDate
+  package var firstSeen: BusinessDate
+  package var rule: String?
+  package var resolution: String?
+  package var heldBack: RefundPolicy.Held?
+  /// `file:line` of what settle goes by: the authorization, then the outcome.
+  package var evidence: [String]
+
+  /// Reported less expected; nil where one is missing or they are in two currencies.
+  package var delta: Money? {
+    guard let expected, let reported else { return nil }
+    return try? reported.subtracting(expected)
+  }
+}
+
+package struct MatchedRow: Sendable {
+  package var payment: PaymentID
+  package var orderReference: String
+  package var kind: String
+  package var rule: String
+  package var amount: Money
+  /// In the settlement currency.
+  package var fee: Money
+  package var net: Money
+  package var processorReference: String?
+  package var payout: String?
+  package var occurredAt: Timestamp
+}
+
+package struct RefundRow: Sendable {
+  package var id: RefundID
+  package var payment: PaymentID
+  package var orderReference: String
+  package var amount: Money
+  package var reason: BreakReason
+  package var rule: String
+  package var state: RefundState
+  package var requestedAt: Timestamp
+  package var processorReference: String?
+}
+
+package struct PayoutRow: Sendable {
+  package var payout: String
+  package var currency: Currency
+  package var lines: Int64
+  package var gross: Int64
+  package var fees: Int64
+  package var net: Int64
+  /// What the processor says it paid out; nil while no payout row has come.
+  package var paid: Int64?
+
+  /// What the payout's lines do not explain of it.
+  package var remainder: Int64? { paid.map { net - $0 } }
+}
+
+package struct QuarantineRow: Sendable {
+  package var file: String
+  package var line: Int64
+  package var field: String?
+  package var reason: QuarantineReason
+  package var detail: String
+}
+
+package struct TotalRow: Sendable, Equatable {
+  package var side: String
+  package var bucket: String
+  package var currency: Currency
+  package var count: Int64
+  package var amount: Int64
+}
+
+/// A file that was loaded, and what became of its rows.
+package struct LoadedFileRow: Sendable {
+  package var name: String
+  package var layout: String
+  package var counts: FileCounts
+}

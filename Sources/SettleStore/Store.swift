@@ -1,0 +1,69 @@
+package import Postgres
+import SettleModel
+
+/// settle's system of record. All SQL of the project is in this module; everything here runs on a real PostgreSQL.
+package struct Store: Sendable {
+  package let settings: ConnectionSettings
+  /// Sessions of the writer role, where the database has it.
+  package let pool: Pool
+
+  /// Opens nothing yet: connections are made when they are first used.
+  package init(_ settings: ConnectionSettings, connections: Int = 4) {
+    self.settings = settings
+    pool = Pool(settings, size: connections, prepare: Store.becomeWriter)
+  }
+
+  /// Applies missing migrations as the connecting user, who owns the tables, and returns their names.
+  package func migrate() async throws -> [String] {
+    let owner = Pool(settings, size: 1, prepare: nil)
+    do {
+      let applied = try await owner.transaction { db in
+        let applied = try Migrator().migrate(db)
+        try db.registerCurrencies()
+        return applied
+      }
+      await owner.close()
+      return applied
+    } catch {
+      await owner.close()
+      throw error
+    }
+  }
+
+  /// Throws ``StoreError/notMigrated(missing:)`` unless the schema is the one that this version was written for.
+  package func checkSchema() async throws { try await pool.session { try Migrator().check($0) } }
+
+  /// Refreshes the planner's statistics after a load. Needs the owner, so the session steps out of the writer's role.
+  package func analyze(_ tables: [String]) async throws {
+    try await pool.session { db in
+      _ = try db.execute("RESET ROLE")
+      for table in tables { _ = try db.execute("ANALYZE \(identifier: table)") }
+      try Store.becomeWriter(db)
+    }
+  }
+
+  package func close() async { await pool.close() }
+
+  /// The rights of a run: no more than the writer role has. Without the role (a database whose administrator made
+  /// none) the connecting user's own rights apply; `settle doctor` says so.
+  @Sendable private static func becomeWriter(_ db: Session) throws {
+    let member: Bool? = try db.first(
+      """
+      SELECT pg_has_role(current_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = 'settle_writer'
+      """)?.get("member")
+    if member == true { _ = try db.execute("SET ROLE settle_writer") }
+    _ = try db.execute("SET TIME ZONE 'UTC'")
+  }
+}
+
+extension Session {
+  /// Makes the currencies' digits known to SQL.
+  fileprivate func registerCurrencies() throws {
+    _ = try execute(
+      """
+      INSERT INTO currencies (code, digits)
+      SELECT * FROM unnest(\(Currency.all.map(\.code)), \(Currency.all.map { Int32($0.digits) }))
+      ON CONFLICT (code) DO UPDATE SET digits = excluded.digits WHERE currencies.digits <> excluded.digits
+      """)
+  }
+}

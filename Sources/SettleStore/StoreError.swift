@@ -1,0 +1,41 @@
+package import SettleModel
+
+/// What went wrong with the store itself, and what the operator does next.
+package enum StoreError: Error, CustomStringConvertible, Equatable {
+  /// A currency that this version of settle does not know: the store was written by a newer one.
+  case unknownCurrency(String)
+  case notMigrated(missing: [String])
+  case migratedByANewerVersion(unknown: [String])
+  case changedMigration(String)
+  case leaseHeld(by: String, until: Timestamp)
+  case leaseLost(String)
+  case foreignAccount(kept: ProcessorAccount, processor: String, found: ProcessorAccount, foundProcessor: String)
+  case unbalanced(String)
+  /// A statement that always gives a row gave none.
+  case noAnswer(String)
+
+  package var description: String {
+    switch self {
+    case .unknownCurrency(let code):
+      "the store holds the currency \(code), which this version of settle does not know: run the version that wrote it"
+    case .notMigrated(let missing):
+      "the store lacks \(missing.count) migrations (first: \(missing.first ?? "none")): run `settle db migrate`"
+    case .migratedByANewerVersion(let unknown):
+      "the store was migrated by a newer settle (\(unknown.joined(separator: ", "))): run that version"
+    case .changedMigration(let name):
+      "migration \(name) was applied with other contents than this version carries: restore the version that applied it"
+    case .leaseHeld(let holder, let until):
+      "another run holds the store (\(holder), until \(until)): try again later; `settle status` shows it"
+    case .leaseLost(let why):
+      "this run lost its lease and wrote nothing after that: \(why); run `settle run` again, it goes on where this ended"
+    case .foreignAccount(let kept, let processor, let found, let foundProcessor):
+      "this store belongs to \(processor) account \(kept.id) (\(kept.live ? "live" : "test")), the key to "
+        + "\(foundProcessor) account \(found.id) (\(found.live ? "live" : "test")): "
+        + "use the other key, or another database for the other account"
+    case .noAnswer(let what):
+      "the database gave no row for \(what), which is a defect of settle"
+    case .unbalanced(let what):
+      "the totals do not balance, which is a defect of settle: \(what)"
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Postgres
+import SettleModel
+import SettlePipeline
+import SettleStore
+
+struct BreaksCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "breaks", abstract: "Lists the differences that a person or a rule must resolve.",
+    discussion: """
+      As they stand now. Ages are counted to the business date of the last run.
+
+      EXAMPLES
+        settle breaks
+        settle breaks --reason duplicate_charge --status open --csv > duplicates.csv
+      """)
+
+  enum Status: String, ExpressibleByArgument, CaseIterable { case open, resolved }
+
+  @Option(help: ArgumentHelp("Only those of this reason.", valueName: "reason"))
+  var reason: BreakReason?
+
+  @Option(help: "Only those of this status. Without it, both.")
+  var status: Status?
+
+  @Flag(help: "Print CSV with the columns of breaks.csv.")
+  var csv = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if csv, json { throw ValidationError("give --csv or --json, not both") }
+  }
+
+  func run() async throws {
+    let (reason, open) = (reason, status.map { $0 == .open })
+    let (rows, date) = try await Settings().withStore { store in
+      try await store.pool.session { db in
+        (try db.breaks(reason: reason, open: open, limit: nil), try db.recentRuns(limit: 1).first?.date)
+      }
+    }
+    let list = BreakList(rows: rows, date: date)
+    if csv { return try list.writeCSV() }
+    try Console.write(json ? list.json.pretty + "\n" : list.text(.ofOutput))
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import SettleModel
+import SettlePipeline
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs the pipeline, or some of its stages, for one business date.",
+    discussion: """
+      Stages run in this order, whatever order they are named in: ingest, charge, import, reconcile, refund, report. \
+      A run that was interrupted, even by kill -9, is simply run again: nothing is charged twice.
+
+      EXAMPLES
+        settle run                                         the whole night
+        settle run --stage import --date 2026-11-21        one stage, for one date
+        settle run --dry-run                               what would happen; changes nothing
+
+      EXIT STATUS
+        0 done; 1 done, but more breaks or quarantined rows than fail_on allows; 65 a file was refused;
+        69 the database or the processor cannot be reached; 75 try again later; 77 not permitted;
+        78 configuration. The first of 70, 78, 77, 65, 69, 75, 1 that applies.
+      """)
+
+  @OptionGroup var options: RunOptions
+
+  @Flag(help: "Say what would happen. Changes nothing and calls no processor.")
+  var dryRun = false
+
+  @Flag(help: "Print run_results.json instead of a table.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Log what the processor's client does.")
+  var verbose = false
+
+  func run() async throws {
+    let settings = try Settings()
+    let request = try options.request(settings, dryRun: dryRun, now: .now)
+    try await RunExecution(settings: settings, json: json, verbose: verbose).perform(request)
+  }
+}
+
+extension Timestamp {
+  /// The system's clock.
+  static var now: Timestamp {
+    Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
+  }
+}

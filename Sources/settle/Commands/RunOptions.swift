@@ -1,0 +1,41 @@
+import ArgumentParser
+import SettleModel
+import SettlePipeline
+
+/// What a run is told, and what `settle retry` tells the next one again.
+struct RunOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The pipeline file. Without it, the one in the binary.", valueName: "file"))
+  var pipeline: String?
+
+  @Option(
+    help: ArgumentHelp("A stage to run; give it several times for several. Without it, all.", valueName: "name"))
+  var stage: [StageName] = []
+
+  @Option(help: ArgumentHelp("The business date. Without it, today in the pipeline's zone.", valueName: "yyyy-mm-dd"))
+  var date: BusinessDate?
+
+  @Option(help: ArgumentHelp("The folder of files in. (default: inbox)", valueName: "dir"))
+  var inbox: String?
+
+  @Option(help: ArgumentHelp("The folder of files out. (default: reports/<date>)", valueName: "dir"))
+  var out: String?
+}
+
+extension RunOptions {
+  /// The request that these options make, and its arguments in full, so that the same can be asked for again from any
+  /// folder and under any environment.
+  func request(_ settings: Settings, dryRun: Bool, now: Timestamp) throws -> RunRequest {
+    let pipeline = try settings.pipeline(flag: pipeline)
+    let date = date ?? pipeline.calendar.today(at: now)
+    let inbox = settings.inbox(flag: inbox)
+    let out = settings.out(flag: out, date: date)
+    var arguments = ["run"]
+    if let file = settings.pipelineFile(flag: self.pipeline) { arguments += ["--pipeline", file.absolutePath] }
+    arguments += stage.flatMap { ["--stage", $0.rawValue] }
+    arguments += ["--date", date.description, "--inbox", inbox.absolutePath, "--out", out.absolutePath]
+    if dryRun { arguments.append("--dry-run") }
+    return RunRequest(
+      pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, dryRun: dryRun, arguments: arguments,
+      version: Settle.version)
+  }
+}

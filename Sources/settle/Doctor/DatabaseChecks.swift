@@ -1,0 +1,106 @@
+import Postgres
+import SettleModel
+import SettlePipeline
+import SettleStore
+
+/// Whether the database is there, is this version's, keeps what it is given, and grants no more than it should.
+struct DatabaseChecks {
+  let source: DatabaseSource
+
+  func findings(now: @Sendable () -> Timestamp) async -> [Finding] {
+    do {
+      let store = try await source.open(schema: .asItIs, connections: 1)
+      let findings = await findings(of: store, now: now)
+      await store.close()
+      return findings
+    } catch {
+      return [.failure("database", error)]
+    }
+  }
+
+  private func findings(of store: Store, now: @Sendable () -> Timestamp) async -> [Finding] {
+    let health: DatabaseHealth
+    let asked = now()
+    do {
+      health = try await store.pool.session { try $0.databaseHealth() }
+    } catch {
+      return [.failure("database", error)]
+    }
+    var findings = Self.judge(health, origin: source.origin) + [Self.judge(clock: health.clock, ours: (asked, now()))]
+    do {
+      if source.cluster != nil { _ = try await store.migrate() }
+      try await store.checkSchema()
+      findings.append(.ok("schema", "this version's"))
+      let (writer, reader) = try await store.pool.session { (try $0.writerHealth(), try $0.readerHealth()) }
+      findings += Self.judge("settle_writer", writer, needsMembership: true)
+      findings += Self.judge("settle_reader", reader, needsMembership: false)
+    } catch {
+      findings.append(.failure("schema", error))
+    }
+    return findings
+  }
+
+  static func judge(_ health: DatabaseHealth, origin: String) -> [Finding] {
+    var findings: [Finding] = []
+    let name = "PostgreSQL \(health.version), \(health.database) as \(health.user) (\(origin))"
+    if health.version < 14 {
+      findings.append(.failure(.configuration, "database", name, mend: "settle needs PostgreSQL 14 or newer"))
+    } else if health.isReadOnly {
+      findings.append(
+        .failure(.configuration, "database", "\(name) only reads", mend: "name the primary in DATABASE_URL"))
+    } else {
+      findings.append(.ok("database", name))
+    }
+    if health.connectionsLeft < 8 {
+      findings.append(
+        .warning("connections", "\(health.connectionsLeft) are left", mend: "raise max_connections, or end idle ones"))
+    }
+    let settings = "fsync, full_page_writes, synchronous_commit"
+    findings.append(
+      health.relaxed.isEmpty
+        ? .ok("durability", "\(settings) are on")
+        : .failure(
+          .configuration, "durability", "\(health.relaxed.joined(separator: ", ")) is off",
+          mend: "switch it on: after a power cut, a charge that was asked for could be forgotten and asked for again"))
+    return findings
+  }
+
+  /// Leases live on the database's clock, business dates and idempotency keys on ours.
+  static func judge(clock: Timestamp, ours: (before: Timestamp, after: Timestamp)) -> Finding {
+    let apart = clock < ours.before ? ours.before.since(clock) : clock > ours.after ? clock.since(ours.after) : .zero
+    guard apart > .seconds(5) else { return .ok("clock", "agrees with the database's") }
+    return .warning(
+      "clock", "\(apart.words) apart from the database's", mend: "set both machines by NTP: keys expire by the clock")
+  }
+
+  static func judge(_ role: String, _ health: RoleHealth, needsMembership: Bool) -> [Finding] {
+    guard health.exists else {
+      return [
+        .warning(
+          role, "there is no such role",
+          mend: "let an administrator run `CREATE ROLE \(role) NOLOGIN`, then grant it"
+            + " what `settle db migrate` would have")
+      ]
+    }
+    var findings: [Finding] = []
+    if needsMembership, !health.isMember {
+      findings.append(
+        .warning(role, "runs do not use it", mend: "GRANT \(role) TO the user that settle connects as"))
+    }
+    if !health.missing.isEmpty {
+      findings.append(
+        .failure(
+          .notPermitted, role, "it may not \(Self.some(health.missing))", mend: "GRANT \(health.missing[0]) TO \(role)")
+      )
+    }
+    if !health.excessive.isEmpty {
+      findings.append(
+        .warning(role, "it may \(Self.some(health.excessive))", mend: "REVOKE \(health.excessive[0]) FROM \(role)"))
+    }
+    return findings.isEmpty ? [.ok(role, "has its rights and no more")] : findings
+  }
+
+  private static func some(_ rights: [String]) -> String {
+    rights.prefix(3).joined(separator: ", ") + (rights.count > 3 ? " and \(rights.count - 3) more" : "")
+  }
+}

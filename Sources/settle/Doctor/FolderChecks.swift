@@ -1,0 +1,78 @@
+import Foundation
+import Glibc
+import SettlePipeline
+
+/// Whether files can be read and written, and whether there is room for them.
+enum FolderChecks {
+  static func inbox(_ path: String, sources: [PipelineDefinition.Source]) -> [Finding] {
+    guard let isFolder = isFolder(path) else {
+      return [
+        .failure(.configuration, "inbox", "there is no folder \(path)", mend: "make it, or name another with --inbox")
+      ]
+    }
+    guard isFolder, access(path, R_OK | X_OK) == 0 else {
+      return [
+        .failure(
+          .configuration, "inbox", "\(path) cannot be read", mend: "give this user the right to, or name another")
+      ]
+    }
+    let folders = Set(sources.compactMap { $0.path.split(separator: "/").dropLast().first.map(String.init) }).sorted()
+    let missing = folders.filter { !$0.contains(where: "*?[".contains) && Self.isFolder("\(path)/\($0)") != true }
+    guard missing.isEmpty else {
+      return [
+        .warning(
+          "inbox", "\(path) has no folder \(missing.joined(separator: ", "))", mend: "make it, if files are to come")
+      ]
+    }
+    return [.ok("inbox", "\(path) can be read")]
+  }
+
+  static func out(_ path: String) -> [Finding] {
+    let existing = nearestExisting(path)
+    guard isFolder(existing) == true, access(existing, W_OK | X_OK) == 0 else {
+      return [
+        .failure(
+          .configuration, "files out", "\(path) cannot be written",
+          mend: "give this user the right to, or name another with --out")
+      ]
+    }
+    return [.ok("files out", "\(path) can be written")]
+  }
+
+  /// A run needs room for its reports and, where the database is settle's own, for what it learns.
+  static func space(_ places: [(name: String, path: String)]) -> [Finding] {
+    places.compactMap { name, path in
+      guard let free = freeBytes(at: nearestExisting(path)) else { return nil }
+      return judge(name, free: free)
+    }
+  }
+
+  static func judge(_ name: String, free: Int64) -> Finding {
+    let amount = "\((free / 1_048_576).grouped) MiB free for \(name)"
+    if free < 100 * 1_048_576 { return .failure(.unavailable, "disk", amount, mend: "make room") }
+    if free < 1_024 * 1_048_576 { return .warning("disk", amount, mend: "make room soon") }
+    return .ok("disk", amount)
+  }
+
+  private static func freeBytes(at path: String) -> Int64? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return nil }
+    return Int64(
+      clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
+
+  private static func nearestExisting(_ path: String) -> String {
+    var path = path.absolutePath
+    while path != "/", isFolder(path) == nil {
+      path = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+      if path.isEmpty { path = "/" }
+    }
+    return path
+  }
+
+  /// Nil where there is nothing of that name.
+  private static func isFolder(_ path: String) -> Bool? {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) ? isFolder.boolValue : nil
+  }
+}

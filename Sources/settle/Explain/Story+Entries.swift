@@ -1,0 +1,133 @@
+import SettleModel
+import SettleStore
+
+// Each fact as one entry, or as two where it began and ended.
+
+extension Story {
+  static func authorized(_ payment: PaymentFacts) -> Entry {
+    Entry(
+      at: payment.recordedAt, rank: 0, kind: "authorized", text: "\(payment.amount) for \(payment.recordedOn)",
+      source: payment.source,
+      facts: money(payment.amount) + [.init("business_date", .text(payment.recordedOn))])
+  }
+
+  static func attempted(_ attempt: AttemptFacts) -> [Entry] {
+    let facts: [OrderedJSON.Member] = [
+      .init("attempt", .number(attempt.attempt)), .init("business_date", .text(attempt.businessDate)),
+      .init("idempotency_key", .string(attempt.idempotencyKey)), .init("operation", .string(attempt.operation)),
+    ]
+    let name = "attempt \(attempt.attempt)"
+    let unknown = attempt.unknownWhy.map { "; its answer is not known (\($0))" } ?? "; no answer yet"
+    let sent = Entry(
+      at: attempt.createdAt, rank: 1, kind: "attempt",
+      text: "\(name): \(attempt.operation) asked for, key \(attempt.idempotencyKey)"
+        + (attempt.answeredAt == nil ? unknown : ""),
+      facts: facts + [.init("state", .string("asked")), .init("unknown_why", .text(attempt.unknownWhy))])
+    guard let answeredAt = attempt.answeredAt else { return [sent] }
+    let why = [attempt.reason, attempt.code].compactMap(\.self)
+    let distinct = why.count == 2 && why[0] == why[1] ? [why[0]] : why
+    let words = distinct.isEmpty ? "" : " (\(distinct.joined(separator: ", ")))"
+    return [
+      sent,
+      Entry(
+        at: answeredAt, rank: 2, kind: "answer", text: "\(name): \(attempt.state)\(words)",
+        facts: facts + [
+          .init("code", .text(attempt.code)), .init("reason", .text(attempt.reason)),
+          .init("state", .string(attempt.state)),
+        ]),
+    ]
+  }
+
+  static func reported(_ outcome: OutcomeFacts) -> Entry {
+    let fee = outcome.fee.minor == 0 ? "" : ", fee \(outcome.fee)"
+    let details = [
+      outcome.reference, outcome.payout.map { "payout \($0)" }, outcome.reason,
+      outcome.linkedBy.map { "known by \($0.replacing("_", with: " "))" } ?? "of nothing known",
+    ].compactMap(\.self).joined(separator: ", ")
+    return Entry(
+      at: outcome.loadedAt, rank: 3, kind: "reported",
+      text: "\(outcome.kind.rawValue) of \(outcome.compared)\(fee) at \(outcome.occurredAt): \(details)",
+      source: outcome.source,
+      facts: money(outcome.compared) + [
+        .init("business_date", .text(outcome.businessDate)), .init("fee", .string(outcome.fee.major)),
+        .init("linked_by", .text(outcome.linkedBy)), .init("occurred_at", .text(outcome.occurredAt)),
+        .init("outcome", .string(outcome.kind.rawValue)), .init("outcome_id", .text(outcome.id)),
+        .init("payout_id", .text(outcome.payout)), .init("processor_reference", .text(outcome.reference)),
+        .init("reason", .text(outcome.reason)),
+      ])
+  }
+
+  static func matched(_ match: MatchFacts) -> Entry {
+    Entry(
+      at: match.about, rank: 4, kind: "matched", date: match.businessDate,
+      text: "\(match.kind) of \(match.amount) by \(match.rule.replacing("_", with: " "))",
+      facts: money(match.amount) + [
+        .init("business_date", .text(match.businessDate)), .init("item", .string(match.kind)),
+        .init("outcome_id", .text(match.outcome)), .init("rule", .string(match.rule)),
+      ])
+  }
+
+  static func broken(_ found: BreakFacts) -> [Entry] {
+    let facts: [OrderedJSON.Member] = [
+      .init("break_id", .text(found.id)), .init("expected_amount", .text(found.expected?.major)),
+      .init("expected_currency", .text(found.expected?.currency)), .init("held_back", .text(found.heldBack?.rawValue)),
+      .init("reason", .string(found.reason.rawValue)), .init("reported_amount", .text(found.reported?.major)),
+      .init("reported_currency", .text(found.reported?.currency)),
+    ]
+    let amounts = [found.expected.map { "expected \($0)" }, found.reported.map { "reported \($0)" }]
+      .compactMap(\.self).joined(separator: ", ")
+    let held = found.heldBack.map { "; left to a person: \($0.rawValue.replacing("_", with: " "))" } ?? ""
+    let opened = Entry(
+      at: found.openedAbout, rank: 5, kind: "break", date: found.firstSeen,
+      text:
+        "\(found.reason.rawValue): \(found.reason.title)\(amounts.isEmpty ? "" : ", \(amounts)")\(held), break \(found.id)",
+      facts: facts + [
+        .init("business_date", .text(found.firstSeen)), .init("status", .string(found.isOpen ? "open" : "resolved")),
+      ])
+    guard let on = found.resolvedOn, let at = found.resolvedAbout else { return [opened] }
+    let how = found.resolution ?? "resolved"
+    return [
+      opened,
+      Entry(
+        at: at, rank: 9, kind: "resolved", date: on, text: "\(found.reason.rawValue): \(how), break \(found.id)",
+        facts: facts + [.init("business_date", .text(on)), .init("resolution", .string(how))]),
+    ]
+  }
+
+  static func refunded(_ refund: RefundFacts) -> [Entry] {
+    let facts: [OrderedJSON.Member] =
+      money(refund.amount) + [
+        .init("processor_charge", .string(refund.processorCharge)),
+        .init("processor_reference", .text(refund.processorRefund)), .init("reason", .string(refund.reason.rawValue)),
+        .init("refund_id", .text(refund.id)), .init("rule", .string(refund.rule)),
+      ]
+    func entry(_ at: Timestamp, _ rank: Int, _ state: String, _ text: String) -> Entry {
+      Entry(at: at, rank: rank, kind: "refund", text: text, facts: facts + [.init("state", .string(state))])
+    }
+    let open = refund.processedAt == nil && refund.failedAt == nil
+    let unknown = refund.unknownWhy.map { "; its answer is not known (\($0))" } ?? (open ? "; under way" : "")
+    var entries = [
+      entry(
+        refund.requestedAt, 6, "requested",
+        "\(refund.amount) of \(refund.processorCharge) asked for by rule \(refund.rule)\(unknown), refund \(refund.id)")
+    ]
+    if let at = refund.processedAt {
+      entries.append(
+        entry(at, 7, "processed", "\(refund.amount) given back (\(refund.processorRefund ?? "no reference"))"))
+    }
+    if let at = refund.failedAt {
+      entries.append(entry(at, 8, "failed", "\(refund.amount) not given back (\(refund.failure ?? "no reason given"))"))
+    }
+    return entries
+  }
+
+  static func told(_ event: Event) -> Entry {
+    Entry(
+      at: event.occurredAt, rank: 10, kind: "event", text: "\(event.type.rawValue), number \(event.sequence)",
+      facts: [.init("sequence", .integer(event.sequence)), .init("type", .string(event.type.rawValue))])
+  }
+
+  private static func money(_ amount: Money) -> [OrderedJSON.Member] {
+    [.init("amount", .string(amount.major)), .init("currency", .text(amount.currency))]
+  }
+}

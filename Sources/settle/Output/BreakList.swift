@@ -1,0 +1,78 @@
+import SettleFiles
+import SettleModel
+import SettleStore
+
+/// Breaks as they stand now.
+struct BreakList {
+  var rows: [BreakRow]
+  /// The day to which ages are counted.
+  var date: BusinessDate?
+
+  func text(_ style: Style) -> String {
+    guard !rows.isEmpty else { return "no breaks\n" }
+    var table = Table([
+      .left("break"), .left("status"), .left("reason"), .left("order"), .right("expected"), .right("reported"),
+      .left("first seen"), .right("age"), .left("evidence"), .left("left to a person"),
+    ])
+    for row in rows {
+      table.add(
+        "\(row.id)", .init(row.open ? "open" : row.resolution ?? "resolved", row.open ? .red : .green),
+        "\(row.reason.rawValue)", .init(row.orderReference ?? ""), .init(row.expected?.description ?? ""),
+        .init(row.reported?.description ?? ""), "\(row.firstSeen)", .init(age(of: row).map(String.init) ?? ""),
+        .init(row.evidence.joined(separator: " ")), .init(row.heldBack?.rawValue ?? ""))
+    }
+    let open = rows.count { $0.open }
+    return table.lines(style).joined(separator: "\n")
+      + "\n\n\(Int64(rows.count).grouped) breaks, \(Int64(open).grouped) open\n"
+  }
+
+  var json: OrderedJSON {
+    .array(
+      rows.map { row in
+        .object([
+          Member("age_days", .number(age(of: row))), Member("break_id", .text(row.id)),
+          Member("business_date", .text(row.businessDate)), Member("currency", .text(currency(of: row))),
+          Member("delta", .text(row.delta?.major)), Member("evidence", .array(row.evidence.map { .string($0) })),
+          Member("expected_amount", .text(row.expected?.major)), Member("first_seen", .text(row.firstSeen)),
+          Member("held_back", .text(row.heldBack?.rawValue)), Member("order_reference", .text(row.orderReference)),
+          Member("payment_id", .text(row.payment)), Member("processor", .text(row.processor)),
+          Member("processor_reference", .text(row.processorReference)), Member("reason", .string(row.reason.rawValue)),
+          Member("reported_amount", .text(row.reported?.major)), Member("resolution", .text(row.resolution)),
+          Member("rule", .text(row.rule)), Member("status", .string(row.open ? "open" : "resolved")),
+        ])
+      })
+  }
+
+  /// With the columns of `breaks.csv`, so that finance can fill in the last two.
+  func writeCSV() throws {
+    let output = BufferedOutput()
+    var writer = try CSVWriter(
+      header: [
+        "break_id", "reason", "status", "payment_id", "order_reference", "processor", "processor_reference",
+        "expected_amount", "reported_amount", "delta", "currency", "business_date", "first_seen", "age_days", "rule",
+        "evidence", "decision", "note",
+      ]
+    ) { try output.write($0) }
+    for row in rows { try writer.write(fields(of: row)) }
+    try writer.finish()
+    try output.flush()
+  }
+
+  private func fields(of row: BreakRow) -> [CSVWriter.Field] {
+    func amount(_ money: Money?) -> CSVWriter.Field { money.map { .amount($0) } ?? .empty }
+    return [
+      .raw(row.id.description), .raw(row.reason.rawValue), .raw(row.open ? "open" : "resolved"),
+      .raw(row.payment?.description ?? ""), .optional(row.orderReference), .optional(row.processor),
+      .optional(row.processorReference), amount(row.expected), amount(row.reported), amount(row.delta),
+      .raw(currency(of: row)?.code ?? ""), .raw(row.businessDate.description), .raw(row.firstSeen.description),
+      age(of: row).map { .number(Int64($0)) } ?? .empty, .optional(row.rule),
+      .text(row.evidence.joined(separator: " ")), .empty, .empty,
+    ]
+  }
+
+  private typealias Member = OrderedJSON.Member
+
+  private func currency(of row: BreakRow) -> Currency? { row.expected?.currency ?? row.reported?.currency }
+
+  private func age(of row: BreakRow) -> Int? { date.map { max(0, $0.days(since: row.firstSeen)) } }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import SettleModel
+import SettlePipeline
+import SettleStore
+
+/// What `settle status` tells.
+struct StatusReport: Sendable {
+  var runs: [RunSummary]
+  var backlog: Backlog
+  var lease: LeaseHolder?
+
+  /// How a run stands: one without an end runs only while it holds the lease.
+  enum State: String {
+    case running, died, done, exceeded, failed
+
+    var tint: Style.Tint {
+      switch self {
+      case .running: .yellow
+      case .done: .green
+      case .died, .failed, .exceeded: .red
+      }
+    }
+  }
+
+  func state(of run: RunSummary) -> State {
+    switch run.exitStatus.map(ExitStatus.init(rawValue:)) {
+    case nil: lease.map { $0.isAlive && $0.run == run.id } ?? false ? .running : .died
+    case .done: .done
+    case .exceeded: .exceeded
+    default: .failed
+    }
+  }
+
+  func text(_ style: Style) -> String {
+    var lines: [String] = []
+    for run in runs { lines += describe(run, style) + [""] }
+    if runs.isEmpty { lines += ["no run yet: settle run", ""] }
+    lines += ["waiting"] + waiting.lines(style, indentation: 2)
+    lines += ["", "lease"] + ["  " + leaseSentence.printable]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func describe(_ run: RunSummary, _ style: Style) -> [String] {
+    let state = state(of: run)
+    let status = run.exitStatus.map { " (\($0))" } ?? ""
+    let time = run.finishedAt.map { ", \($0.since(run.startedAt).words)" } ?? ""
+    let head =
+      style("\(run.pipeline.printable) \(run.date)", .bold) + "  \(style(state.rawValue, state.tint))\(status)"
+      + "  \(run.startedAt)\(time)  \(run.id.uuidString.lowercased())"
+    var table = Table([.left(""), .left(""), .right(""), .left("")])
+    for stage in run.stageRuns {
+      let counts = stage.counts.filter { $0.value != 0 }.map {
+        "\($0.value.grouped) \($0.name.replacing("_", with: " "))"
+      }
+      let what = (counts + [stage.message].compactMap(\.self)).joined(separator: ", ")
+      table.add(
+        "\(stage.stage)", .init(stage.status.rawValue, stage.status.tint),
+        .init(stage.finishedAt.map { $0.since(stage.startedAt).words } ?? ""), .init(what))
+    }
+    return [head] + table.lines(style, indentation: 2)
+  }
+
+  private var waiting: Table {
+    var table = Table([.right(""), .left(""), .left("")])
+    for due in backlog.due { table.add("\(due.payments.grouped)", "payments due", "\(due.amount)") }
+    if backlog.due.isEmpty { table.add("0", "payments due") }
+    table.add("\(backlog.openAttempts.grouped)", "attempts without an answer", .init(unknownRemark))
+    table.add("\(backlog.refundsUnderWay.grouped)", "refunds under way")
+    for breaks in backlog.openBreaks {
+      table.add("\(breaks.count.grouped)", "breaks open: \(breaks.reason.rawValue)", .init(breaks.reason.title))
+    }
+    if backlog.openBreaks.isEmpty { table.add("0", "breaks open") }
+    return table
+  }
+
+  private var unknownRemark: String {
+    backlog.unknownAttempts == 0 ? "" : "\(backlog.unknownAttempts.grouped) unknown; the next run settles them"
+  }
+
+  private var leaseSentence: String {
+    guard let lease else { return "free" }
+    if lease.isAlive { return "held by \(lease.holder), until \(lease.expiresAt) unless it renews" }
+    return "left by \(lease.holder), which is gone: the next run takes it"
+  }
+}

@@ -1,5 +1,0 @@
-import AsyncHTTPClient
-import HummingbirdTesting
-import Testing
-
-@Test func placeholder() {}

@@ -1,0 +1,181 @@
+import Testing
+
+@testable import SettlePipeline
+
+/// One small file for each thing that is refused, with the whole message.
+struct PipelineRefusalTests {
+  /// The text after the two keys that every pipeline needs, which are lines 1 and 2.
+  @Test(arguments: [
+    ("pipline: x", "n.yaml:3: pipline: unknown key; did you mean pipeline?"),
+    (
+      "colour: red",
+      "n.yaml:3: colour: unknown key; known here: pipeline, merchant, timezone, processor, layouts, ingest, charge, "
+        + "import, reconcile, refund, fail_on"
+    ),
+    ("charge: { rat: 25/s }", "n.yaml:3: charge.rat: unknown key; did you mean rate?"),
+    ("processor: adyen", "n.yaml:2: processor: is given twice; keep one"),
+    ("charge: { batch: 1, \"batch\": 2 }", "n.yaml:3: batch: is given twice; keep one"),
+    ("charge:", "n.yaml:3: charge: has no value; give it one or leave the key out"),
+    ("charge: 5", "n.yaml:3: charge: must be a list of `key: value`"),
+    ("? [a]\n: 1", "n.yaml:1: has a key that is no plain name"),
+    ("layouts: [a]", "n.yaml:3: layouts: must be one text"),
+    ("merchant: \"a\\nb\"", "n.yaml:3: merchant: must be a text without line breaks and control characters"),
+    ("timezone: Europe/Berln", "n.yaml:3: timezone: \"Europe/Berln\" is no time zone; did you mean Europe/Berlin?"),
+    ("timezone: EST", "n.yaml:3: timezone: \"EST\" is no time zone; write UTC or a name such as Europe/Berlin"),
+    ("timezone: GMT+2", "n.yaml:3: timezone: \"GMT+2\" is no time zone; write UTC or a name such as Europe/Berlin"),
+    ("ingest: {}", "n.yaml:3: ingest: needs sources, such as sources: [{ path: \"outcomes/*\", layout: auto }]"),
+    ("ingest: { sources: \"a/*\" }", "n.yaml:3: ingest.sources: must be a list: [ … ], or lines that begin with -"),
+    (
+      "ingest: { sources: [{ layout: auto }] }",
+      "n.yaml:3: ingest.sources[0]: needs path, such as path: \"outcomes/*\""
+    ),
+    (
+      "ingest: { sources: [{ path: \"a/*\", layot: auto }] }",
+      "n.yaml:3: ingest.sources[0].layot: unknown key; did you mean layout?"
+    ),
+    (
+      "ingest: { sources: [{ path: \"/etc/*\" }] }",
+      "n.yaml:3: ingest.sources[0].path: \"/etc/*\" must be a path inside the inbox, such as \"outcomes/*\""
+    ),
+    (
+      "ingest: { sources: [{ path: \"../other/*\" }] }",
+      "n.yaml:3: ingest.sources[0].path: \"../other/*\" must be a path inside the inbox, such as \"outcomes/*\""
+    ),
+    (
+      "ingest: { sources: [{ path: \"a/*\", layout: \"my layout\" }] }",
+      "n.yaml:3: ingest.sources[0].layout: \"my layout\" is no name; use up to 64 letters, digits, - _ and ."
+    ),
+    (
+      "charge: { rate: 25 }",
+      "n.yaml:3: charge.rate: \"25\" is no rate; write requests a second or a minute, such as 25/s or 1500/m"
+    ),
+    (
+      "charge: { rate: 25/h }",
+      "n.yaml:3: charge.rate: \"25/h\" is no rate; write requests a second or a minute, such as 25/s or 1500/m"
+    ),
+    (
+      "charge: { rate: 0/s }",
+      "n.yaml:3: charge.rate: \"0/s\" must allow 1 to 100000 requests; leave the key out for no limit"
+    ),
+    ("charge: { concurrency: 257 }", "n.yaml:3: charge.concurrency: \"257\" must be a whole number from 1 to 256"),
+    ("charge: { concurrency: 0 }", "n.yaml:3: charge.concurrency: \"0\" must be a whole number from 1 to 256"),
+    ("charge: { batch: 10001 }", "n.yaml:3: charge.batch: \"10001\" must be a whole number from 1 to 10000"),
+    ("charge: { batch: 1.5 }", "n.yaml:3: charge.batch: \"1.5\" must be a whole number from 1 to 10000"),
+    (
+      "charge: { key_margin: 60 }",
+      "n.yaml:3: charge.key_margin: \"60\" is no duration; write seconds, minutes or hours, such as 90s, 30m or 1h"
+    ),
+    ("charge: { key_margin: 24h }", "n.yaml:3: charge.key_margin: \"24h\" must be less than 24h"),
+    ("reconcile: { waiting_days: 91 }", "n.yaml:3: reconcile.waiting_days: \"91\" must be a whole number from 0 to 90"),
+    (
+      "reconcile: { settled_by: [] }",
+      "n.yaml:3: reconcile.settled_by: names no layout; name one, or leave the key out so that every file counts as "
+        + "money"
+    ),
+    (
+      "reconcile: { settled_by: stripe }",
+      "n.yaml:3: reconcile.settled_by: must be a list: [ … ], or lines that begin with -"
+    ),
+    ("fail_on: { breaks: -1 }", "n.yaml:3: fail_on.breaks: \"-1\" must be a whole number from 0 to 2147483647"),
+    (
+      "refund: { per_run: { USD: 10000.00 } }",
+      "n.yaml:3: refund.per_run.USD: write the amount in quotes, such as USD: \"10000.00\""
+    ),
+    (
+      "refund: { per_run: { USD: ten } }",
+      "n.yaml:3: refund.per_run.USD: write the amount in quotes, such as USD: \"500.00\""
+    ),
+    (
+      "refund: { per_run: { USD: \"10,000.00\" } }",
+      "n.yaml:3: refund.per_run.USD: \"10,000.00\" is no amount; write decimal major units without a sign, such as "
+        + "\"500.00\""
+    ),
+    (
+      "refund: { per_run: { USD: \"-1.00\" } }",
+      "n.yaml:3: refund.per_run.USD: \"-1.00\" is no amount; write decimal major units without a sign, such as "
+        + "\"500.00\""
+    ),
+    (
+      "refund: { per_run: { USD: \"1.005\" } }",
+      "n.yaml:3: refund.per_run.USD: \"1.005\" has more digits than USD, which has 2"
+    ),
+    (
+      "refund: { per_run: { JPY: \"1.0\" } }",
+      "n.yaml:3: refund.per_run.JPY: \"1.0\" has more digits than JPY, which has 0"
+    ),
+    (
+      "refund: { per_run: { USD: \"100000000000000000.00\" } }",
+      "n.yaml:3: refund.per_run.USD: \"100000000000000000.00\" is more than settle can count"
+    ),
+    (
+      "refund: { per_run: { USX: \"1.00\" } }",
+      "n.yaml:3: refund.per_run.USX: is no ISO 4217 currency; write a code such as USD"
+    ),
+    (
+      "refund: { per_run: { usd: \"1.00\" } }",
+      "n.yaml:3: refund.per_run.usd: is no ISO 4217 currency; did you mean USD?"
+    ),
+    (
+      "refund: { per_run: { dollars: \"1.00\" } }",
+      "n.yaml:3: refund.per_run.dollars: is no ISO 4217 currency; write a code such as USD"
+    ),
+    (
+      "refund: { rules: [{ refund: duplicate, limit: {} }] }",
+      "n.yaml:3: refund.rules[0]: needs when, such as when: duplicate_charge"
+    ),
+    (
+      "refund: { rules: [{ when: duplicate_charge, limit: {} }] }",
+      "n.yaml:3: refund.rules[0]: needs refund, such as refund: duplicate"
+    ),
+    (
+      "refund: { rules: [{ when: duplicate_charge, refund: duplicate }] }",
+      "n.yaml:3: refund.rules[0]: needs limit, such as limit: { USD: \"500.00\" }"
+    ),
+    (
+      "refund: { rules: [{ when: duplicate_charges, refund: duplicate, limit: {} }] }",
+      "n.yaml:3: refund.rules[0].when: \"duplicate_charges\" is not known here; did you mean duplicate_charge?"
+    ),
+    (
+      "refund: { rules: [{ when: duplicate_charge, refund: all, limit: {} }] }",
+      "n.yaml:3: refund.rules[0].refund: \"all\" is not known here; write duplicate or overcharge"
+    ),
+    (
+      "refund: { rules: [{ when: amount_mismatch, refund: duplicate, limit: {} }] }",
+      "n.yaml:3: refund.rules[0].refund: amount_mismatch is refunded by overcharge, not by duplicate"
+    ),
+    (
+      "refund: { rules: [{ when: dispute, refund: duplicate, limit: {} }] }",
+      "n.yaml:3: refund.rules[0].refund: no rule can refund dispute; a person decides it, with settle decide"
+    ),
+    (
+      "refund:\n  rules:\n    - { when: amount_mismatch, refund: overcharge, limit: {} }\n    - { when: "
+        + "amount_mismatch, refund: overcharge, limit: {} }",
+      "n.yaml:6: refund.rules[1].when: an earlier rule has amount_mismatch already; name all its currencies in one "
+        + "limit"
+    ),
+    ("\tx", "n.yaml:3: is no YAML: while scanning a plain scalar, found a tab character that violates indentation"),
+    ("charge: {", "n.yaml:4: is no YAML: while parsing a flow node, did not find expected node content"),
+    ("---\nb: 1", "n.yaml:3: is no YAML: expected a single document in the stream, but found another document"),
+  ])
+  func refused(_ yaml: String, _ message: String) {
+    let text = "pipeline: night\nprocessor: stripe\n" + yaml + "\n"
+    let error = #expect(throws: PipelineFileError.self) { try PipelineDefinition(yaml: text, file: "n.yaml") }
+    #expect(error?.description == message)
+  }
+
+  @Test(arguments: [
+    ("", "n.yaml: is empty; write at least pipeline: and processor:"),
+    ("# nothing\n", "n.yaml: is empty; write at least pipeline: and processor:"),
+    ("processor: stripe", "n.yaml:1: needs pipeline, such as pipeline: nightly"),
+    ("pipeline: n", "n.yaml:1: needs processor, such as processor: stripe"),
+    ("[a]", "n.yaml:1: must be a list of `key: value`"),
+    (
+      "pipeline: a b\nprocessor: stripe",
+      "n.yaml:1: pipeline: \"a b\" is no name; use up to 64 letters, digits, - _ and ."
+    ),
+  ])
+  func refusedAsAWhole(_ yaml: String, _ message: String) {
+    let error = #expect(throws: PipelineFileError.self) { try PipelineDefinition(yaml: yaml, file: "n.yaml") }
+    #expect(error?.description == message)
+  }
+}

@@ -1,0 +1,126 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import Postgres
+import ProcessorSandbox
+import SettleModel
+import SettleProcessors
+import SettleStore
+import SettleTesting
+
+@testable import SettlePipeline
+
+/// One merchant's nights: a real store, a real sandbox over HTTP, and an inbox in a folder of its own.
+struct Night {
+  let store: Store
+  let sandbox: String
+  let folder: String
+  var pipeline: PipelineDefinition
+
+  static let date = BusinessDate("2026-11-20") ?? BusinessDate(daysSinceEpoch: 0)
+
+  /// Runs `body` with a fresh night; everything is gone afterwards.
+  static func with(
+    faults: String = "", anomalies: String = "", seed: UInt64 = 1, yaml: String = Night.yaml,
+    _ body: (Night) async throws -> Void
+  ) async throws {
+    let folder = NSTemporaryDirectory() + "settle-night-\(UUID().uuidString)"
+    for part in ["authorizations", "outcomes", "bank"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/inbox/\(part)", withIntermediateDirectories: true)
+    }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let store = try await Store.test()
+    let sandbox = try Sandbox(
+      configuration: SandboxConfiguration(
+        port: 0, dataDirectory: folder + "/sandbox", seed: seed, faults: FaultRates(parsing: faults),
+        anomalies: AnomalyRates(parsing: anomalies), slowness: .milliseconds(50)),
+      logger: Logger(label: "sandbox"))
+    try await sandbox.withServer { url in
+      try await body(
+        Night(
+          store: store, sandbox: url, folder: folder,
+          pipeline: try PipelineDefinition(yaml: yaml, file: "night.yaml")))
+    }
+    await store.close()
+  }
+
+  static let yaml = """
+    pipeline: test
+    timezone: UTC
+    processor: stripe
+    ingest: { sources: [{ path: "authorizations/*" }] }
+    charge: { concurrency: 8, batch: 50 }
+    import: { sources: [{ path: "outcomes/*" }] }
+    reconcile: { waiting_days: 0 }
+    refund:
+      rules:
+        - { when: duplicate_charge, refund: duplicate, limit: { USD: "100000.00", EUR: "100000.00" } }
+        - { when: amount_mismatch, refund: overcharge, limit: { USD: "100000.00" } }
+      per_run: { USD: "1000000.00", EUR: "1000000.00" }
+      per_day: { USD: "1000000.00", EUR: "1000000.00" }
+    """
+
+  /// Runs stages of the night; all of them where none is named.
+  @discardableResult
+  func run(
+    _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false
+  ) async throws -> RunResult {
+    let settings = ProcessorSettings(
+      apiKey: Secret("sk_test_night"), apiBase: sandbox, rate: nil, concurrency: 8,
+      timeouts: .init(connect: .seconds(2), request: .seconds(5)))
+    let adapter = try ProcessorCatalogue.adapter(named: "stripe", settings: settings, logger: Logger(label: "stripe"))
+    let runner = Runner(
+      store: store, processor: { adapter },
+      clock: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }, progress: NoProgress(),
+      logger: Logger(label: "night"))
+    let result = try await runner.run(
+      RunRequest(
+        pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
+        dryRun: dryRun, version: "test"))
+    await adapter.close()
+    return result
+  }
+
+  func put(_ text: String, _ path: String) throws {
+    try text.write(toFile: "\(folder)/inbox/\(path)", atomically: true, encoding: .utf8)
+  }
+
+  /// The sandbox's own words, over HTTP.
+  func ask(_ path: String) async throws -> String {
+    let answer = try await HTTPClient.shared.execute(HTTPClientRequest(url: sandbox + path), timeout: .seconds(30))
+    return String(buffer: try await answer.body.collect(upTo: 100 << 20))
+  }
+
+  /// The sandbox's ledger: what really moved.
+  func ledger() async throws -> [Movement] {
+    try await ask("/sandbox/ledger").split(separator: "\n").map {
+      try JSONDecoder().decode(Movement.self, from: Data($0.utf8))
+    }
+  }
+
+  struct Movement: Decodable {
+    var id: String
+    var kind: String
+    var amount: Int64
+    var currency: String
+    var metadata: [String: String]?
+    var anomaly: String?
+    var idempotency_key: String?
+  }
+
+  func rows(_ file: String, out: String = "out") throws -> [[String: String]] {
+    let text = try String(contentsOfFile: "\(folder)/\(out)/\(file)", encoding: .utf8)
+    var lines = text.split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    guard !lines.isEmpty else { return [] }
+    let header = lines.removeFirst().map(String.init)
+    return lines.map { fields in Dictionary(zip(header, fields.map(String.init)), uniquingKeysWith: { first, _ in first }) }
+  }
+
+  /// Every report file but the one that tells of run and clock.
+  func bytes(out: String = "out") throws -> [String: Data] {
+    let path = "\(folder)/\(out)"
+    return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != "run_results.json" }
+      .reduce(into: [:]) { $0[$1] = FileManager.default.contents(atPath: "\(path)/\($1)") }
+  }
+}

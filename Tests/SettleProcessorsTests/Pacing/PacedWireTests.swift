@@ -1,0 +1,165 @@
+import Testing
+
+@testable import SettleProcessors
+
+@Suite(.timeLimit(.minutes(1)))
+struct PacedWireTests {
+  private static let second: Nanoseconds = 1_000_000_000
+  private let clock = PaceClock.virtual()
+  private let call = WireCall(method: "POST", path: "/v1/x", longestReply: 100)
+
+  private func paced(
+    _ wire: ScriptedWire, rate: Int? = nil, patience: Patience = Patience()
+  ) -> PacedWire {
+    PacedWire(wire, rate: rate.flatMap { RatePerSecond($0) }, patience: patience, seed: 1, clock: clock) { reply in
+      guard reply.status == 429 else { return nil }
+      let wait = reply.header("retry-after").flatMap { Nanoseconds($0) }.map { $0 * Self.second }
+      return reply.body == Array("lock".utf8) ? .object(retryAfter: wait) : .pace(retryAfter: wait)
+    }
+  }
+
+  private func status(_ exchange: Exchange) -> Int? {
+    if case .reply(let reply) = exchange { reply.status } else { nil }
+  }
+
+  @Test(arguments: [200, 302, 400, 402, 409, 500])
+  func handsBackWhateverWasAnswered(status: Int) async throws {
+    let wire = ScriptedWire([.reply(status)], clock: clock)
+    #expect(self.status(try await paced(wire).exchange(call) {}) == status)
+    #expect(wire.sent.count == 1)
+  }
+
+  @Test func spacesCallsOfManyTasks() async throws {
+    let wire = ScriptedWire([.reply(200)], clock: clock)
+    let paced = paced(wire, rate: 50)
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<100 { group.addTask { _ = try await paced.exchange(call) {} } }
+      try await group.waitForAll()
+    }
+    let times = wire.sent.map(\.time).sorted()
+    #expect(times.count == 100)
+    #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= Self.second / 50 })
+  }
+
+  @Test func repeatsALimitedCallUntilItPasses() async throws {
+    let limits: [WireResult] = [.reply(429, "pace"), .reply(429, "lock"), .reply(429, "pace")]
+    let wire = ScriptedWire(limits + [.reply(200)], clock: clock)
+    let permits = Shared(0)
+    let exchange = try await paced(wire).exchange(call) { permits.withLock { $0 += 1 } }
+    #expect(status(exchange) == 200)
+    #expect(wire.sent.count == 4)
+    #expect(permits.withLock { $0 } == 4)
+  }
+
+  @Test(arguments: ["pace", "lock"])
+  func waitsAsLongAsTold(kind: String) async throws {
+    let wire = ScriptedWire([.reply(429, kind, headers: [("Retry-After", "7")]), .reply(200)], clock: clock)
+    _ = try await paced(wire).exchange(call) {}
+    let wait = wire.sent[1].time - wire.sent[0].time
+    #expect((7 * Self.second...7 * Self.second + 100_000_000).contains(wait))
+  }
+
+  @Test func onlyALimitOfPaceSlowsTheOthers() async throws {
+    for (kind, slowed) in [("pace", true), ("lock", false)] {
+      let clock = PaceClock.virtual()
+      let wire = ScriptedWire([.reply(429, kind), .reply(200)], clock: clock)
+      let paced = PacedWire(
+        wire, rate: RatePerSecond(10), patience: Patience(first: .zero), seed: 1, clock: clock
+      ) { reply in
+        reply.status == 429 ? (kind == "pace" ? .pace(retryAfter: nil) : .object(retryAfter: nil)) : nil
+      }
+      for _ in 0..<3 { _ = try await paced.exchange(call) {} }
+      let times = wire.sent.map(\.time)
+      let gap = times[2] - times[1]
+      #expect((gap > Self.second * 12 / 100) == slowed)
+    }
+  }
+
+  @Test func comesBackLaterWhenLimitsGoOn() async throws {
+    let wire = ScriptedWire([.reply(429, "pace")], clock: clock)
+    let paced = paced(wire, patience: Patience(limitedTries: 5))
+    guard case .later = try await paced.exchange(call, permit: {}) else {
+      Issue.record("not later")
+      return
+    }
+    #expect(wire.sent.count == 5)
+    guard case .later = try await paced.exchange(call, permit: {}) else {
+      Issue.record("not later")
+      return
+    }
+    #expect(wire.sent.count == 5, "the circuit is open, so nothing more is sent")
+  }
+
+  @Test func waitsNoLongerThanItsPatience() async throws {
+    let wire = ScriptedWire([.reply(429, "lock", headers: [("Retry-After", "3600")])], clock: clock)
+    guard case .later = try await paced(wire).exchange(call, permit: {}) else {
+      Issue.record("not later")
+      return
+    }
+    #expect(clock.now() < Self.second)
+  }
+
+  @Test func triesAgainWhereNothingWasSent() async throws {
+    let wire = ScriptedWire([.unsent("refused"), .unsent("refused"), .reply(200)], clock: clock)
+    #expect(status(try await paced(wire).exchange(call) {}) == 200)
+    let refusing = ScriptedWire([.unsent("refused")], clock: clock)
+    guard case .unreachable("refused") = try await paced(refusing).exchange(call, permit: {}) else {
+      Issue.record("not unreachable")
+      return
+    }
+    #expect(refusing.sent.count == Patience().failedTries)
+  }
+
+  @Test func neverRepeatsWhatMayHaveBeenCarriedOut() async throws {
+    let wire = ScriptedWire([.lost("reset", timedOut: false)], clock: clock)
+    guard case .lost("reset") = try await paced(wire).exchange(call, permit: {}) else {
+      Issue.record("not lost")
+      return
+    }
+    #expect(wire.sent.count == 1)
+  }
+
+  @Test func opensTheCircuit() async throws {
+    for (result, count) in [(WireResult.lost("reset", timedOut: false), 50), (.reply(503), 50), (.unsent("no"), 10)] {
+      let wire = ScriptedWire([result], clock: clock)
+      let paced = paced(wire)
+      for _ in 0..<60 { _ = try await paced.exchange(call) {} }
+      #expect(wire.sent.count == count)
+    }
+  }
+
+  @Test func asksForPermissionAtTheLastMoment() async throws {
+    struct Refused: Error {}
+    let wire = ScriptedWire([.reply(429, "pace"), .reply(200)], clock: clock)
+    let paced = paced(wire, rate: 1)
+    await #expect(throws: Refused.self) {
+      try await paced.exchange(call) {
+        #expect(clock.now() >= Self.second)
+        throw Refused()
+      }
+    }
+    #expect(wire.sent.isEmpty)
+    let asked = Shared(0)
+    await #expect(throws: Refused.self) {
+      try await paced.exchange(call) {
+        if asked.withLock({
+          $0 += 1
+          return $0
+        }) == 2 {
+          throw Refused()
+        }
+      }
+    }
+    #expect(wire.sent.count == 1)
+  }
+
+  @Test func stopsWaitingWhenCancelled() async throws {
+    let wire = ScriptedWire([.reply(200)])
+    let paced = PacedWire(
+      wire, rate: RatePerSecond(thousandths: 1), patience: Patience(), seed: 1, limit: { _ in nil })
+    let waiting = Task { _ = try await paced.exchange(call) {} }
+    waiting.cancel()
+    await #expect(throws: CancellationError.self) { try await waiting.value }
+    #expect(wire.sent.isEmpty)
+  }
+}

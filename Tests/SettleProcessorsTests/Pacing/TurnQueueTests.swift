@@ -1,0 +1,79 @@
+import Testing
+
+@testable import SettleProcessors
+
+@Suite(.timeLimit(.minutes(1)))
+struct TurnQueueTests {
+  /// Waits until so many tasks stand in the queue.
+  private func untilWaiting(_ count: Int, in queue: TurnQueue) async {
+    while queue.waitingCount < count { await Task.yield() }
+  }
+
+  @Test func servesInOrderOfArrival() async throws {
+    let queue = TurnQueue()
+    let served = Shared<[Int]>([])
+    try await queue.enter()
+    try await withThrowingTaskGroup { group in
+      for number in 0..<20 {
+        group.addTask {
+          try await queue.enter()
+          served.withLock { $0.append(number) }
+          queue.leave()
+        }
+        await untilWaiting(number + 1, in: queue)
+      }
+      queue.leave()
+      try await group.waitForAll()
+    }
+    #expect(served.withLock { $0 } == Array(0..<20))
+  }
+
+  @Test func letsOnlyOneIn() async throws {
+    let queue = TurnQueue()
+    let inside = Shared((now: 0, most: 0))
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<50 {
+        group.addTask {
+          try await queue.enter()
+          inside.withLock {
+            $0.now += 1
+            $0.most = max($0.most, $0.now)
+          }
+          await Task.yield()
+          inside.withLock { $0.now -= 1 }
+          queue.leave()
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(inside.withLock { $0.most } == 1)
+  }
+
+  @Test func letsTheCancelledGoAndKeepsTheRest() async throws {
+    let queue = TurnQueue()
+    try await queue.enter()
+    let cancelled = Task { try await queue.enter() }
+    await untilWaiting(1, in: queue)
+    let patient = Task {
+      try await queue.enter()
+      queue.leave()
+    }
+    await untilWaiting(2, in: queue)
+    cancelled.cancel()
+    await #expect(throws: CancellationError.self) { try await cancelled.value }
+    queue.leave()
+    try await patient.value
+    #expect(queue.waitingCount == 0)
+    try await queue.enter()
+  }
+
+  @Test func refusesTheAlreadyCancelled() async {
+    let queue = TurnQueue()
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      try await queue.enter()
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+}
