@@ -74,12 +74,14 @@ struct Night {
       store: store, processor: { adapter },
       clock: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }, progress: NoProgress(),
       logger: Logger(label: "night"))
-    let result = try await runner.run(
-      RunRequest(
-        pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
-        dryRun: dryRun, version: "test"))
+    let result = await Result.of {
+      try await runner.run(
+        RunRequest(
+          pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
+          dryRun: dryRun, version: "test"))
+    }
     await adapter.close()
-    return result
+    return try result.get()
   }
 
   func put(_ text: String, _ path: String) throws {
@@ -122,5 +124,11 @@ struct Night {
     let path = "\(folder)/\(out)"
     return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != "run_results.json" }
       .reduce(into: [:]) { $0[$1] = FileManager.default.contents(atPath: "\(path)/\($1)") }
+  }
+}
+
+extension Result where Failure == any Error {
+  fileprivate static func of(_ body: () async throws -> Success) async -> Self {
+    do { return .success(try await body()) } catch { return .failure(error) }
   }
 }
