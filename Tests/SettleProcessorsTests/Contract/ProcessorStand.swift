@@ -94,6 +94,7 @@ private struct SandboxLine: Sendable {
 
   func busiestSecond() async throws -> Int {
     struct Stats: Decodable {
+      // swift-format-ignore: AlwaysUseLowerCamelCase
       var max_per_second: Int
     }
     let call = WireCall(method: "GET", path: "/sandbox/stats", longestReply: 100_000)
