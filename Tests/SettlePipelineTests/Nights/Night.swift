@@ -108,6 +108,7 @@ struct Night {
     var currency: String
     var metadata: [String: String]?
     var anomaly: String?
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     var idempotency_key: String?
   }
 
@@ -116,7 +117,9 @@ struct Night {
     var lines = text.split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     guard !lines.isEmpty else { return [] }
     let header = lines.removeFirst().map(String.init)
-    return lines.map { fields in Dictionary(zip(header, fields.map(String.init)), uniquingKeysWith: { first, _ in first }) }
+    return lines.map { fields in
+      Dictionary(zip(header, fields.map(String.init)), uniquingKeysWith: { first, _ in first })
+    }
   }
 
   /// Every report file but the one that tells of run and clock.
