@@ -17,9 +17,9 @@ struct InboxFiles: Sendable {
   ) async throws -> StageReport {
     var report = StageReport()
     let paths = try found(in: context.inbox)
-    for (index, (path, layout)) in paths.enumerated() {
+    for (index, (path, source)) in paths.enumerated() {
       try Task.checkCancellation()
-      report.files.append(try await take(path, layout: layout, context, load: load, known: known))
+      report.files.append(try await take(path, of: source, context, load: load, known: known))
       context.progress.advance(stage, to: Int64(index + 1), of: Int64(paths.count))
     }
     return finished(report)
@@ -31,9 +31,9 @@ struct InboxFiles: Sendable {
     known: (FileIdentity) throws -> FileCounts?
   ) throws -> StageReport {
     var report = StageReport()
-    for (path, layout) in try found(in: context.inbox) {
+    for (path, source) in try found(in: context.inbox) {
       do {
-        let (file, identity) = try examine(path, layout: layout, context)
+        let (file, identity) = try examine(path, of: source, context)
         let before = try known(identity)
         let counts = try before ?? load(file, identity)
         report.files.append(Self.result(identity, counts: counts, known: before != nil))
@@ -45,12 +45,12 @@ struct InboxFiles: Sendable {
   }
 
   private func take(
-    _ path: String, layout: String?, _ context: RunContext,
+    _ path: String, of source: PipelineDefinition.Source, _ context: RunContext,
     load: (InputFile, FileIdentity) async throws -> FileCounts,
     known: (FileIdentity) async throws -> FileCounts?
   ) async throws -> FileResult {
     do {
-      let (file, identity) = try examine(path, layout: layout, context)
+      let (file, identity) = try examine(path, of: source, context)
       if let counts = try await known(identity) { return Self.result(identity, counts: counts, known: true) }
       return Self.result(identity, counts: try await load(file, identity), known: false)
     } catch let refusal as FileRefusal {
@@ -58,10 +58,11 @@ struct InboxFiles: Sendable {
     }
   }
 
-  private func examine(_ path: String, layout: String?, _ context: RunContext) throws -> (InputFile, FileIdentity) {
+  private func examine(
+    _ path: String, of source: PipelineDefinition.Source, _ context: RunContext
+  ) throws -> (InputFile, FileIdentity) {
     let file = try InputFile.examine(
-      path: context.inbox + "/" + path, layout: layout, catalogue: context.layouts,
-      zone: context.pipeline.timeZone.identifier)
+      path: context.inbox + "/" + path, layout: source.layout, catalogue: context.layouts, zone: source.zone)
     guard file.layout.kind == kind else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,
@@ -107,7 +108,7 @@ struct InboxFiles: Sendable {
 
   /// Paths relative to the inbox. A source that matches nothing has no files today; an inbox that is not there is a
   /// mistake.
-  private func found(in inbox: String) throws -> [(path: String, layout: String?)] {
+  private func found(in inbox: String) throws -> [(path: String, source: PipelineDefinition.Source)] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: inbox, isDirectory: &isFolder), isFolder.boolValue else {
       throw Failure(
@@ -115,7 +116,7 @@ struct InboxFiles: Sendable {
     }
     var seen: Set<String> = []
     return sources.flatMap { source in
-      Glob.files(matching: source.path, under: inbox).filter { seen.insert($0).inserted }.map { ($0, source.layout) }
+      Glob.files(matching: source.path, under: inbox).filter { seen.insert($0).inserted }.map { ($0, source) }
     }
   }
 }

@@ -9,6 +9,8 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+        -- A run steps into the writer's role, so whoever runs must be its member.
+        EXECUTE format('GRANT %I TO %I', wanted, current_user);
       EXCEPTION
         WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN NULL;
       END;
@@ -17,6 +19,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'settle_writer') THEN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO settle_writer', current_schema());
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA %I TO settle_writer', current_schema());
+    EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO settle_writer', current_schema());
     -- An orphan whose payment becomes known is moved, so its old row goes.
     GRANT DELETE ON outcome_records, matches TO settle_writer;
     REVOKE UPDATE ON quarantine, outbox, event_sequence, outcome_versions, charge_batches, input_files FROM settle_writer;
