@@ -109,7 +109,12 @@ let package = Package(
     .testTarget(
       name: "ProcessorSandboxTests", dependencies: ["ProcessorSandbox", hummingbirdTesting, asyncHTTPClient],
       swiftSettings: strict),
-    .testTarget(name: "settleTests", dependencies: ["settle", "SettleTesting"], swiftSettings: strict),
+    .testTarget(
+      name: "settleTests",
+      dependencies: [
+        "settle", "SettleTesting", "SettleModel", "Postgres", "SettleFiles", "SettleProcessors", "SettleStore",
+        "SettlePipeline", "ProcessorSandbox", argumentParser,
+      ], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
