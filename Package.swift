@@ -62,7 +62,9 @@ let package = Package(
     // Floor 4: the nightly job.
     .target(
       name: "SettlePipeline",
-      dependencies: ["CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", yams, mustache, crypto, logging],
+      dependencies: [
+        "CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", yams, mustache, crypto, logging,
+      ],
       exclude: ["Templates"], swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
 
     // Floor 5: the composition root.

@@ -13,7 +13,9 @@ extension RunResult {
   }
 }
 
-/// The shape of `run_results.json`; its JSON Schema is `samples/run_results.schema.json`.
+/// The shape of `run_results.json`, by the names that it has there; its JSON Schema is
+/// `samples/run_results.schema.json`.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 private struct RunResultsFile: Encodable {
   struct Stage: Encodable {
     var name: String
