@@ -113,7 +113,7 @@ let package = Package(
       name: "settleTests",
       dependencies: [
         "settle", "SettleTesting", "SettleModel", "Postgres", "SettleFiles", "SettleProcessors", "SettleStore",
-        "SettlePipeline", "ProcessorSandbox", argumentParser,
+        "SettlePipeline", "ProcessorSandbox", argumentParser, logging,
       ], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -9,10 +9,16 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
-        -- A run steps into the writer's role, so whoever runs must be its member.
-        EXECUTE format('GRANT %I TO %I', wanted, current_user);
       EXCEPTION
         WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN NULL;
+      END;
+    END IF;
+    -- A run steps into the writer's role, so whoever runs must be its member.
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) AND NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+      BEGIN
+        EXECUTE format('GRANT %I TO %I', wanted, current_user);
+      EXCEPTION
+        WHEN insufficient_privilege THEN NULL;
       END;
     END IF;
   END LOOP;

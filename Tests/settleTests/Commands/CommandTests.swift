@@ -15,7 +15,8 @@ import Testing
 
   @Test(arguments: commands)
   func everyCommandHasHelpWithAnExample(command: String) throws {
-    let help = Settle.helpMessage(for: try #require(Self.type(of: command)), columns: 80)
+    let type = try #require(Self.type(of: command))
+    let help = Settle.helpMessage(for: type, columns: 80)
     #expect(help.contains("EXAMPLE"))
     #expect(help.contains("settle \(command)"))
   }
@@ -23,7 +24,8 @@ import Testing
   private static func type(of command: String) -> (any ParsableCommand.Type)? {
     var type: any ParsableCommand.Type = Settle.self
     for word in command.split(separator: " ") {
-      guard let next = type.configuration.subcommands.first(where: { $0.configuration.commandName == word }) else {
+      guard let next = type.configuration.subcommands.first(where: { $0.configuration.commandName == String(word) })
+      else {
         return nil
       }
       type = next

@@ -1,9 +1,9 @@
 import Foundation
 import SettleModel
 import SettlePipeline
-import SettleStore
 import Testing
 
+@testable import SettleStore
 @testable import settle
 
 @Suite struct RetryTests {

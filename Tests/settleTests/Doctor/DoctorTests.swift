@@ -1,9 +1,9 @@
 import Foundation
 import SettleModel
 import SettlePipeline
-import SettleStore
 import Testing
 
+@testable import SettleStore
 @testable import settle
 
 @Suite struct DoctorTests {
@@ -31,23 +31,26 @@ import Testing
     #expect(DatabaseChecks.judge(Self.well, origin: "DATABASE_URL").allSatisfy { $0.level == .ok })
   }
 
-  @Test(
-    arguments: [
-      ({ $0.version = 13 }, Finding.Level.failure(.configuration), "PostgreSQL 14 or newer"),
-      ({ $0.isReadOnly = true }, .failure(.configuration), "name the primary"),
-      ({ $0.relaxed = ["fsync"] }, .failure(.configuration), "switch it on"),
-      ({ $0.connectionsLeft = 2 }, .warning, "raise max_connections"),
-    ] as [(@Sendable (inout DatabaseHealth) -> Void, Finding.Level, String)])
-  func whatIsNotWellIsSaidWithItsRemedy(
-    change: @Sendable (inout DatabaseHealth) -> Void, level: Finding.Level, mend: String
-  ) {
-    var health = Self.well
+  private static func health(_ change: (inout DatabaseHealth) -> Void) -> DatabaseHealth {
+    var health = well
     change(&health)
+    return health
+  }
+
+  @Test(arguments: [
+    (health { $0.version = 13 }, Finding.Level.failure(.configuration), "PostgreSQL 14 or newer"),
+    (health { $0.isReadOnly = true }, .failure(.configuration), "name the primary"),
+    (health { $0.relaxed = ["fsync"] }, .failure(.configuration), "switch it on"),
+    (health { $0.connectionsLeft = 2 }, .warning, "raise max_connections"),
+  ])
+  func whatIsNotWellIsSaidWithItsRemedy(health: DatabaseHealth, level: Finding.Level, mend: String) {
     let findings = DatabaseChecks.judge(health, origin: "DATABASE_URL")
     #expect(findings.contains { $0.level == level && $0.mend?.contains(mend) == true })
   }
 
-  @Test(arguments: [(1_000, 1_001, Finding.Level.ok), (1_010, 1_012, .warning), (980, 981, .warning)])
+  @Test(
+    arguments: [(1_000, 1_001, Finding.Level.ok), (1_010, 1_012, .warning), (980, 981, .warning)]
+      as [(Int64, Int64, Finding.Level)])
   func aClockThatIsApartIsSaid(before: Int64, after: Int64, level: Finding.Level) {
     let finding = DatabaseChecks.judge(
       clock: Self.well.clock, ours: (Timestamp(seconds: before), Timestamp(seconds: after)))
@@ -66,7 +69,8 @@ import Testing
         == [.failure(.notPermitted), .warning])
   }
 
-  @Test(arguments: [(50, Finding.Level.failure(.unavailable)), (500, .warning), (5_000, .ok)])
+  @Test(
+    arguments: [(50, Finding.Level.failure(.unavailable)), (500, .warning), (5_000, .ok)] as [(Int64, Finding.Level)])
   func roomRunsOut(mebibytes: Int64, level: Finding.Level) {
     #expect(FolderChecks.judge("the files out", free: mebibytes * 1_048_576).level == level)
   }

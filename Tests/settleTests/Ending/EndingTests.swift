@@ -14,7 +14,7 @@ import Testing
   static let other = ProcessorAccount(id: "acct_2", live: true)
 
   /// Every kind of error with the status that the contract gives it and the words that say what to do.
-  static let table: [(any Error, ExitStatus, String)] = [
+  static let table: [(any Error, SettlePipeline.ExitStatus, String)] = [
     (Failure(status: .usage, message: "no such id"), .usage, "no such id"),
     (CancellationError(), .tryLater, "run it again"),
     (PostgresError(.connectionFailed, "refused"), .unavailable, "start it, or check DATABASE_URL"),

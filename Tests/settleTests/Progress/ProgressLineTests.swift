@@ -18,9 +18,9 @@ import Testing
   func plainTextTellsAmountPaceAndTimeLeft(line: ProgressLine, text: String) { #expect(line.plain == text) }
 
   @Test(arguments: [
-    (line(0, 4, 0), 60, "charge     [>                         ]  0 of 4 payments"),
-    (line(4, 4, 0), 60, "charge     [==========================]  4 of 4 payments"),
-    (line(2, 4, 0), 60, "charge     [=============>            ]  2 of 4 payments"),
+    (line(0, 4, 0), 60, "charge     [>                            ]  0 of 4 payments"),
+    (line(4, 4, 0), 60, "charge     [=============================]  4 of 4 payments"),
+    (line(2, 4, 0), 60, "charge     [==============>              ]  2 of 4 payments"),
     (line(2, nil, 0), 60, "charge     2 payments"), (line(2, 4, 0), 30, "charge     2 of 4 payments"),
     (line(2, 4, 0), 12, "charge     "),
   ])

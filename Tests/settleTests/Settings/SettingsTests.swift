@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import SettleModel
 import SettlePipeline
 import SettleProcessors
