@@ -5,11 +5,10 @@ import SettleStore
 
 extension RunResult {
   /// The content of `run_results.json`: the one file of a report that tells run and clock. Keys are sorted.
-  package func json() -> String {
+  package func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(RunResultsFile(self)) else { return "{}\n" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return String(decoding: try encoder.encode(RunResultsFile(self)), as: UTF8.self) + "\n"
   }
 }
 
