@@ -106,7 +106,7 @@ package struct RefundPolicy: Sendable, Equatable {
   package func decide(_ subject: Case, spent: Spent) -> Decision {
     guard let rule = rules.first(where: { $0.when == subject.reason }) else { return .noRule }
     guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
-    guard rule.portion != .duplicate || subject.proven else { return .heldBack(.notProven) }
+    guard subject.proven else { return .heldBack(.notProven) }
     guard let amount = Self.amount(of: rule.portion, subject) else { return .heldBack(.undercharged) }
     let currency = amount.currency
     guard let limit = rule.limit[currency], let perRun = perRun[currency], let perDay = perDay[currency] else {

@@ -62,7 +62,7 @@ private struct LocalTime {
     if bytes.count > 19, bytes[19] == UInt8(ascii: ".") {
       end = bytes[20...].firstIndex { $0 < UInt8(ascii: "0") || $0 > UInt8(ascii: "9") } ?? bytes.count
       guard (1...9).contains(end - 20), let figures = number(bytes[20..<min(end, 26)]) else { return nil }
-      fraction = (end - 20..<6).reduce(Int64(figures)) { value, _ in value * 10 }
+      fraction = (min(end - 20, 6)..<6).reduce(Int64(figures)) { value, _ in value * 10 }
     }
     let seconds = Int64(date.daysSinceEpoch) * 86_400 + Int64(hour * 3_600 + minute * 60 + second)
     microseconds = seconds * 1_000_000 + fraction
@@ -73,9 +73,12 @@ private struct LocalTime {
     guard let sign = bytes.first else { return nil }
     if sign == UInt8(ascii: "Z") || sign == UInt8(ascii: "z") { return bytes.count == 1 ? 0 : nil }
     guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
-    let figures = bytes.dropFirst().filter { $0 != UInt8(ascii: ":") }
-    guard bytes.count <= 6, figures.count == 4, let hours = number(figures[0..<2]), hours < 24,
-      let minutes = number(figures[2..<4]), minutes < 60
+    var figures = bytes.dropFirst()
+    if figures.count == 5, figures[figures.startIndex + 2] == UInt8(ascii: ":") {
+      figures.remove(at: figures.startIndex + 2)
+    }
+    guard figures.count == 4, let hours = number(figures.prefix(2)), hours < 24,
+      let minutes = number(figures.suffix(2)), minutes < 60
     else { return nil }
     return (hours * 3_600 + minutes * 60) * (sign == UInt8(ascii: "-") ? -1 : 1)
   }

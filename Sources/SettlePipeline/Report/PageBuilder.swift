@@ -6,6 +6,8 @@ struct PageBuilder {
   private var page: ReportPage
   private var byReason: [BreakReason: (count: Int, amounts: [Currency: Int64])] = [:]
   private var byAge: [Int: Int] = [:]
+  /// What is at stake in open breaks.
+  private var broken: [Currency: ReportPage.Sum] = [:]
   private var refunded: [Currency: ReportPage.Sum] = [:]
   private var quarantine: [QuarantineKey: (count: Int, firstLine: Int)] = [:]
 
@@ -25,6 +27,8 @@ struct PageBuilder {
     group.count += 1
     if let stake = row.delta ?? row.expected ?? row.reported {
       group.amounts[stake.currency, default: 0] += Int64(clamping: stake.minor.magnitude)
+      broken[stake.currency, default: .init(count: 0, minor: 0)].count += 1
+      broken[stake.currency]?.minor += Int64(clamping: stake.minor.magnitude)
     }
     byReason[row.reason] = group
     guard page.breaks.count < ReportPage.rowLimit else { return }
@@ -95,7 +99,7 @@ struct PageBuilder {
         ReportPage.Glance(
           currency: currency, charged: sum { !["unsent", "unknown", "declined"].contains($0) },
           matched: sum { $0 == "matched" }, awaited: sum { ["awaited", "unknown", "unsent"].contains($0) },
-          declined: sum { $0 == "declined" }, broken: sum { BreakReason(rawValue: $0) != nil },
+          declined: sum { $0 == "declined" }, broken: broken[currency] ?? .init(count: 0, minor: 0),
           refunded: refunded[currency] ?? .init(count: 0, minor: 0)))
     }
   }

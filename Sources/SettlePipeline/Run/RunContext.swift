@@ -1,6 +1,6 @@
 import Foundation
-import Postgres
 import Logging
+import Postgres
 import SettleFiles
 import SettleModel
 import SettleStore

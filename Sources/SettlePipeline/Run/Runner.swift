@@ -139,7 +139,7 @@ package struct Runner: Sendable {
     do {
       if result.stages.contains(where: { $0.stage == .report && $0.status == .done }) {
         result.outFolder = context.reports.path
-        try ReportFile.write(result.json(), as: "run_results.json", in: context.reports.staging)
+        try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
         try context.reports.publish()
       }
       let (status, at) = (result.exitStatus.rawValue, result.finishedAt)

@@ -6,12 +6,15 @@ enum StageOrder {
   /// Why a stage is left out, or nil where it runs.
   static func reasonToSkip(_ stage: StageName, after results: [StageResult]) -> String? {
     for result in results where result.status == .failed {
+      let asksProcessor = result.stage == .charge || result.stage == .refund
       switch result.exitStatus {
-      case .defect, .configuration:
+      case .defect:
         return "left out, because \(result.stage) failed"
-      case .unavailable where result.stage != .charge && result.stage != .refund:
+      case .configuration where !asksProcessor:
+        return "left out, because \(result.stage) failed"
+      case .unavailable where !asksProcessor:
         return "left out, because the database cannot be reached"
-      case .unavailable, .notPermitted:
+      case .configuration, .unavailable, .notPermitted:
         if stage == .refund { return "left out, because the processor could not be asked" }
       case .inputRefused:
         if stage == .refund, result.stage == .importing {

@@ -11,7 +11,9 @@ enum Glob {
     return (0..<Int(found.gl_pathc)).compactMap { index -> String? in
       guard let path = found.gl_pathv[index].map({ String(cString: $0) }) else { return nil }
       var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else { return nil }
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+        return nil
+      }
       return String(path.dropFirst(folder.count + 1))
     }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }

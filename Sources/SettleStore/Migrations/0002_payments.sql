@@ -127,6 +127,9 @@ CREATE TABLE event_sequence (
   type text NOT NULL,
   payment_id uuid NOT NULL,
   subject uuid NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  failure_reason text,
   UNIQUE (payment_id, subject, type)
 );
 COMMENT ON TABLE event_sequence IS 'The order in which events are told: given after commit, by one publisher at a time, never changed.';
+COMMENT ON COLUMN event_sequence.failure_reason IS 'What PaymentFailed said first: a payment that fails again has a newer one.';

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import SettleModel
 import SettlePipeline
 
@@ -36,12 +35,5 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try Settings()
     let request = try options.request(settings, dryRun: dryRun, now: .now)
     try await RunExecution(settings: settings, json: json, verbose: verbose).perform(request)
-  }
-}
-
-extension Timestamp {
-  /// The system's clock.
-  static var now: Timestamp {
-    Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
   }
 }

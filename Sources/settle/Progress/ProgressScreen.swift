@@ -45,7 +45,9 @@ struct ProgressScreen {
   /// A line that stays, above the bar.
   mutating func say(_ line: String) -> String { erased() + line.printable + "\n" + drawn() }
 
-  mutating func note(_ stage: String, _ message: String) -> String { say("\(style(stage + ":", .yellow)) \(message)") }
+  mutating func note(_ stage: String, _ message: String) -> String {
+    erased() + "\(style(stage + ":", .yellow)) \(message.printable)\n" + drawn()
+  }
 
   mutating func finish(_ stage: String, summary: String, at now: ContinuousClock.Instant) -> String {
     let text = erased()

@@ -75,7 +75,8 @@ private final class ScriptHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let bytes = unwrapInboundIn(data)
     if bytes.readableBytesView.first == 0x16 {
-      // The first byte of TLS: this server does not speak it.
+      // The first byte of TLS: this server does not speak it, and one that hangs does not even say so.
+      if script.withLock({ if case .hang = $0.moves[0] { true } else { false } }) { return }
       send("HTTP/1.1 400 Bad Request\r\n\r\n", context)
       context.close(promise: nil)
       return

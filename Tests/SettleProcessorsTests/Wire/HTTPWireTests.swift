@@ -155,6 +155,22 @@ struct HTTPWireTests {
     }
   }
 
+  @Test func onlyAFailedConnectionProvesThatNothingWasSent() async throws {
+    try await ScriptedServer.with([.hang]) { server in
+      let address = "https://127.0.0.1:\(server.port)"
+      guard case .unsent = try await exchange(address, [call()], connect: .milliseconds(300))[0] else {
+        Issue.record("the connection was never made")
+        return
+      }
+      // Here the whole request ran out of time, wherever it stood.
+      guard case .lost(_, timedOut: true) = try await exchange(address, [call()], timeout: .milliseconds(300))[0] else {
+        Issue.record("nothing proves that nothing was sent")
+        return
+      }
+      #expect(server.requests.isEmpty)
+    }
+  }
+
   @Test func sendsOnceAndOnlyOnce() async throws {
     try await ScriptedServer.with([.close]) { server in
       _ = try await exchange("http://127.0.0.1:\(server.port)", [call(), call(), call()])
