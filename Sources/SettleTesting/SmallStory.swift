@@ -134,7 +134,7 @@ package struct SmallStory: Sendable {
 
   private func refund() async throws {
     try await store.pool.transaction { db in
-      for candidate in try db.refundCandidates(for: [.amountMismatch]) {
+      for candidate in try db.refundCandidates(for: [.amountMismatch], context: Self.context(24)) {
         let refund = RefundID(charge: "ch_C", reason: .amountMismatch, askedFor: candidate.breakID)
         let order = RefundOrder(
           refund: refund, payment: candidate.payment, processorCharge: "ch_C", amount: Self.money(300),

@@ -15,17 +15,18 @@ struct ReportFolder {
   /// The hashes of what settle wrote, so that it can tell what somebody has edited.
   static let manifest = ".settle-manifest"
 
-  init(path: String) {
+  /// - Parameter token: the run's own, so that a run that was paused cannot write into its successor's.
+  init(path: String, token: Int64) {
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
     self.path = absolute
     let url = URL(fileURLWithPath: absolute)
-    staging = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).next"
+    staging = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).next-\(token)"
   }
 
   /// Makes an empty staging folder.
   func prepare() throws {
     do {
-      try? FileManager.default.removeItem(atPath: staging)
+      try removeLeftovers()
       try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
     } catch {
       throw Failure(
@@ -35,6 +36,15 @@ struct ReportFolder {
     if try contents(of: path).contains(where: { isFolder(path + "/" + $0) }) {
       throw Failure(
         status: .configuration, message: "\(path) holds folders of its own: name a folder for reports alone with --out")
+    }
+  }
+
+  /// What a run that was killed had staged.
+  private func removeLeftovers() throws {
+    let url = URL(fileURLWithPath: path)
+    let parent = url.deletingLastPathComponent().path
+    for name in try contents(of: parent) where name.hasPrefix(".\(url.lastPathComponent).next-") {
+      try FileManager.default.removeItem(atPath: parent + "/" + name)
     }
   }
 

@@ -3,6 +3,9 @@ import SettleStore
 
 /// Which stages still run after one has failed. Failures stay small: what does not depend on the failed part goes on.
 enum StageOrder {
+  static let afterRefusedOutcomes =
+    "left out, because an outcome file was refused: it may explain what would be refunded"
+
   /// Why a stage is left out, or nil where it runs.
   static func reasonToSkip(_ stage: StageName, after results: [StageResult]) -> String? {
     for result in results where result.status == .failed {
@@ -18,7 +21,7 @@ enum StageOrder {
         if stage == .refund { return "left out, because the processor could not be asked" }
       case .inputRefused:
         if stage == .refund, result.stage == .importing {
-          return "left out, because an outcome file was refused: it may explain what would be refunded"
+          return afterRefusedOutcomes
         }
       default: break
       }

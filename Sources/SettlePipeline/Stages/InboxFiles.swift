@@ -115,8 +115,8 @@ struct InboxFiles: Sendable {
         status: .configuration, message: "there is no inbox folder \(inbox): make it, or name another with --inbox")
     }
     var seen: Set<String> = []
-    return sources.flatMap { source in
-      Glob.files(matching: source.path, under: inbox).filter { seen.insert($0).inserted }.map { ($0, source) }
+    return try sources.flatMap { source in
+      try Glob.files(matching: source.path, under: inbox).filter { seen.insert($0).inserted }.map { ($0, source) }
     }
   }
 }

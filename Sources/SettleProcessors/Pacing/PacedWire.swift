@@ -154,7 +154,9 @@ final class PacedWire: Sendable {
         return .again(after: wait)
       }
       let why = "it kept limiting for \((now - started) / 1_000_000_000) s and \(tries) tries"
-      if case .pace = limit { state.breaker.failed(.limited(why), at: now) }
+      // One busy object is no reason to stop: that request's caller repeats it later, the others go on.
+      guard case .pace = limit else { return .done(.lost(why)) }
+      state.breaker.failed(.limited(why), at: now)
       return .done(.later(why))
     }
   }

@@ -9,7 +9,7 @@ CREATE TABLE payments (
   order_reference text NOT NULL,
   order_id uuid NOT NULL,
   customer_reference text,
-  amount bigint NOT NULL CHECK (amount > 0),
+  amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 999999999999),
   currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   payment_method text,
   processor_customer text,
@@ -80,6 +80,7 @@ CREATE TABLE charge_attempts (
 );
 COMMENT ON COLUMN charge_attempts.look_up IS 'A repeat will never tell more; only a look-up or a reported outcome does.';
 COMMENT ON COLUMN charge_attempts.created_at IS 'Before the first byte left: the life of the idempotency key is counted from here.';
+CREATE UNIQUE INDEX one_success_per_payment ON charge_attempts (payment_id) WHERE state = 'succeeded';
 CREATE UNIQUE INDEX one_open_attempt_per_payment ON charge_attempts (payment_id) WHERE state = 'open';
 
 CREATE TABLE refunds (

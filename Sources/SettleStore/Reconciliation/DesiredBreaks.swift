@@ -91,8 +91,9 @@ extension Session {
       FROM outcome_records o
       WHERE o.kind = 'dispute' AND o.reported AND NOT EXISTS (
         SELECT FROM outcome_records v
-        WHERE v.payment_id = o.payment_id AND v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at
-          AND (v.processor_dispute = o.processor_dispute OR o.processor_dispute IS NULL))
+        WHERE v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at AND v.processor = o.processor
+          AND (v.processor_dispute = o.processor_dispute
+            OR o.processor_dispute IS NULL AND v.payment_id = o.payment_id))
       """)
   }
 
@@ -113,6 +114,11 @@ extension Session {
         NULL, p.amount, p.currency, NULL, NULL, NULL
       FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
       WHERE a.state = 'open' AND a.created_at < \(terms.keysExpiredBefore)
+      UNION ALL
+      SELECT r.payment_id, \(sql: Self.breakID(.outcomeUnknown, of: "r.refund_id")), 'outcome_unknown', r.refund_id,
+        NULL, -r.amount, r.currency, NULL, NULL, r.rule
+      FROM refunds r
+      WHERE r.state = 'REQUESTED' AND r.processor_refund IS NULL AND r.requested_at < \(terms.keysExpiredBefore)
       """)
   }
 }

@@ -64,7 +64,11 @@ extension Session {
       FROM (
         SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM outcome_records
         WHERE business_date <= \(date) AND payout IN (
-          SELECT payout FROM outcome_records WHERE business_date = \(date) AND payout IS NOT NULL)) o
+          SELECT payout FROM outcome_records WHERE business_date = \(date) AND payout IS NOT NULL
+          UNION
+          SELECT o.payout FROM outcome_versions v
+          JOIN outcome_records o ON o.payment_id = v.payment_id AND o.outcome_id = v.outcome_id
+          WHERE v.replaced_on = \(date) AND o.payout IS NOT NULL)) o
       GROUP BY payout, currency ORDER BY payout, currency
       """
     ) { row in
