@@ -43,10 +43,10 @@ package struct Runner: Sendable {
       let context = context(
         for: request, layouts: layouts, run: RunIdentity(id: id, fence: fence), permit: { try lease.permit() })
       let result = try await perform(request, context)
-      await lease.release()
+      await toTheEnd { await lease.release() }
       return result
     } catch {
-      await lease.release()
+      await toTheEnd { await lease.release() }
       throw error
     }
   }
@@ -82,7 +82,11 @@ package struct Runner: Sendable {
   private func perform(_ stage: any Stage, _ context: RunContext, _ result: inout RunResult) async throws {
     let startedAt = clock()
     var entry = StageResult(stage: stage.name, status: .running, startedAt: startedAt, finishedAt: startedAt)
-    if let why = StageOrder.reasonToSkip(stage.name, after: result.stages) {
+    if Task.isCancelled {
+      entry.status = .skipped
+      entry.message = "left out, because the run was told to stop"
+      entry.exitStatus = .tryLater
+    } else if let why = StageOrder.reasonToSkip(stage.name, after: result.stages) {
       entry.status = .skipped
       entry.message = why
     } else {
@@ -114,10 +118,12 @@ package struct Runner: Sendable {
   private func journal(_ entry: StageResult, _ context: RunContext) async {
     let counts = JSONText.object(entry.counts)
     do {
-      try await context.write {
-        try $0.finishStage(
-          entry.stage.rawValue, of: context.run.id, status: entry.status, counts: counts, message: entry.message,
-          at: entry.finishedAt)
+      try await toTheEnd {
+        try await context.write {
+          try $0.finishStage(
+            entry.stage.rawValue, of: context.run.id, status: entry.status, counts: counts, message: entry.message,
+            at: entry.finishedAt)
+        }
       }
     } catch {
       logger.error("the end of stage \(entry.stage) could not be journalled: \(Failure(error).message)")
@@ -128,7 +134,7 @@ package struct Runner: Sendable {
     var statuses = result.stages.map(\.exitStatus)
     do {
       let date = context.date
-      let exceptions = try await store.pool.session { try $0.exceptions(on: date) }
+      let exceptions = try await toTheEnd { try await context.store.pool.session { try $0.exceptions(on: date) } }
       result.messages = context.pipeline.failOn.exceeded(by: exceptions)
       if !result.messages.isEmpty { statuses.append(.exceeded) }
     } catch {
@@ -143,7 +149,9 @@ package struct Runner: Sendable {
         try context.reports.publish()
       }
       let (status, at) = (result.exitStatus.rawValue, result.finishedAt)
-      try await context.write { try $0.finish(context.run.id, exitStatus: status, at: at) }
+      try await toTheEnd {
+        try await context.write { try $0.finish(context.run.id, exitStatus: status, at: at) }
+      }
     } catch {
       let failure = Failure(error)
       result.messages.append(failure.message)
@@ -154,6 +162,16 @@ package struct Runner: Sendable {
   private static func holder(_ request: RunRequest) -> String {
     "\(request.pipeline.name) on \(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"
   }
+}
+
+/// Does what is due even where the run was told to stop: the journal's last words, and giving the lease back.
+private func toTheEnd<Value: Sendable, Failed: Error>(
+  _ work: @escaping @Sendable () async throws(Failed) -> Value
+) async throws(Failed) -> Value {
+  let task = Task { () async -> Result<Value, Failed> in
+    do throws(Failed) { return .success(try await work()) } catch { return .failure(error) }
+  }
+  return try await task.value.get()
 }
 
 /// One adapter for a whole run, made when it is first needed, so that pace is kept from stage to stage.

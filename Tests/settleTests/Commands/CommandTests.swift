@@ -50,18 +50,10 @@ import Testing
     ["status", "--runs", "0"],
   ])
   func usageErrorsEndWith64AndSayNothingOnStandardOutput(arguments: [String]) throws {
-    let ended = try Self.run(arguments)
+    let ended = try Binary.run(arguments)
     #expect(ended.status == 64)
     #expect(ended.output.isEmpty)
     #expect(ended.errors.hasPrefix("Error: "))
-  }
-
-  private static func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Binary {
-    switch arguments.count {
-    case 1: try Binary.run(arguments[0], environment: environment)
-    case 2: try Binary.run(arguments[0], arguments[1], environment: environment)
-    default: try Binary.run(arguments[0], arguments[1], arguments[2], environment: environment)
-    }
   }
 
   @Test func dbURLPrintsTheURLAlone() throws {
