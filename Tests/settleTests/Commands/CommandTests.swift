@@ -21,6 +21,13 @@ import Testing
     #expect(help.contains("settle \(command)"))
   }
 
+  @Test(arguments: [""] + commands)
+  func examplesFitATerminal(command: String) throws {
+    let type = try #require(Self.type(of: command))
+    let tooLong = type.configuration.discussion.split(separator: "\n").filter { $0.hasPrefix("  ") && $0.count > 79 }
+    #expect(tooLong == [])
+  }
+
   private static func type(of command: String) -> (any ParsableCommand.Type)? {
     var type: any ParsableCommand.Type = Settle.self
     for word in command.split(separator: " ") {
