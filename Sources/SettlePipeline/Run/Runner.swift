@@ -120,7 +120,7 @@ package struct Runner: Sendable {
   private func reasonToSkip(
     _ stage: StageName, _ context: RunContext, after results: [StageResult]
   ) async throws -> String? {
-    if Task.isCancelled { return "left out, because the run was stopped" }
+    if Task.isCancelled { return "left out, because the run was told to stop" }
     if let why = StageOrder.reasonToSkip(stage, after: results) { return why }
     guard stage == .refund else { return nil }
     let date = context.date

@@ -10,14 +10,18 @@ struct RunCommand: AsyncParsableCommand {
       A run that was interrupted, even by kill -9, is simply run again: nothing is charged twice.
 
       EXAMPLES
-        settle run                                         the whole night
-        settle run --stage import --date 2026-11-21        one stage, for one date
-        settle run --dry-run                               what would happen; changes nothing
+        settle run                                    the whole night
+        settle run --stage import --date 2026-11-21   one stage, for one date
+        settle run --dry-run                          what would happen
 
-      EXIT STATUS
-        0 done; 1 done, but more breaks or quarantined rows than fail_on allows; 65 a file was refused;
-        69 the database or the processor cannot be reached; 75 try again later; 77 not permitted;
-        78 configuration. The first of 70, 78, 77, 65, 69, 75, 1 that applies.
+      EXIT STATUS, the first of 70, 78, 77, 65, 69, 75, 1 that applies
+        0   done
+        1   done, but more breaks or quarantined rows than fail_on allows
+        65  a file was refused
+        69  the database or the processor cannot be reached
+        75  try again later
+        77  not permitted
+        78  configuration
       """)
 
   @OptionGroup var options: RunOptions

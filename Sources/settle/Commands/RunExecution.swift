@@ -24,7 +24,11 @@ struct RunExecution: Sendable {
     } saying: { words in
       progress.say("settle: \(words)")
     }
-    try Console.write(json ? result.json() : RunSummaryText(result).text(.ofOutput))
+    do {
+      try Console.write(json ? result.json() : RunSummaryText(result).text(.ofOutput))
+    } catch is OutputClosed {
+      // The run's own status counts, whoever reads of it.
+    }
     for message in result.messages { Console.say("settle: \(message.printable)") }
     if result.exitStatus != .done { throw Ended(status: result.exitStatus) }
   }

@@ -24,6 +24,12 @@ struct ProgressScreen {
 
   mutating func begin(_ stage: String, of total: Int64?, unit: String, at now: ContinuousClock.Instant) -> String {
     let text = erased()
+    // A stage that begins again has learnt how much there is to do.
+    if current?.stage == stage {
+      if let total { current?.total = total }
+      current?.unit = unit
+      return text + drawn()
+    }
     current = ProgressLine(stage: stage, unit: unit, total: total)
     began = now
     shownAt = now

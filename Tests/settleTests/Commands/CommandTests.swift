@@ -21,6 +21,13 @@ import Testing
     #expect(help.contains("settle \(command)"))
   }
 
+  @Test(arguments: [""] + commands)
+  func examplesFitATerminal(command: String) throws {
+    let type = try #require(Self.type(of: command))
+    let tooLong = type.configuration.discussion.split(separator: "\n").filter { $0.hasPrefix("  ") && $0.count > 79 }
+    #expect(tooLong == [])
+  }
+
   private static func type(of command: String) -> (any ParsableCommand.Type)? {
     var type: any ParsableCommand.Type = Settle.self
     for word in command.split(separator: " ") {
@@ -50,18 +57,10 @@ import Testing
     ["status", "--runs", "0"],
   ])
   func usageErrorsEndWith64AndSayNothingOnStandardOutput(arguments: [String]) throws {
-    let ended = try Self.run(arguments)
+    let ended = try Binary.run(arguments)
     #expect(ended.status == 64)
     #expect(ended.output.isEmpty)
     #expect(ended.errors.hasPrefix("Error: "))
-  }
-
-  private static func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Binary {
-    switch arguments.count {
-    case 1: try Binary.run(arguments[0], environment: environment)
-    case 2: try Binary.run(arguments[0], arguments[1], environment: environment)
-    default: try Binary.run(arguments[0], arguments[1], arguments[2], environment: environment)
-    }
   }
 
   @Test func dbURLPrintsTheURLAlone() throws {

@@ -10,7 +10,8 @@ import Testing
   @Test func aLogGetsALineEveryFewSeconds() {
     var screen = ProgressScreen(.lines)
     #expect(screen.begin("charge", of: nil, unit: "payments", at: Self.start) == "charge: started\n")
-    #expect(screen.advance(to: 10, of: 100, at: Self.after(4_900)) == "")
+    #expect(screen.begin("charge", of: 100, unit: "payments", at: Self.after(1_000)) == "", "it began before")
+    #expect(screen.advance(to: 10, of: nil, at: Self.after(4_900)) == "")
     #expect(screen.advance(to: 20, of: 100, at: Self.after(5_000)) == "charge: 20 of 100 payments, 4.0/s, 20 s left\n")
     #expect(screen.advance(to: 30, of: 100, at: Self.after(6_000)) == "")
     #expect(screen.note("charge", "slow\u{1B}[2J down") == "charge: slow\u{FFFD}[2J down\n")
