@@ -18,6 +18,8 @@ package enum StoreError: Error, CustomStringConvertible, Equatable {
     switch self {
     case .unknownCurrency(let code):
       "the store holds the currency \(code), which this version of settle does not know: run the version that wrote it"
+    case .notMigrated(let missing) where missing.count == 1:
+      "the store lacks the migration \(missing[0]): run `settle db migrate`"
     case .notMigrated(let missing):
       "the store lacks \(missing.count) migrations (first: \(missing.first ?? "none")): run `settle db migrate`"
     case .migratedByANewerVersion(let unknown):

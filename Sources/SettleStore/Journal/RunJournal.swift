@@ -63,6 +63,7 @@ extension Session {
   }
 
   /// What the last run of each stage for a date left undone, in no run's words but the stage's: for the report's head.
+  /// A run that was killed left its stage running.
   package func unfinishedStages(on date: BusinessDate) throws -> [(stage: String, message: String)] {
     try query(
       """
@@ -71,7 +72,7 @@ extension Session {
         FROM stage_runs s JOIN runs r ON r.run_id = s.run_id
         WHERE r.business_date = \(date) AND s.status <> 'skipped'
         ORDER BY s.stage, r.token DESC) last
-      WHERE status = 'failed' AND stage <> 'report' ORDER BY stage
+      WHERE status IN ('failed', 'running') AND stage <> 'report' ORDER BY stage
       """
     ) { row in (stage: try row.get("stage"), message: try row.get("message")) }
   }

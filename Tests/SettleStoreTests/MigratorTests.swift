@@ -1,0 +1,107 @@
+import Postgres
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+@Suite struct MigratorTests {
+  /// A database that no migration has touched, and its owner's pool.
+  private func empty(_ body: (Store, Pool) async throws -> Void) async throws {
+    let settings = try await TestCluster.database()
+    let store = Store(settings, connections: 1)
+    let owner = Pool(settings, size: 2)
+    try await body(store, owner)
+    await store.close()
+    await owner.close()
+  }
+
+  @Test func appliesEachMigrationOnceInOrder() async throws {
+    try await empty { store, _ in
+      let first = try await store.migrate()
+      #expect(first == first.sorted())
+      #expect(first.prefix(4) == ["0001_control", "0002_payments", "0003_outcomes", "0004_roles"])
+      try await store.checkSchema()
+      let before = try await store.fingerprint()
+      #expect(before["currencies"]?.hasPrefix("\(Currency.all.count) ") == true)
+      #expect(try await store.migrate() == [])
+      #expect(try await store.fingerprint() == before)
+    }
+  }
+
+  @Test func twoAtOnceWaitForEachOther() async throws {
+    try await empty { store, _ in
+      let settings = store.settings
+      let applied = try await withThrowingTaskGroup(of: [String].self) { group in
+        for _ in 0..<3 {
+          group.addTask {
+            let store = Store(settings, connections: 1)
+            let names = try await store.migrate()
+            await store.close()
+            return names
+          }
+        }
+        return try await group.reduce(into: [[String]]()) { $0.append($1) }
+      }
+      #expect(applied.filter { !$0.isEmpty }.count == 1)
+      try await store.checkSchema()
+    }
+  }
+
+  @Test func aDryRunLeavesNothingBehind() async throws {
+    try await empty { store, owner in
+      let applied = try await owner.rolledBack { try Migrator().migrate($0) }
+      #expect(!applied.isEmpty)
+      #expect(try await store.fingerprint() == [:])
+      // On a store that is migrated it changes nothing either.
+      _ = try await store.migrate()
+      let before = try await store.fingerprint()
+      #expect(try await owner.rolledBack { try Migrator().migrate($0) } == [])
+      #expect(try await store.fingerprint() == before)
+    }
+  }
+
+  @Test func aRunRefusesAStoreThatIsNotMigrated() async throws {
+    try await empty { store, owner in
+      await #expect {
+        try await store.checkSchema()
+      } throws: { error in
+        guard case .notMigrated(let missing) = error as? StoreError else { return false }
+        return missing.first == "0001_control" && missing.count >= 4
+      }
+      _ = try await store.migrate()
+      try await owner.session { try $0.execute("DELETE FROM migrations WHERE name = '0003_outcomes'") }
+      await #expect(throws: StoreError.notMigrated(missing: ["0003_outcomes"])) { try await store.checkSchema() }
+    }
+  }
+
+  @Test func aMigrationThatWasChangedIsRefused() async throws {
+    try await empty { store, owner in
+      _ = try await store.migrate()
+      try await owner.session { try $0.execute("UPDATE migrations SET checksum = 'x' WHERE name = '0002_payments'") }
+      await #expect(throws: StoreError.changedMigration("0002_payments")) { try await store.migrate() }
+      await #expect(throws: StoreError.changedMigration("0002_payments")) { try await store.checkSchema() }
+    }
+  }
+
+  @Test func aStoreOfANewerVersionIsRefused() async throws {
+    try await empty { store, owner in
+      _ = try await store.migrate()
+      try await owner.session {
+        try $0.execute("INSERT INTO migrations (name, checksum) VALUES ('0099_later', 'x'), ('0098_late', 'x')")
+      }
+      let refusal = StoreError.migratedByANewerVersion(unknown: ["0098_late", "0099_later"])
+      await #expect(throws: refusal) { try await store.migrate() }
+      await #expect(throws: refusal) { try await store.checkSchema() }
+    }
+  }
+
+  @Test func currenciesFollowTheTable() async throws {
+    try await empty { store, owner in
+      _ = try await store.migrate()
+      let before = try await store.fingerprint()
+      try await owner.session { try $0.execute("UPDATE currencies SET digits = 5 WHERE code IN ('JPY', 'USD')") }
+      _ = try await store.migrate()
+      #expect(try await store.fingerprint() == before)
+    }
+  }
+}
