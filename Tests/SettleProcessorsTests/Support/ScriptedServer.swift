@@ -59,7 +59,6 @@ final class ScriptedServer: Sendable {
   }
 
   /// A port on which nothing listens.
-  static func closedPort() async throws -> Int { try await with([.hang]) { $0.port } }
 }
 
 /// Reads requests of one connection and makes the script's moves. All of it happens on the connection's event loop.

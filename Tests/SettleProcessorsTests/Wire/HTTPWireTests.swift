@@ -134,7 +134,8 @@ struct HTTPWireTests {
   }
 
   @Test func nothingIsSentWithoutAConnection() async throws {
-    let port = try await ScriptedServer.closedPort()
+    let closed = try ClosedPort()
+    let port = closed.number
     for address in [
       "http://127.0.0.1:\(port)", "http://localhost:\(port)", "http://[::1]:\(port)", "https://settle.invalid",
     ] {

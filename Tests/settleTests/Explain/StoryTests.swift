@@ -8,9 +8,9 @@ import Testing
 @testable import settle
 
 @Suite struct StoryTests {
-  private static func story(of id: String, in store: Store) async throws -> Story {
+  private static func story(of id: String, in store: Store) async throws -> settle.Story {
     let explanations = try await store.pool.session { try $0.explanations(of: id) }
-    return Story(try #require(explanations.first))
+    return settle.Story(try #require(explanations.first))
   }
 
   @Test func aRefundedOverchargeIsToldInTheOrderOfEvents() async throws {
@@ -89,7 +89,7 @@ import Testing
   }
 }
 
-extension Story {
+extension settle.Story {
   fileprivate func number(of type: MessageType) -> Int64 {
     explanation.events.first { $0.type == type }?.sequence ?? 0
   }
