@@ -75,11 +75,11 @@ struct PageBuilder {
   }
 
   mutating func addNotice(stage: String, message: String) {
-    page.notices.append("The stage \(stage) ended early: \(message)")
+    page.notices.append("The stage \(stage) left something undone: \(message)")
   }
 
-  /// Takes the totals as the page's proof, and the day at a glance out of them.
-  mutating func add(_ totals: [TotalRow]) {
+  /// Takes the totals as the page's proof, and the day at a glance out of the charges among them.
+  mutating func add(_ totals: [TotalRow], charges: [TotalRow]) {
     page.totals = totals.compactMap { row in
       ReportPage.Total.Side(rawValue: row.side).map { side in
         ReportPage.Total(
@@ -88,16 +88,17 @@ struct PageBuilder {
       }
     }
     for currency in Set(totals.map(\.currency)).sorted() {
-      let expected = totals.filter { $0.side == "expected" && $0.currency == currency }
+      let expected = charges.filter { $0.currency == currency }
       func sum(_ buckets: (String) -> Bool) -> ReportPage.Sum {
-        expected.filter { $0.bucket != "all" && buckets($0.bucket) }.reduce(into: ReportPage.Sum(count: 0, minor: 0)) {
+        expected.filter { buckets($0.bucket) }.reduce(into: ReportPage.Sum(count: 0, minor: 0)) {
           $0.count += Int($1.count)
           $0.minor += $1.amount
         }
       }
       page.glance.append(
         ReportPage.Glance(
-          currency: currency, charged: sum { !["unsent", "unknown", "declined"].contains($0) },
+          currency: currency,
+          charged: sum { !["unsent", "unknown", "declined", "hold_lapsed", "outcome_unknown"].contains($0) },
           matched: sum { $0 == "matched" }, awaited: sum { ["awaited", "unknown", "unsent"].contains($0) },
           declined: sum { $0 == "declined" }, broken: broken[currency] ?? .init(count: 0, minor: 0),
           refunded: refunded[currency] ?? .init(count: 0, minor: 0)))

@@ -166,7 +166,9 @@ package struct Runner: Sendable {
         try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
         // A run that was paused past its lease must not put its files over its successor's.
         try context.permit()
-        try context.reports.publish()
+        for kept in try context.reports.publish() {
+          progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
+        }
       }
       let (status, at) = (result.exitStatus.rawValue, result.finishedAt)
       try await Uncancelled.run {

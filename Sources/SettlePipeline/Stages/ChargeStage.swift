@@ -81,7 +81,7 @@ struct ChargeStage: Stage {
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
     let due = try db.chargesDue(context: context.load)
     var report = StageReport(counts: [("to_charge", due.reduce(0) { $0 + $1.count })])
-    for (_, amount) in due { report.counts.append(("to_charge_\(amount.currency)", amount.minor)) }
+    report.notes = due.map { "charge: \($0.amount) in \($0.count) payments would be asked for" }
     report.counts.append(("to_ask_again", try db.openAttemptCount(context: context.load)))
     return report
   }

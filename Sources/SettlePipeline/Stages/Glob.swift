@@ -11,7 +11,8 @@ enum Glob {
     defer { globfree(&found) }
     let outcome = glob(escaped(folder) + "/" + pattern, GLOB_NOSORT, { _, error in error == EACCES ? 1 : 0 }, &found)
     guard outcome != GLOB_ABORTED else {
-      throw Failure(status: .notPermitted, message: "\(folder)/\(pattern) cannot be read: check the folders' permissions")
+      throw Failure(
+        status: .notPermitted, message: "\(folder)/\(pattern) cannot be read: check the folders' permissions")
     }
     guard outcome == 0 else { return [] }
     return (0..<Int(found.gl_pathc)).compactMap { index -> String? in

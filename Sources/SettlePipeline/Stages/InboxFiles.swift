@@ -19,7 +19,9 @@ struct InboxFiles: Sendable {
     let paths = try found(in: context.inbox)
     for (index, (path, source)) in paths.enumerated() {
       try Task.checkCancellation()
-      report.files.append(try await take(path, of: source, context, load: load, known: known))
+      let result = try await take(path, of: source, context, load: load, known: known)
+      if result.status == .refused { context.progress.note(stage, "\(path) is refused: \(result.message ?? "")") }
+      report.files.append(result)
       context.progress.advance(stage, to: Int64(index + 1), of: Int64(paths.count))
     }
     return finished(report)
@@ -86,7 +88,7 @@ struct InboxFiles: Sendable {
     FileResult(
       path: path, sha256: refusal.sha256, layout: nil,
       counts: FileCounts(read: 0, accepted: 0, quarantined: 0, ignored: 0), status: .refused,
-      message: refusal.message)
+      message: (refusal.line.map { "line \($0): " } ?? "") + refusal.message)
   }
 
   private func finished(_ report: StageReport) -> StageReport {
@@ -100,8 +102,11 @@ struct InboxFiles: Sendable {
     ]
     let refused = report.files.filter { $0.status == .refused }
     if let first = refused.first {
-      let more = refused.count > 1 ? " (and \(refused.count - 1) more files)" : ""
-      report.stop = Failure(status: .inputRefused, message: "\(first.path): \(first.message ?? "refused")\(more)")
+      let others = refused.dropFirst().prefix(9).map(\.path).joined(separator: ", ")
+      let more = refused.count > 10 ? " and \(refused.count - 10) more" : ""
+      report.stop = Failure(
+        status: .inputRefused,
+        message: "\(first.path) is refused: \(first.message ?? "")" + (others.isEmpty ? "" : "; also \(others)\(more)"))
     }
     return report
   }

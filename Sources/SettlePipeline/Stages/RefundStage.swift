@@ -51,7 +51,8 @@ struct RefundStage: Stage {
       }
     }
     return StageReport(counts: [
-      ("to_refund", refunds), ("held_back", held), ("to_ask_again", Int64(try db.openRefunds(context: context.load).count)),
+      ("to_refund", refunds), ("held_back", held),
+      ("to_ask_again", Int64(try db.openRefunds(context: context.load).count)),
     ])
   }
 }

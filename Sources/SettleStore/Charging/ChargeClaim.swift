@@ -72,7 +72,7 @@ extension Session {
     try query(
       """
       SELECT count(*) AS payments, sum(amount)::bigint AS amount, currency FROM payments
-      WHERE charge_due_on <= \(context.date) AND (capture_before IS NULL OR capture_before > \(context.now))
+      WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
         AND merchant = \(context.merchant) AND processor = \(context.processor)
       GROUP BY currency ORDER BY currency
       """
@@ -87,7 +87,7 @@ extension Session {
         processor_customer, hold, capture_before, processor_payment
       FROM payments
       WHERE charge_due_on IS NOT NULL AND charge_due_on <= \(context.date)
-        AND (capture_before IS NULL OR capture_before > \(context.now))
+        AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
         AND merchant = \(context.merchant) AND processor = \(context.processor)
       ORDER BY capture_before, payment_id LIMIT \(limit) FOR UPDATE
       """

@@ -60,7 +60,8 @@ extension Session {
           reported: reported, proven: rule == "processor_id" || rule == "payment_id",
           sameCurrency: settled == reported.currency),
         processorCharge: try row.get("processor_charge"), ownPayment: try row.get("own_payment"),
-        ownCharge: try row.get("own_charge"), asked: try row.get("asked"), heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)))
+        ownCharge: try row.get("own_charge"), asked: try row.get("asked"),
+        heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)))
     }
   }
 

@@ -78,6 +78,23 @@ extension Session {
     }
   }
 
+  /// Payments that failed on the date, by currency and order.
+  package func forEachFailed(on date: BusinessDate, _ body: (FailedRow) throws -> Void) throws {
+    try forEach(
+      """
+      SELECT payment_id, order_reference, amount, currency, failure_reason, failure_code, failed_at FROM payments
+      WHERE failed_on = \(date) AND NOT revived AND (state = 'FAILED' OR succeeded_on > \(date))
+      ORDER BY currency, order_reference, payment_id
+      """
+    ) { row in
+      try body(
+        FailedRow(
+          payment: try row.get("payment_id"), orderReference: try row.get("order_reference"),
+          amount: try row.money("amount", "currency"), reason: try row.get("failure_reason"),
+          code: try row.get("failure_code"), failedAt: try row.get("failed_at")))
+    }
+  }
+
   /// Rows that were refused in files loaded on the date.
   package func forEachQuarantined(on date: BusinessDate, _ body: (QuarantineRow) throws -> Void) throws {
     try forEach(

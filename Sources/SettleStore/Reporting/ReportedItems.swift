@@ -59,9 +59,9 @@ extension Session {
         SELECT FROM matches m
         WHERE m.payment_id = o.payment_id AND m.outcome_id = o.principal AND m.business_date < \(date))
       AND NOT (
-        EXISTS (SELECT FROM breaks b
+        (EXISTS (SELECT FROM breaks b
           WHERE b.payment_id = o.payment_id AND b.outcome_id = o.principal AND b.resolved_on < \(date)
-            AND (b.resolution <> 'explained' OR o.kind = 'dispute'))
+            AND b.resolution <> 'explained') OR o.kind = 'dispute')
         AND NOT EXISTS (SELECT FROM breaks b
           WHERE b.payment_id = o.payment_id AND b.outcome_id = o.principal AND b.first_seen <= \(date)
             AND (b.resolved_on IS NULL OR b.resolved_on >= \(date))))
@@ -71,7 +71,7 @@ extension Session {
   /// Each item's one bucket: matched, else its break's reason (resolved or not), else what it still is.
   static func buckets(on date: BusinessDate) -> SQL {
     """
-    SELECT i.side, i.currency, i.amount,
+    SELECT i.side, i.kind, i.currency, i.amount,
       CASE WHEN m.payment_id IS NOT NULL THEN 'matched' ELSE coalesce(b.reason, i.unsettled) END AS bucket
     FROM items i
     LEFT JOIN matches m ON m.payment_id = i.payment_id AND m.business_date <= \(date)

@@ -7,7 +7,9 @@ extension Session {
   ///
   /// The items are those carried in open and those new on the date; refunds are negative. Throws
   /// ``StoreError/unbalanced(_:)`` where the buckets do not add up to `all`.
-  package func totals(on date: BusinessDate) throws -> [TotalRow] {
+  ///
+  /// Beside the rows of `totals.csv`, the buckets of the expected charges alone.
+  package func totals(on date: BusinessDate) throws -> (rows: [TotalRow], charges: [TotalRow]) {
     try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
     _ = try execute("CREATE TEMPORARY TABLE reported_rows AS \(sql: Self.reportedRows(on: date))")
     try script("ANALYZE reported_rows")
@@ -19,6 +21,11 @@ extension Session {
       """)
     try script("ANALYZE items")
     _ = try execute("CREATE TEMPORARY TABLE bucketed AS \(sql: Self.buckets(on: date))")
+    func row(_ row: Row) throws -> TotalRow {
+      TotalRow(
+        side: try row.get("side"), bucket: try row.get("bucket"), currency: try row.get("currency"),
+        count: try row.get("items"), amount: try row.get("amount"))
+    }
     let rows = try query(
       """
       SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
@@ -26,15 +33,16 @@ extension Session {
       UNION ALL
       SELECT side, 'all', currency, count(*), sum(amount)::bigint FROM items GROUP BY side, currency
       ORDER BY side, currency, bucket
+      """, row)
+    let charges = try query(
       """
-    ) { row in
-      TotalRow(
-        side: try row.get("side"), bucket: try row.get("bucket"), currency: try row.get("currency"),
-        count: try row.get("items"), amount: try row.get("amount"))
-    }
+      SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
+      FROM bucketed WHERE side = 'expected' AND kind = 'charge'
+      GROUP BY side, bucket, currency ORDER BY side, currency, bucket
+      """, row)
     try script("DROP TABLE reported_rows, items, bucketed")
     try Self.prove(rows)
-    return rows
+    return (rows, charges)
   }
 
   private static func prove(_ rows: [TotalRow]) throws {

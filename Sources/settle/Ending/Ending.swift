@@ -43,7 +43,9 @@ struct Ending: Equatable {
   /// Whether the pipeline knows the error, so that its text is meant for people.
   private static func isForeseen(_ error: any Error) -> Bool {
     switch error {
-    case is PostgresError, is Failure, is StageStop, is StoreError, is ProcessorRefusal, is PipelineFileError, is CancellationError: true
+    case is PostgresError, is Failure, is StageStop, is StoreError, is ProcessorRefusal, is PipelineFileError,
+      is CancellationError:
+      true
     case is FileRefusal, is ConfigurationError: true
     default: false
     }

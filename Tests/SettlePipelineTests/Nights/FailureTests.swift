@@ -26,7 +26,8 @@ import Testing
   @Test func anUnreachableProcessorLeavesTheRestOfTheNightAlone() async throws {
     try await Night.with { night in
       try night.put(WholeNightTests.authorizations(5), "authorizations/a.csv")
-      let away = Night(store: night.store, sandbox: "http://127.0.0.1:9", folder: night.folder, pipeline: night.pipeline)
+      let away = Night(
+        store: night.store, sandbox: "http://127.0.0.1:9", folder: night.folder, pipeline: night.pipeline)
       let result = try await away.run()
       #expect(result.exitStatus == .unavailable)
       #expect(result.stages.map(\.status) == [.done, .failed, .done, .done, .skipped, .done])

@@ -83,7 +83,8 @@ import Testing
       try "mine".write(toFile: night.folder + "/out/notes.txt", atomically: true, encoding: .utf8)
       try await night.run(.report)
       try await night.run(.report)
-      #expect(try String(contentsOfFile: night.folder + "/out/breaks.edited-1.csv", encoding: .utf8) == "edited by finance")
+      #expect(
+        try String(contentsOfFile: night.folder + "/out/breaks.edited-1.csv", encoding: .utf8) == "edited by finance")
       #expect(try String(contentsOfFile: night.folder + "/out/notes.txt", encoding: .utf8) == "mine")
       #expect(!FileManager.default.fileExists(atPath: night.folder + "/out/breaks.edited-2.csv"))
       #expect(try night.rows("breaks.csv").count > 0)

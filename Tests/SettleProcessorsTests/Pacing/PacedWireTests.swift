@@ -93,12 +93,25 @@ struct PacedWireTests {
   }
 
   @Test func waitsNoLongerThanItsPatience() async throws {
-    let wire = ScriptedWire([.reply(429, "lock", headers: [("Retry-After", "3600")])], clock: clock)
+    let wire = ScriptedWire([.reply(429, "pace", headers: [("Retry-After", "3600")])], clock: clock)
     guard case .later = try await paced(wire).exchange(call, permit: {}) else {
       Issue.record("not later")
       return
     }
     #expect(clock.now() < Self.second)
+  }
+
+  @Test func oneBusyObjectIsLeftToItsCaller() async throws {
+    let wire = ScriptedWire([.reply(429, "lock", headers: [("Retry-After", "3600")]), .reply(200)], clock: clock)
+    let paced = paced(wire)
+    guard case .lost = try await paced.exchange(call, permit: {}) else {
+      Issue.record("not lost")
+      return
+    }
+    guard case .reply = try await paced.exchange(call, permit: {}) else {
+      Issue.record("the others must go on")
+      return
+    }
   }
 
   @Test func keepsNobodyWaitingForTooLong() async throws {
