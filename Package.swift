@@ -62,7 +62,9 @@ let package = Package(
     // Floor 4: the nightly job.
     .target(
       name: "SettlePipeline",
-      dependencies: ["CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", yams, mustache, crypto, logging],
+      dependencies: [
+        "CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", yams, mustache, crypto, logging,
+      ],
       exclude: ["Templates"], swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
 
     // Floor 5: the composition root.
@@ -107,7 +109,12 @@ let package = Package(
     .testTarget(
       name: "ProcessorSandboxTests", dependencies: ["ProcessorSandbox", hummingbirdTesting, asyncHTTPClient],
       swiftSettings: strict),
-    .testTarget(name: "settleTests", dependencies: ["settle", "SettleTesting"], swiftSettings: strict),
+    .testTarget(
+      name: "settleTests",
+      dependencies: [
+        "settle", "SettleTesting", "SettleModel", "Postgres", "SettleFiles", "SettleProcessors", "SettleStore",
+        "SettlePipeline", "ProcessorSandbox", argumentParser, logging,
+      ], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+package import Foundation
 package import SettleModel
 
 /// Writes CSV by RFC 4180: CRLF line ends, quotation marks only where they are needed.
@@ -13,6 +14,10 @@ package struct CSVWriter {
     /// Text that settle made itself and that is written as it is.
     case raw(String)
     case number(Int64)
+    /// An identity of settle's own, in lower case.
+    case id(UUID)
+    /// RFC 3339 in UTC.
+    case instant(Timestamp)
     case empty
 
     /// A text that may not be there.
@@ -21,6 +26,8 @@ package struct CSVWriter {
 
   private let sink: ([UInt8]) throws -> Void
   private var buffer: [UInt8] = []
+  /// The last date that was written, and its spelling.
+  private var date: (day: Int, text: [UInt8]) = (.min, [])
   private static let flushAt = 64 * 1024
 
   /// Starts a file with its header. `sink` gets chunks of bytes in order; what it throws is thrown on.
@@ -32,13 +39,15 @@ package struct CSVWriter {
 
   /// Adds a row.
   package mutating func write(_ fields: [Field]) throws {
+    let start = buffer.count
     for (index, field) in fields.enumerated() {
       if index > 0 { buffer.append(UInt8(ascii: ",")) }
       append(field)
     }
     // A row of one empty field would be a blank line, which readers pass over.
-    if fields.count == 1, Self.isBlank(fields[0]) { buffer.append(contentsOf: "\"\"".utf8) }
-    buffer.append(contentsOf: "\r\n".utf8)
+    if buffer.count == start { buffer.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: "\"")]) }
+    buffer.append(UInt8(ascii: "\r"))
+    buffer.append(UInt8(ascii: "\n"))
     if buffer.count >= Self.flushAt { try flush() }
   }
 
@@ -53,51 +62,86 @@ package struct CSVWriter {
 
   private mutating func append(_ field: Field) {
     switch field {
-    case .text(let text): append(text, neutralised: Self.wouldRun(text))
-    case .raw(let text): append(text, neutralised: false)
-    case .amount(let money): buffer.append(contentsOf: money.major.utf8)
-    case .number(let number): buffer.append(contentsOf: String(number).utf8)
+    case .text(var text): text.withUTF8 { append($0, mayRun: true) }
+    case .raw(var text): text.withUTF8 { append($0, mayRun: false) }
+    case .amount(let money): append(money.minor, digits: money.currency.digits)
+    case .number(let number): append(number, digits: 0)
+    case .id(let id):
+      var text = id.canonical
+      text.withUTF8 { buffer.append(contentsOf: $0) }
+    case .instant(let instant): append(instant)
     case .empty: break
     }
   }
 
-  private mutating func append(_ text: String, neutralised: Bool) {
-    guard neutralised || text.utf8.contains(where: Self.needsQuotes) || Self.hasOuterBlank(text) else {
-      buffer.append(contentsOf: text.utf8)
-      return
-    }
+  private mutating func append(_ text: Bytes, mayRun: Bool) {
+    let runs = mayRun && FormulaText.wouldRun(text)
+    guard runs || Self.needsQuotes(text) else { return buffer.append(contentsOf: text) }
     buffer.append(UInt8(ascii: "\""))
-    if neutralised { buffer.append(UInt8(ascii: "'")) }
-    for byte in text.utf8 {
+    if runs { buffer.append(UInt8(ascii: "'")) }
+    for byte in text {
       if byte == UInt8(ascii: "\"") { buffer.append(byte) }
       buffer.append(byte)
     }
     buffer.append(UInt8(ascii: "\""))
   }
 
-  /// What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), also in full-width letters and
-  /// behind blanks, which some of them skip.
-  private static func wouldRun(_ text: String) -> Bool {
-    if let first = text.utf8.first, first == 0x09 || first == 0x0D || first == 0x0A { return true }
-    guard let first = text.unicodeScalars.first(where: { $0 != " " }) else { return false }
-    return "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first)
+  /// A number with a decimal point before its last `digits` figures, as ``Money/major(_:digits:)`` spells it.
+  private mutating func append(_ number: Int64, digits: Int) {
+    if number < 0 { buffer.append(UInt8(ascii: "-")) }
+    let start = buffer.count
+    var rest = number.magnitude
+    var figures = 0
+    repeat {
+      if figures == digits, digits > 0 { buffer.append(UInt8(ascii: ".")) }
+      buffer.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+      figures += 1
+    } while rest > 0 || figures <= digits
+    buffer[start...].reverse()
   }
 
-  private static func needsQuotes(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-  }
-
-  /// Readers such as libcsv trim what is not quoted.
-  private static func hasOuterBlank(_ text: String) -> Bool {
-    guard let first = text.utf8.first, let last = text.utf8.last else { return false }
-    return first == 0x20 || first == 0x09 || last == 0x20 || last == 0x09
-  }
-
-  private static func isBlank(_ field: Field) -> Bool {
-    switch field {
-    case .text(let text), .raw(let text): text.isEmpty
-    case .empty: true
-    case .amount, .number: false
+  /// As ``Timestamp/description``, whose date most rows have in common.
+  private mutating func append(_ instant: Timestamp) {
+    let seconds = instant.seconds
+    guard instant.microseconds >= 0, instant.microseconds == seconds * 1_000_000 else {
+      return buffer.append(contentsOf: instant.description.utf8)
     }
+    let day = Int(seconds / 86_400)
+    if day != date.day { date = (day, Array(BusinessDate(daysSinceEpoch: day).description.utf8)) }
+    buffer.append(contentsOf: date.text)
+    let time = Int(seconds % 86_400)
+    for (mark, part) in [("T", time / 3_600), (":", time / 60 % 60), (":", time % 60)] as [(Unicode.Scalar, Int)] {
+      buffer.append(UInt8(ascii: mark))
+      buffer.append(UInt8(ascii: "0") + UInt8(part / 10))
+      buffer.append(UInt8(ascii: "0") + UInt8(part % 10))
+    }
+    buffer.append(UInt8(ascii: "Z"))
+  }
+
+  /// Also where blanks stand at an end: readers such as libcsv trim what is not quoted.
+  private static func needsQuotes(_ text: Bytes) -> Bool {
+    guard let first = text.first, let last = text.last else { return false }
+    if first == 0x20 || first == 0x09 || last == 0x20 || last == 0x09 { return true }
+    for byte in text {
+      if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D { return true }
+    }
+    return false
+  }
+}
+
+/// What a spreadsheet takes for a formula (OWASP, CSV injection).
+enum FormulaText {
+  /// Whether a cell begins as one, also in full-width letters and behind blanks, which some spreadsheets skip.
+  static func wouldRun(_ text: Bytes) -> Bool {
+    guard let first = text.first else { return false }
+    if first == 0x09 || first == 0x0D || first == 0x0A { return true }
+    guard first == 0x20 || first >= 0x80 || isOperator(first) else { return false }
+    let start = String(decoding: text.prefix(64), as: UTF8.self).unicodeScalars.first { !$0.properties.isWhitespace }
+    return start.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
+  }
+
+  private static func isOperator(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "=") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "@")
   }
 }

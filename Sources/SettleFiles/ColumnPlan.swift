@@ -12,7 +12,8 @@ struct ColumnPlan: Sendable {
   private let slots: [Target: Int]
   private let zones: [Int: ReportZone]
 
-  /// Throws ``FileDamage`` where the header is not one that the layout can read.
+  /// Throws ``FileDamage`` where the header is not one that the layout can read, ``ConfigurationError`` for a zone that
+  /// it needs and nobody knows.
   ///
   /// `zone` is the one that whoever gives the file says the report was made in.
   init(layout: Layout, header: [String], line: Int, zone: String?) throws {
@@ -93,7 +94,11 @@ struct ColumnPlan: Sendable {
           "the times in \"\(column.name)\" carry no offset, and nobody said which zone the report was made in;"
             + " add \"zone\" to the source in the pipeline, or export the report with UTC columns")
       }
-      return ReportZone(zone)
+      guard let known = ReportZone(zone) else {
+        throw ConfigurationError(
+          file: "zone \(zone)", message: "there is no such zone; write UTC or an IANA name such as Europe/Berlin")
+      }
+      return known
     }
   }
 

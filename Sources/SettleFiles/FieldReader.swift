@@ -79,6 +79,9 @@ struct FieldReader {
     else {
       throw RowRefusal(slot, .invalidAmount, Self.wanted(whole: whole, signed: signed))
     }
+    guard value.magnitude <= Money.largest else {
+      throw RowRefusal(slot, .invalidAmount, "this is more than any processor takes: twelve digits of minor units")
+    }
     return value
   }
 

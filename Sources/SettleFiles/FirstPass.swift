@@ -29,7 +29,7 @@ struct FirstPass {
           plan = found
           records = RecordStream(found.layout, columns: found.columns)
         }
-        try records?.feed(chunk, body: note)
+        try records?.skim(chunk, body: note)
       }
       try check.finish()
     } catch let damage as TextCheck.Damage {

@@ -18,15 +18,11 @@ package struct InputFile: Sendable {
   ///
   /// `layout` names one, or is nil or `auto`; `zone` (UTC or an IANA name) is the one that the report was made in,
   /// for layouts whose times carry none. Throws ``FileRefusal`` for the file, ``ConfigurationError`` for an unknown
-  /// layout.
+  /// layout, and for an unknown zone where the file needs one.
   package static func examine(
     path: String, layout: String? = nil, catalogue: LayoutCatalogue, zone: String? = nil
   ) throws -> InputFile {
     let chosen = try layout.flatMap { $0 == "auto" ? nil : try catalogue.known($0) }
-    if let zone, ReportZone(zone) == nil {
-      throw ConfigurationError(
-        file: "zone \(zone)", message: "there is no such zone; write UTC or an IANA name such as Europe/Berlin")
-    }
     do {
       return try FirstPass(
         path: path, layouts: chosen.map { [$0] } ?? catalogue.layouts, isNamed: chosen != nil, zone: zone
@@ -97,6 +93,14 @@ final class RecordStream {
     let text = atStart ? ByteOrderMark.skipped(chunk) : chunk
     atStart = false
     try csv?.feed(text, body: body)
+    try json?.feed(text, body: body)
+  }
+
+  /// Reads on only to prove that it can be done; not every record is given out.
+  func skim(_ chunk: Bytes, body: (RecordBuffer) throws -> Void) throws {
+    let text = atStart ? ByteOrderMark.skipped(chunk) : chunk
+    atStart = false
+    try csv?.skim(text, body: body)
     try json?.feed(text, body: body)
   }
 

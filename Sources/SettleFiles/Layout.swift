@@ -44,6 +44,8 @@ package struct Layout: Sendable {
   package var about: String
   /// The YAML file that this layout was read from.
   package var source: String
+  /// The shipped layout that this one changes in some points, and which it goes before.
+  package var extended: String?
   package var kind: Kind
   package var format: Format
   /// Whose file it is, where it is a processor's own.

@@ -11,14 +11,16 @@ package struct LayoutCatalogue: Sendable {
   /// Throws ``ConfigurationError`` for a layout that cannot be followed.
   package init(folder: String? = nil) throws {
     var byName: [String: Layout] = [:]
+    var shipped: [String: YAMLMapping] = [:]
     for file in EmbeddedFiles.all where file.name.hasSuffix(".yaml") {
       let layout = try LayoutReader.read(text: file.text, file: file.name)
       byName[layout.name] = layout
+      shipped[layout.name] = try YAMLMapping(text: file.text, file: file.name)
     }
     if let folder {
       var own: [String: String] = [:]
       for path in try Self.files(of: folder) {
-        let layout = try LayoutReader.read(text: try Self.text(of: path), file: path)
+        let layout = try LayoutReader.read(text: try Self.text(of: path), file: path, shipped: shipped)
         if let other = own.updateValue(path, forKey: layout.name) {
           throw ConfigurationError(file: path, message: "layout \"\(layout.name)\" is also in \(other); rename one")
         }

@@ -5,14 +5,31 @@ import SettleModel
 struct LayoutReader {
   private let yaml: YAMLMapping
 
-  /// Throws ``ConfigurationError``.
-  static func read(text: String, file: String) throws -> Layout {
-    try LayoutReader(yaml: YAMLMapping(text: text, file: file)).layout()
+  /// Reads a layout that stands alone. Throws ``ConfigurationError``.
+  static func read(text: String, file: String) throws -> Layout { try read(text: text, file: file, shipped: [:]) }
+
+  /// Reads a layout that may extend a shipped one: it has that one's keys, except those that it has itself, and of
+  /// `fields` and `reasons` each key by itself. Throws ``ConfigurationError``.
+  static func read(text: String, file: String, shipped: [String: YAMLMapping]) throws -> Layout {
+    let own = try YAMLMapping(text: text, file: file)
+    guard let extended = try own.string("extends") else { return try LayoutReader(yaml: own).layout() }
+    guard let base = shipped[extended] else {
+      let names = shipped.keys.sorted()
+      throw own.error(
+        "extends",
+        "names no shipped layout\(NearestName.hint(for: extended, among: names)) (known: \(names.joined(separator: ", ")))"
+      )
+    }
+    _ = try own.required("layout")
+    var layout = try LayoutReader(yaml: own.over(base, merging: ["fields", "reasons"])).layout()
+    layout.extended = extended
+    return layout
   }
 
   private func layout() throws -> Layout {
     try yaml.allow([
-      "layout", "about", "kind", "format", "separator", "processor", "recognise", "unknown_columns", "amounts", "signs",
+      "layout", "extends", "about", "kind", "format", "separator", "processor", "recognise", "unknown_columns",
+      "amounts", "signs",
       "zone", "fields", "kind_by", "reasons", "check", "references", "processor_ids",
     ])
     guard let kind = try yaml.word("kind", of: Layout.Kind.self) else { throw missing("kind") }

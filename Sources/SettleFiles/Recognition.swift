@@ -46,6 +46,9 @@ struct Recognition {
       }
     }
     if let unread, matching.isEmpty { throw unread }
+    // A layout that changes a shipped one is meant to go before it.
+    let extended = Set(matching.compactMap(\.extended))
+    matching.removeAll { extended.contains($0.name) && $0.extended == nil }
     guard let layout = matching.first else { throw unknown(lacking, line) }
     guard matching.count == 1 else { throw several(matching, line) }
     return layout

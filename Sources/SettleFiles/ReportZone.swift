@@ -5,10 +5,10 @@ import SettleModel
 struct ReportZone: Sendable {
   private let zone: TimeZone?
 
-  /// `UTC`, or a name of the IANA time zone database; nil where there is no such zone. Abbreviations such as `PST` or
+  /// `UTC` (which Foundation calls `GMT`), or a name of the IANA time zone database; nil where there is no such zone. Abbreviations such as `PST` or
   /// `CET` are refused: they mean different things in different places, and half of the year none at all.
   init?(_ name: String) {
-    if name == "UTC" {
+    if name == "UTC" || name == "GMT" {
       zone = nil
       return
     }

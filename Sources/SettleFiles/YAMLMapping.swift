@@ -23,7 +23,15 @@ package struct YAMLMapping {
   package let file: String
   /// The line where the mapping begins, from 1.
   package let line: Int
-  private let entries: [(key: String, line: Int, value: Node)]
+  private let entries: [Entry]
+
+  private struct Entry {
+    var key: String
+    /// Entries of a mapping that was laid over another come from two files.
+    var file: String
+    var line: Int
+    var value: Node
+  }
 
   /// Reads a whole file, whose top level must be a mapping. Throws ``ConfigurationError``.
   package init(text: String, file: String) throws {
@@ -47,7 +55,7 @@ package struct YAMLMapping {
       guard let name = key.scalar?.string else {
         throw ConfigurationError(file: file, line: key.mark?.line, message: "a key in \(what) must be plain text")
       }
-      return (name, key.mark?.line ?? 1, value)
+      return Entry(key: name, file: file, line: key.mark?.line ?? 1, value: value)
     }
   }
 
@@ -58,7 +66,7 @@ package struct YAMLMapping {
   package func allow(_ known: [String]) throws {
     for entry in entries where !known.contains(entry.key) {
       throw ConfigurationError(
-        file: file, line: entry.line,
+        file: entry.file, line: entry.line,
         message: "unknown key \"\(entry.key)\"\(NearestName.hint(for: entry.key, among: known))"
           + " (known here: \(known.joined(separator: ", ")))")
     }
@@ -66,8 +74,9 @@ package struct YAMLMapping {
 
   /// An error about one key of this mapping.
   package func error(_ key: String, _ message: String) -> ConfigurationError {
-    ConfigurationError(
-      file: file, line: entries.first { $0.key == key }?.line ?? line, message: "\"\(key)\" \(message)")
+    let entry = entries.first { $0.key == key }
+    return ConfigurationError(
+      file: entry?.file ?? file, line: entry?.line ?? line, message: "\"\(key)\" \(message)")
   }
 
   package func has(_ key: String) -> Bool { node(key) != nil }
@@ -124,13 +133,33 @@ package struct YAMLMapping {
     try nodes(key).map { node in
       if case .scalar(let scalar) = node {
         return YAMLMapping(
-          file: file, line: scalar.mark?.line ?? line, entries: [(short, scalar.mark?.line ?? line, node)])
+          file: file, line: scalar.mark?.line ?? line,
+          entries: [Entry(key: short, file: file, line: scalar.mark?.line ?? line, value: node)])
       }
       return try YAMLMapping(node, file: file, what: "\"\(key)\"")
     }
   }
 
-  private init(file: String, line: Int, entries: [(key: String, line: Int, value: Node)]) {
+  /// This mapping, and of `base` the keys that it does not have itself. Those of `merging` are mappings whose keys
+  /// are put together in the same way.
+  func over(_ base: YAMLMapping, merging: Set<String>) -> YAMLMapping {
+    var entries = entries
+    for inherited in base.entries {
+      guard let place = entries.firstIndex(where: { $0.key == inherited.key }) else {
+        entries.append(inherited)
+        continue
+      }
+      if merging.contains(inherited.key), case .mapping(let own) = entries[place].value,
+        case .mapping(let others) = inherited.value
+      {
+        let missing = others.filter { other in !own.contains { $0.key == other.key } }
+        entries[place].value = .mapping(Node.Mapping(Array(own) + Array(missing), .implicit, .any, own.mark))
+      }
+    }
+    return YAMLMapping(file: file, line: line, entries: entries)
+  }
+
+  private init(file: String, line: Int, entries: [Entry]) {
     self.file = file
     self.line = line
     self.entries = entries

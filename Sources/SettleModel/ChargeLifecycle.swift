@@ -92,7 +92,8 @@ package enum StageStop: Error, Sendable, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .unreachable(let why): "the processor cannot be reached (\(why)); run it again when it can"
+    case .unreachable(let why):
+      "the processor cannot be reached (\(why)): check STRIPE_API_BASE and the network, then run it again"
     case .later(let why): "stopped early, \(why); run it again later, it goes on where this ended"
     case .notPermitted(let why): "the processor refuses the key (\(why)): check STRIPE_API_KEY"
     case .defect(let what): "a defect of settle: \(what)"

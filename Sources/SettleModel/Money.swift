@@ -1,5 +1,9 @@
 /// An amount of one currency in its minor units: cents for USD, yen for JPY, fils for KWD.
 package struct Money: Hashable, Sendable, CustomStringConvertible {
+  /// The largest amount that settle takes in, in minor units. No processor takes more than twelve digits, and sums of
+  /// millions of such amounts still fit 64 bits.
+  package static let largest: Int64 = 999_999_999_999
+
   /// Signed minor units. Refunds and costs are negative wherever a sum is meant.
   package var minor: Int64
   package var currency: Currency

@@ -231,7 +231,7 @@ package enum ProcessorRefusal: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .unreachable(let why): "the processor cannot be reached: \(why)"
+    case .unreachable(let why): "the processor cannot be reached: \(why); check STRIPE_API_BASE and the network"
     case .notPermitted(let why): "the processor refuses the key: \(why); check STRIPE_API_KEY"
     case .later(let why): "the processor asks to come back later: \(why)"
     case .unsupported(let what): what

@@ -17,18 +17,19 @@ struct Settle: AsyncParsableCommand {
         settle explain ORDER                          everything about one payment
 
       SETTINGS come from a flag, else the environment, else the pipeline file, else a default.
-        DATABASE_URL, PG*        the database; without them, a private one under SETTLE_HOME
-        SETTLE_HOME              settle's own folder (default: .settle)
-        SETTLE_PIPELINE, SETTLE_INBOX, SETTLE_OUT    as --pipeline, --inbox and --out
+        DATABASE_URL, PG*   the database; without them, a private one in SETTLE_HOME
+        SETTLE_HOME         settle's own folder (default: .settle)
+        SETTLE_PIPELINE, SETTLE_INBOX, SETTLE_OUT   as --pipeline, --inbox, --out
         STRIPE_API_KEY, STRIPE_API_BASE, STRIPE_WEBHOOK_SECRET
-        NO_COLOR                 no colours
+        NO_COLOR            no colours
 
       EXIT STATUS
-        0 done · 1 done, but fail_on is exceeded · 64 usage · 65 input refused · 69 unreachable ·
-        70 a defect of settle · 75 try again later · 77 not permitted · 78 configuration
+        0 done · 1 done, but fail_on is exceeded · 64 usage · 65 input refused ·
+        69 unreachable · 70 a defect of settle · 75 try again later ·
+        77 not permitted · 78 configuration
 
-      SHELL COMPLETIONS
-        settle --generate-completion-script bash > /etc/bash_completion.d/settle   (or zsh, fish)
+      SHELL COMPLETIONS (bash, zsh, fish)
+        settle --generate-completion-script bash > /etc/bash_completion.d/settle
       """,
     version: version,
     subcommands: [

@@ -109,9 +109,9 @@ import Testing
 
   @Test func longestTextsPass() throws {
     let text = String(repeating: "x", count: 255)
-    let row = try #require(try rows("order_id,amount,currency\n\(text),9223372036854775807,USD\n").first?.authorization)
+    let row = try #require(try rows("order_id,amount,currency\n\(text),999999999999,USD\n").first?.authorization)
     #expect(row.orderReference == text)
-    #expect(row.amount.minor == .max)
+    #expect(row.amount.minor == Money.largest)
   }
 
   @Test func aRepeatedHeaderIsPassedOver() throws {

@@ -20,6 +20,18 @@ import Testing
     return records
   }
 
+  /// Whether a first reading finds nothing wrong. It must agree with a whole one.
+  static func skims(_ bytes: [UInt8], chunk: Int) -> Bool {
+    let parser = CSVParser(separator: UInt8(ascii: ","))
+    do {
+      try inChunks(bytes, of: chunk) { try parser.skim($0) { _ in } }
+      try parser.finish { _ in }
+      return true
+    } catch {
+      return false
+    }
+  }
+
   @Test(arguments: [
     ("a,b\nc,d\n", [Record(1, "a", "b"), Record(2, "c", "d")]),
     ("a,b\r\nc,d\r\n", [Record(1, "a", "b"), Record(2, "c", "d")]),
@@ -51,6 +63,7 @@ import Testing
       let damage = try #require(throws: FileDamage.self) { try Self.parse(Array(text.utf8), chunk: chunk) }
       #expect(damage.reason == reason)
       #expect(damage.line == line)
+      #expect(!Self.skims(Array(text.utf8), chunk: chunk))
     }
   }
 
@@ -72,6 +85,18 @@ import Testing
     #expect(parser.heldBytes < 1_000_000)
   }
 
+  @Test func skimmingCountsLinesAndLeavesTheLastRecordToBeSeen() throws {
+    let text = "a,b\n1,2\n\n3,4\n5,6\n7"
+    for chunk in 1...text.utf8.count {
+      let parser = CSVParser(separator: UInt8(ascii: ","))
+      var last: Record?
+      try inChunks(Array(text.utf8), of: chunk) { try parser.skim($0) { _ in } }
+      try parser.finish { last = Record(line: $0.line, fields: $0.texts) }
+      #expect(last == Record(6, "7"))
+      #expect(parser.endedWithoutNewline)
+    }
+  }
+
   /// libcsv and the line counting beside it, against a reader that was written from the grammar alone.
   @Test(arguments: 0..<UInt64(20))
   func agreesWithAPlainReader(_ seed: UInt64) throws {
@@ -82,6 +107,7 @@ import Testing
       let bytes = Array(text.joined().utf8)
       let expected = PlainCSV.records(bytes)
       let chunk = Int.random(in: 1...8, using: &random)
+      #expect(Self.skims(bytes, chunk: chunk) == (expected != nil), "\(text.joined().debugDescription) in \(chunk)s")
       do {
         #expect(try Self.parse(bytes, chunk: chunk) == expected, "\(text.joined().debugDescription) in \(chunk)s")
       } catch is FileDamage {

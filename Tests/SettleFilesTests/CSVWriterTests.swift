@@ -1,3 +1,4 @@
+import Foundation
 import SettleModel
 import Testing
 
@@ -21,16 +22,37 @@ import Testing
     ("plain", "plain"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""), ("a\r\nb", "\"a\r\nb\""),
     (" a", "\" a\""), ("a ", "\"a \""), ("Zoë", "Zoë"), ("", ""), ("a=b", "a=b"), ("1-2", "1-2"),
     ("=1+1", "\"'=1+1\""), ("+1", "\"'+1\""), ("-1", "\"'-1\""), ("@x", "\"'@x\""), ("\tx", "\"'\tx\""),
-    ("\rx", "\"'\rx\""), ("\nx", "\"'\nx\""), ("  =1", "\"'  =1\""), ("＝1", "\"'＝1\""), ("=\"a\"", "\"'=\"\"a\"\"\""),
+    ("\rx", "\"'\rx\""), ("\nx", "\"'\nx\""), ("  =1", "\"'  =1\""), ("＝1", "\"'＝1\""), ("\u{A0}=1", "\"'\u{A0}=1\""),
+    ("é=1", "é=1"),
+    ("-", "\"'-\""), ("\u{2028}@x", "\"'\u{2028}@x\""), ("=\"a\"", "\"'=\"\"a\"\"\""),
   ])
   func texts(_ text: String, _ expected: String) throws {
     #expect(try Self.written([[.text(text), .text("z")]]) == "a,b\r\n\(expected),z\r\n")
   }
 
-  @Test(arguments: [(-1250, "USD", "-12.50"), (0, "USD", "0.00"), (500, "JPY", "500"), (-1, "KWD", "-0.001")])
+  @Test(arguments: [
+    (-1250, "USD", "-12.50"), (0, "USD", "0.00"), (5, "USD", "0.05"), (500, "JPY", "500"), (0, "JPY", "0"),
+    (-1, "KWD", "-0.001"), (1_234_567, "KWD", "1234.567"), (.min, "USD", "-92233720368547758.08"),
+    (.max, "JPY", "9223372036854775807"),
+  ])
   func amountsStayNumbers(_ minor: Int64, _ currency: String, _ expected: String) throws {
     let row: [CSVWriter.Field] = [.amount(try money(minor, currency)), .text("z")]
     #expect(try Self.written([row]) == "a,b\r\n\(expected),z\r\n")
+    #expect(try money(minor, currency).major == expected)
+  }
+
+  @Test func identitiesAndInstants() throws {
+    let id = try #require(UUID(uuidString: "550E8400-E29B-41D4-A716-446655440000"))
+    let row: [CSVWriter.Field] = [.id(id), .instant(Timestamp(seconds: 0))]
+    #expect(try Self.written([row]) == "a,b\r\n550e8400-e29b-41d4-a716-446655440000,1970-01-01T00:00:00Z\r\n")
+  }
+
+  @Test(arguments: [0, 1, 86_399, 86_400, 1_763_625_900, 951_782_399, 951_782_400, -1, 253_402_300_799])
+  func instantsAreSpeltAsEverywhere(_ seconds: Int64) throws {
+    for micros: Int64 in [0, 250_000] {
+      let instant = Timestamp(microseconds: seconds * 1_000_000 + micros)
+      #expect(try Self.written([[.instant(instant), .instant(instant)]]) == "a,b\r\n\(instant),\(instant)\r\n")
+    }
   }
 
   @Test func aRowOfOneEmptyFieldIsNotABlankLine() throws {

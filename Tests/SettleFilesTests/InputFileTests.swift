@@ -112,4 +112,34 @@ import Testing
     }
     #expect(refused > text.utf8.count / 3)
   }
+
+  /// Damaged bytes anywhere: each file is refused or read to its end, and nothing of what it holds is repeated.
+  @Test(arguments: 0..<UInt64(8))
+  func damagedFilesAreRefusedOrRead(_ seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let hostile: [[UInt8]] = [
+      [0], [0xFF], [0x0D], [0x0A], [0x22], [0x2C], [0x7B], [0x5C], [0xC3], [0xE2, 0x80, 0xAE], Array("=1+1".utf8),
+      Array("4242424242424242".utf8), Array("9999999999999999999".utf8), Array("\r\n".utf8), Array("\"\"".utf8),
+    ]
+    for (_, text) in Self.whole {
+      for _ in 0..<60 {
+        var bytes = Array(text.replacing("A1", with: "secret-1").utf8)
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+          let place = Int.random(in: 0..<bytes.count, using: &random)
+          let length = Bool.random(using: &random) ? 0 : 1
+          bytes.replaceSubrange(place..<place + length, with: hostile.randomElement(using: &random) ?? [])
+        }
+        let file = try TestFile(bytes)
+        do {
+          for row in try file.rows() {
+            guard let refused = row.quarantined else { continue }
+            #expect(!refused.detail.contains("secret") && !refused.detail.contains("4242"))
+          }
+        } catch let refusal as FileRefusal {
+          #expect(!refusal.message.contains("secret-1,") && !refusal.message.contains("4242"))
+          #expect(refusal.sha256 != nil)
+        }
+      }
+    }
+  }
 }

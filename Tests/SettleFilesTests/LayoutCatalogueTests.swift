@@ -1,4 +1,5 @@
 import Foundation
+import SettleModel
 import Testing
 
 @testable import SettleFiles
@@ -45,6 +46,49 @@ import Testing
     let catalogue = try LayoutCatalogue(folder: folder)
     #expect(catalogue.layouts.count == shippedLayouts.layouts.count)
     #expect(catalogue.layout(named: "settle-outcomes")?.about == "Ours")
+  }
+
+  static let shop = """
+    layout: stripe-shop
+    extends: stripe-payout-reconciliation
+    zone: America/New_York
+    fields:
+      order_reference: payment_metadata[shop_order]
+    """
+
+  @Test func aLayoutExtendsAShippedOneAndGoesBeforeIt() throws {
+    let catalogue = try LayoutCatalogue(folder: Self.folder(["shop.yaml": Self.shop]))
+    let file = try TestFile(
+      """
+      balance_transaction_id,created,currency,gross,fee,net,reporting_category,payment_metadata[shop_order]
+      t1,2026-11-20 05:00:00,usd,10,1,9,charge,S-1
+
+      """)
+    let examined = try InputFile.examine(path: file.path, catalogue: catalogue)
+    #expect(examined.layout.name == "stripe-shop")
+    #expect(examined.layout.processor == "stripe")
+    let outcome = try #require(try examined.rows.first?.outcome)
+    #expect(outcome.references == .init(order: "S-1"))
+    #expect(outcome.occurredAt.description == "2026-11-20T10:00:00Z")
+    let named = try InputFile.examine(
+      path: file.path, layout: "stripe-payout-reconciliation", catalogue: catalogue, zone: "UTC")
+    #expect(try named.rows.first?.outcome?.references.order == nil)
+  }
+
+  @Test(arguments: [
+    (
+      "extends: stripe-payout-reconciliation", "extends: stripe-payout",
+      "shop.yaml:2: \"extends\" names no shipped layout (known: settle-authorizations, settle-authorizations-jsonl,"
+        + " settle-outcomes, stripe-payout-reconciliation)"
+    ),
+    ("layout: stripe-shop\n", "", "shop.yaml:1: \"layout\" is missing; add it"),
+    ("order_reference:", "order_referense:", "shop.yaml:5: unknown key \"order_referense\"; did you mean"),
+    ("zone:", "zones:", "shop.yaml:3: unknown key \"zones\"; did you mean \"zone\"?"),
+  ])
+  func whatCannotBeExtended(_ old: String, _ new: String, _ message: String) throws {
+    let folder = try Self.folder(["shop.yaml": Self.shop.replacingOccurrences(of: old, with: new)])
+    let error = try #require(throws: ConfigurationError.self) { try LayoutCatalogue(folder: folder) }
+    #expect(error.description.hasPrefix("\(folder)/\(message)"), "\(error)")
   }
 
   @Test func oneNameTwiceInAFolder() throws {

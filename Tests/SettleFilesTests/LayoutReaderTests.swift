@@ -77,7 +77,7 @@ import Testing
     let cases: [(String, String, String)] = [
       (
         "kind: outcomes", "kinds: outcomes",
-        "shop.yaml:3: unknown key \"kinds\"; did you mean \"kind\"? (known here: layout, about, kind,"
+        "shop.yaml:3: unknown key \"kinds\"; did you mean \"kind\"? (known here: layout, extends, about, kind,"
       ),
       ("kind: outcomes\n", "", "shop.yaml:1: \"kind\" is missing; add it"),
       (

@@ -153,8 +153,10 @@ import Testing
   }
 
   @Test func aZoneThatDoesNotExistIsTheCallersMistake() throws {
-    let error = try #require(throws: ConfigurationError.self) { try rows(Self.report(), zone: "CET") }
+    let local = Self.report(["created": "2026-11-20 05:11:12"], without: ["created_utc", "available_on_utc"])
+    let error = try #require(throws: ConfigurationError.self) { try rows(local, zone: "CET") }
     #expect(
       error.description == "zone CET: there is no such zone; write UTC or an IANA name such as Europe/Berlin")
+    #expect(try rows(Self.report(), zone: "CET").first?.outcome != nil)
   }
 }

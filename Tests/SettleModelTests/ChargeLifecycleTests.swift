@@ -108,7 +108,8 @@ import Testing
 
   @Test(arguments: [
     (
-      StageStop.unreachable("reset"), "the processor cannot be reached (reset); run it again when it can"
+      StageStop.unreachable("reset"),
+      "the processor cannot be reached (reset): check STRIPE_API_BASE and the network, then run it again"
     ),
     (.later("429"), "stopped early, 429; run it again later, it goes on where this ended"),
     (.notPermitted("401"), "the processor refuses the key (401): check STRIPE_API_KEY"),

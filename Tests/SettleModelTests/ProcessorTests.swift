@@ -3,7 +3,10 @@ import Testing
 
 @Suite struct ProcessorRefusalTests {
   @Test(arguments: [
-    (ProcessorRefusal.unreachable("reset"), "the processor cannot be reached: reset"),
+    (
+      ProcessorRefusal.unreachable("reset"),
+      "the processor cannot be reached: reset; check STRIPE_API_BASE and the network"
+    ),
     (.notPermitted("401"), "the processor refuses the key: 401; check STRIPE_API_KEY"),
     (.later("429"), "the processor asks to come back later: 429"),
     (.unsupported("no payment method was given"), "no payment method was given"),

@@ -47,6 +47,12 @@ struct ProcessorCatalogueTests {
     #expect(try await adapter(key: "sk_test_1", base: "http://127.0.0.1:4242") == "stripe")
   }
 
+  @Test(arguments: ["sk_1", "sk_org_live_1", "abc"])
+  func sendsNoKeyOfUnknownModeToStripe(key: String) async throws {
+    await #expect(throws: ProcessorSettingsError.self) { try await adapter(key: key) }
+    #expect(try await adapter(key: key, base: "http://127.0.0.1:4242") == "stripe")
+  }
+
   @Test func refusesPlainHTTPElsewhere() async {
     await #expect(throws: ProcessorSettingsError.self) { try await adapter(base: "http://10.0.0.1") }
   }

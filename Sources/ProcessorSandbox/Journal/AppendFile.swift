@@ -16,8 +16,15 @@ final class AppendFile: Sendable {
   }
 
   /// Keeps other processes out for as long as this one lives, however it ends.
+  ///
+  /// A program that the last holder was just starting has a copy of its descriptor until it runs, so a lock that is
+  /// taken is asked for again for a moment.
   func lock(directory: String) throws(SandboxError) {
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .directoryInUse(directory) }
+    for _ in 0..<50 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+      usleep(20_000)
+    }
+    throw .directoryInUse(directory)
   }
 
   func append(_ bytes: [UInt8]) throws(SandboxError) {

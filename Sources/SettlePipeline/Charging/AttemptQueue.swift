@@ -35,12 +35,15 @@ actor AttemptQueue {
     }
   }
 
-  /// Lets the workers finish what they have and take nothing more. What was claimed stays stored for the next run.
-  func close() async {
+  /// Lets the workers finish what they have and take nothing more. Returns what no worker ever took.
+  func close() async -> [StoredAttempt] {
     exhausted = true
+    var left = Array(ready[next...])
     ready = []
     next = 0
-    _ = await claiming?.result
+    if let claiming, case .success(let batch?) = await claiming.result { left += batch }
+    claiming = nil
+    return left
   }
 
   private func claimAhead() {
@@ -51,9 +54,10 @@ actor AttemptQueue {
 
   /// Several workers may wait for one claim; the first that comes back takes it in.
   private func absorb(_ task: Task<[StoredAttempt]?, any Error>, _ batch: [StoredAttempt]?) {
-    guard claiming == task else { return }
+    // A queue that was closed meanwhile has given this batch back.
+    guard claiming == task, !exhausted else { return }
     claiming = nil
-    guard let batch, !exhausted else {
+    guard let batch else {
       exhausted = true
       return
     }

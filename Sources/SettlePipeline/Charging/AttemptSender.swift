@@ -8,9 +8,6 @@ struct AttemptSender: Sendable {
   let permit: @Sendable () throws -> Void
   let clock: @Sendable () -> Timestamp
 
-  /// The key of an attempt has outlived what the processor remembers, so nothing was sent.
-  private struct KeyExpired: Error {}
-
   /// The attempt's result, and why the stage must stop, if it must.
   func send(_ attempt: StoredAttempt) async throws -> (AttemptResult, StageStop?) {
     var lifecycle = ChargeLifecycle(storedAt: attempt.storedAt, keyLife: processor.keyLife, margin: keyMargin)
@@ -23,7 +20,7 @@ struct AttemptSender: Sendable {
           guard clock() < keyExpires else { throw KeyExpired() }
         }
       } catch is KeyExpired {
-        return (open(attempt, "the processor may have forgotten its idempotency key", lookUp: true), nil)
+        return (open(attempt, KeyExpired.why, lookUp: true), nil)
       } catch is CancellationError {
         return (open(attempt, "stopped on request", lookUp: false), .later("it was stopped on request"))
       }
@@ -46,4 +43,9 @@ struct AttemptSender: Sendable {
       payment: attempt.payment, attempt: attempt.attempt,
       outcome: .open(why: why, lookUp: lookUp, processorPayment: reference))
   }
+}
+
+/// A request's key has outlived what the processor remembers, so it was not sent.
+struct KeyExpired: Error {
+  static let why = "the processor may have forgotten its idempotency key"
 }

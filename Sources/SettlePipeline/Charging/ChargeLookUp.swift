@@ -47,7 +47,15 @@ struct ChargeLookUp: Sendable {
     return found.withLock { $0 }
   }
 
+  /// A charge that is not this attempt's (a hold that somebody else captured, another amount) proves nothing.
   private static func result(_ attempt: StoredAttempt, _ charge: ProcessorCharge) -> AttemptResult {
+    guard charge.payment == attempt.payment, charge.amount.currency == attempt.amount.currency,
+      charge.amount.minor >= attempt.amount.minor
+    else {
+      return AttemptResult(
+        payment: attempt.payment, attempt: attempt.attempt,
+        outcome: .open(why: "the processor's charge is not this payment's", lookUp: true, processorPayment: nil))
+    }
     let outcome: AttemptResult.Outcome =
       switch ChargeLifecycle.step(after: charge, proof: .lookUp) {
       case .end(let ending): .ended(ending)

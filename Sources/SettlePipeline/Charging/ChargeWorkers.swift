@@ -6,9 +6,13 @@ struct ChargeWorkers: Sendable {
   let sender: AttemptSender
   let recorder: AnswerRecorder
   let concurrency: Int
+  /// Takes back attempts that were claimed and never sent.
+  let release: @Sendable ([StoredAttempt]) async throws -> Void
 
   /// Returns why it stopped early, or nil when the queue is empty. Everything that was answered is committed.
-  func drain(_ queue: AttemptQueue) async throws -> StageStop? {
+  ///
+  /// - Parameter releasing: whether what no worker took was certainly never sent, and so is given back.
+  func drain(_ queue: AttemptQueue, releasing: Bool) async throws -> StageStop? {
     let brake = Brake()
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -21,12 +25,17 @@ struct ChargeWorkers: Sendable {
         }
       }
     } catch {
-      await queue.close()
+      let left = await queue.close()
+      // What stopped the workers counts more than what stops the tidying up after them.
       try? await recorder.finish()
+      if releasing, !left.isEmpty { try? await release(left) }
       throw error
     }
-    if await brake.isOn { await queue.close() }
     try await recorder.finish()
+    if await brake.isOn {
+      let left = await queue.close()
+      if releasing, !left.isEmpty { try await release(left) }
+    }
     return await brake.stop
   }
 

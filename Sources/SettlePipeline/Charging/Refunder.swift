@@ -40,6 +40,7 @@ struct Refunder {
       guard let charge = try await processor.charge(reference) else {
         return try await hold(candidate, .chargeNotFound)
       }
+      if let held = candidate.contradiction(by: charge, refunding: amount) { return try await hold(candidate, held) }
       guard let refund = try await reserve(order, candidate, rule, charge, processor) else { return }
       spent.add(amount)
       self.spent = spent
@@ -56,10 +57,15 @@ struct Refunder {
       storedAt: refund.storedAt, keyLife: processor.keyLife, margin: context.pipeline.charge.keyMargin)
     while true {
       let step: RefundLifecycle.Step
-      if lifecycle.maySend(at: clock()) {
-        step = lifecycle.answered(try await processor.send(refund.request, permit: permit), at: clock())
-      } else {
-        step = .lookUp(why: "the processor may have forgotten its idempotency key")
+      let keyExpires = lifecycle.keyExpires
+      do {
+        let answer = try await processor.send(refund.request) {
+          try permit()
+          guard clock() < keyExpires else { throw KeyExpired() }
+        }
+        step = lifecycle.answered(answer, at: clock())
+      } catch is KeyExpired {
+        step = .lookUp(why: KeyExpired.why)
       }
       switch step {
       case .end(let result): return try await record(result, of: refund.order)

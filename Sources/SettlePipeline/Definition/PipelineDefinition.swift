@@ -29,10 +29,13 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var path: String
     /// A layout's name, or nil where each file's own content decides.
     package var layout: String?
+    /// The zone of a report's times where they carry none: UTC or an IANA name. Nil where no report needs it.
+    package var zone: String?
 
-    package init(path: String, layout: String? = nil) {
+    package init(path: String, layout: String? = nil, zone: String? = nil) {
       self.path = path
       self.layout = layout
+      self.zone = zone
     }
   }
 

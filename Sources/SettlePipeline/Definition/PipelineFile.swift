@@ -29,10 +29,10 @@ extension PipelineDefinition {
     let keys = try place.mapping(of: ["sources"])
     let list = try place.required("sources", in: keys, such: "[{ path: \"outcomes/*\", layout: auto }]").sequence()
     return try list.map { item in
-      let keys = try item.mapping(of: ["path", "layout"])
+      let keys = try item.mapping(of: ["path", "layout", "zone"])
       let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
       let layout = try keys["layout"]?.name()
-      return Source(path: try path.glob(), layout: layout == "auto" ? nil : layout)
+      return Source(path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text())
     }
   }
 }

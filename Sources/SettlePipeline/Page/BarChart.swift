@@ -32,13 +32,14 @@ struct BarChart {
     return drawing.svg(id: id, class: kind, title: title, description: words + ".")
   }
 
-  /// The bars of ages, from today to the oldest, in spans that a person asks about.
+  /// The bars of ages, from today to the span that the oldest is in.
   static func ages(_ groups: [ReportPage.AgeGroup]) -> [Bar] {
     let spans: [(label: String, days: ClosedRange<Int>)] = [
       ("New", 0...0), ("1 day", 1...1), ("2 to 3 days", 2...3), ("4 to 7 days", 4...7), ("8 to 14 days", 8...14),
       ("15 to 30 days", 15...30), ("Over 30 days", 31...Int.max),
     ]
-    return spans.map { span in
+    let oldest = groups.filter { $0.count > 0 }.map(\.days).max() ?? 0
+    return spans.filter { $0.days.lowerBound <= oldest }.map { span in
       Bar(label: span.label, count: groups.filter { span.days.contains($0.days) }.reduce(0) { $0 + $1.count })
     }
   }

@@ -16,7 +16,7 @@ struct AmountView {
 struct BreakView {
   let id: String
   let reason: String
-  let evidence: String?
+  let evidence: [String]
   let order: String?
   let processorReference: String?
   let expected: AmountView
@@ -29,16 +29,17 @@ struct BreakView {
     let widest = AmountView.widest(rows.flatMap { [$0.expected, $0.reported, $0.delta] })
     return rows.map { row in
       BreakView(
-        id: row.id, reason: row.reason.title,
-        evidence: row.evidence.first.map { first in
-          row.evidence.count == 1 ? first : "\(first) and \(row.evidence.count - 1) more"
-        },
+        id: row.id, reason: row.reason.title, evidence: shortened(row.evidence),
         order: row.orderReference ?? row.paymentID, processorReference: row.processorReference,
         expected: AmountView(row.expected, widest: widest), reported: AmountView(row.reported, widest: widest),
         delta: AmountView(row.delta, widest: widest),
         currency: (row.delta ?? row.reported ?? row.expected)?.currency.code ?? "",
         age: row.ageDays == 0 ? "new" : PageText.count(row.ageDays, "day", "days"))
     }
+  }
+
+  private static func shortened(_ evidence: [String]) -> [String] {
+    evidence.count <= 3 ? evidence : evidence.prefix(2) + ["and \(evidence.count - 2) more"]
   }
 }
 

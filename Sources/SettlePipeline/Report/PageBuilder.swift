@@ -6,6 +6,8 @@ struct PageBuilder {
   private var page: ReportPage
   private var byReason: [BreakReason: (count: Int, amounts: [Currency: Int64])] = [:]
   private var byAge: [Int: Int] = [:]
+  /// What is at stake in open breaks.
+  private var broken: [Currency: ReportPage.Sum] = [:]
   private var refunded: [Currency: ReportPage.Sum] = [:]
   private var quarantine: [QuarantineKey: (count: Int, firstLine: Int)] = [:]
 
@@ -25,6 +27,8 @@ struct PageBuilder {
     group.count += 1
     if let stake = row.delta ?? row.expected ?? row.reported {
       group.amounts[stake.currency, default: 0] += Int64(clamping: stake.minor.magnitude)
+      broken[stake.currency, default: .init(count: 0, minor: 0)].count += 1
+      broken[stake.currency]?.minor += Int64(clamping: stake.minor.magnitude)
     }
     byReason[row.reason] = group
     guard page.breaks.count < ReportPage.rowLimit else { return }
@@ -71,11 +75,11 @@ struct PageBuilder {
   }
 
   mutating func addNotice(stage: String, message: String) {
-    page.notices.append("The stage \(stage) ended early: \(message)")
+    page.notices.append("The stage \(stage) left something undone: \(message)")
   }
 
-  /// Takes the totals as the page's proof, and the day at a glance out of them.
-  mutating func add(_ totals: [TotalRow]) {
+  /// Takes the totals as the page's proof, and the day at a glance out of the charges among them.
+  mutating func add(_ totals: [TotalRow], charges: [TotalRow]) {
     page.totals = totals.compactMap { row in
       ReportPage.Total.Side(rawValue: row.side).map { side in
         ReportPage.Total(
@@ -84,18 +88,19 @@ struct PageBuilder {
       }
     }
     for currency in Set(totals.map(\.currency)).sorted() {
-      let expected = totals.filter { $0.side == "expected" && $0.currency == currency }
+      let expected = charges.filter { $0.currency == currency }
       func sum(_ buckets: (String) -> Bool) -> ReportPage.Sum {
-        expected.filter { $0.bucket != "all" && buckets($0.bucket) }.reduce(into: ReportPage.Sum(count: 0, minor: 0)) {
+        expected.filter { buckets($0.bucket) }.reduce(into: ReportPage.Sum(count: 0, minor: 0)) {
           $0.count += Int($1.count)
           $0.minor += $1.amount
         }
       }
       page.glance.append(
         ReportPage.Glance(
-          currency: currency, charged: sum { !["unsent", "unknown", "declined"].contains($0) },
+          currency: currency,
+          charged: sum { !["unsent", "unknown", "declined", "hold_lapsed", "outcome_unknown"].contains($0) },
           matched: sum { $0 == "matched" }, awaited: sum { ["awaited", "unknown", "unsent"].contains($0) },
-          declined: sum { $0 == "declined" }, broken: sum { BreakReason(rawValue: $0) != nil },
+          declined: sum { $0 == "declined" }, broken: broken[currency] ?? .init(count: 0, minor: 0),
           refunded: refunded[currency] ?? .init(count: 0, minor: 0)))
     }
   }

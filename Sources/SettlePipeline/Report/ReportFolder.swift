@@ -15,17 +15,21 @@ struct ReportFolder {
   /// The hashes of what settle wrote, so that it can tell what somebody has edited.
   static let manifest = ".settle-manifest"
 
-  init(path: String) {
+  /// - Parameter token: the run's own, so that a run that was paused cannot write into its successor's.
+  init(path: String, token: Int64) {
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
     self.path = absolute
     let url = URL(fileURLWithPath: absolute)
-    staging = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).next"
+    staging = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).next-\(token)"
   }
 
   /// Makes an empty staging folder.
   func prepare() throws {
+    guard !FileManager.default.fileExists(atPath: path) || isFolder(path) else {
+      throw Failure(status: .configuration, message: "\(path) is a file: name a folder for reports with --out")
+    }
     do {
-      try? FileManager.default.removeItem(atPath: staging)
+      try removeLeftovers()
       try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
     } catch {
       throw Failure(
@@ -38,30 +42,41 @@ struct ReportFolder {
     }
   }
 
-  /// Puts the staged report in place.
-  func publish() throws {
+  /// What a run that was killed had staged.
+  private func removeLeftovers() throws {
+    let url = URL(fileURLWithPath: path)
+    let parent = url.deletingLastPathComponent().path
+    for name in try contents(of: parent) where name.hasPrefix(".\(url.lastPathComponent).next-") {
+      try FileManager.default.removeItem(atPath: parent + "/" + name)
+    }
+  }
+
+  /// Puts the staged report in place. Returns under which names it kept what somebody had edited.
+  func publish() throws -> [String] {
     let written = try contents(of: staging).sorted()
     let old = try manifestOfOld()
-    for name in try contents(of: path).sorted() where name != Self.manifest {
+    let kept = try contents(of: path).sorted().filter { $0 != Self.manifest }.compactMap { name in
       try carryOver(name, written: written, writtenBefore: old[name])
     }
     let manifest = try written.filter { $0 != "run_results.json" }.map { "\(try hash(staging + "/" + $0))  \($0)\n" }
     try ReportFile.write(manifest.joined(), as: Self.manifest, in: staging)
     try swap()
+    // The old report, which nobody looks for any more; what stays of it goes with the next one.
     try? FileManager.default.removeItem(atPath: staging)
+    return kept
   }
 
   /// Keeps a file that settle did not write, under a name of its own where the report has one of that name.
-  private func carryOver(_ name: String, written: [String], writtenBefore: String?) throws {
+  private func carryOver(_ name: String, written: [String], writtenBefore: String?) throws -> String? {
     let source = path + "/" + name
     guard written.contains(name) else {
       // A file that an earlier version wrote and this one does not goes; anything else was put there by somebody.
       if try writtenBefore != hash(source) { try link(source, to: staging + "/" + name) }
-      return
+      return nil
     }
-    guard name != "run_results.json" else { return }
+    guard name != "run_results.json" else { return nil }
     let found = try hash(source)
-    guard found != writtenBefore, try found != hash(staging + "/" + name) else { return }
+    guard found != writtenBefore, try found != hash(staging + "/" + name) else { return nil }
     let url = URL(fileURLWithPath: name)
     let base = url.deletingPathExtension().lastPathComponent
     var number = 1
@@ -72,6 +87,7 @@ struct ReportFolder {
       number += 1
     }
     try link(source, to: staging + "/" + kept)
+    return kept
   }
 
   /// Exchanges the two folders in one step; the first report has nothing to exchange with.

@@ -18,15 +18,16 @@ struct ReportWriter {
     let matched = try writeMatched()
     let refunds = try writeRefunds(&page)
     let payouts = try writePayouts(&page)
+    let failed = try writeFailed()
     let quarantined = try writeQuarantine(&page)
-    let totals = try db.totals(on: date)
+    let (totals, charges) = try db.totals(on: date)
     try writeTotals(totals)
-    page.add(totals)
+    page.add(totals, charges: charges)
     for file in try db.filesLoaded(on: date) { page.add(file) }
     for (stage, message) in try db.unfinishedStages(on: date) { page.addNotice(stage: stage, message: message) }
     try ReportFile.write(try page.html(), as: "report.html", in: folder)
     let counts = [
-      ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts),
+      ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts), ("failed", failed),
       ("quarantined", quarantined),
     ]
     return (counts, totals)
@@ -125,6 +126,23 @@ struct ReportWriter {
     }
     try file.close()
     return Int64(rows.count)
+  }
+
+  private func writeFailed() throws -> Int64 {
+    var file = try ReportFile(
+      "failed.csv", in: folder,
+      header: ["payment_id", "order_reference", "amount", "currency", "reason", "processor_code", "failed_at"])
+    var rows: Int64 = 0
+    try db.forEachFailed(on: date) { row in
+      rows += 1
+      try file.write([
+        .raw(row.payment.description), .text(row.orderReference), .amount(row.amount),
+        .raw(row.amount.currency.code), .raw(row.reason.rawValue), .optional(row.code),
+        .raw(row.failedAt.description),
+      ])
+    }
+    try file.close()
+    return rows
   }
 
   private func writeQuarantine(_ page: inout PageBuilder) throws -> Int64 {

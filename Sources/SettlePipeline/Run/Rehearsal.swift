@@ -19,14 +19,16 @@ struct Rehearsal {
     let owner = Pool(context.store.settings, size: 1, prepare: nil)
     do {
       let stages = try await owner.rolledBack { db in
-        _ = try Migrator().migrate(db)
+        // Migrating locks tables; a store that is current needs none of it.
+        do { try Migrator().check(db) } catch StoreError.notMigrated { _ = try Migrator().migrate(db) }
         return try rehearse(request.stagesInOrder, db, context)
       }
       await owner.close()
       return RunResult(
         runID: context.run.id, request: request, date: context.date, startedAt: startedAt,
         finishedAt: context.clock(), stages: stages.map(\.0), totals: stages.last?.1 ?? [], outFolder: nil,
-        exitStatus: ExitStatus.first(of: stages.map(\.0.exitStatus)), messages: ["dry run: nothing was changed"])
+        exitStatus: ExitStatus.first(of: stages.map(\.0.exitStatus)),
+        messages: stages.flatMap(\.2) + ["dry run: nothing was changed"])
     } catch {
       await owner.close()
       throw error
@@ -35,8 +37,8 @@ struct Rehearsal {
 
   private func rehearse(
     _ names: [StageName], _ db: Session, _ context: RunContext
-  ) throws -> [(StageResult, [TotalRow])] {
-    var results: [(StageResult, [TotalRow])] = []
+  ) throws -> [(StageResult, [TotalRow], [String])] {
+    var results: [(StageResult, [TotalRow], [String])] = []
     for name in names {
       guard let stage = StageCatalogue.stage(name) else { continue }
       let startedAt = context.clock()
@@ -46,7 +48,7 @@ struct Rehearsal {
           StageResult(
             stage: name, status: report.stop == nil ? .done : .failed, counts: report.counts,
             message: report.stop?.message, exitStatus: report.stop?.status ?? .done, files: report.files,
-            startedAt: startedAt, finishedAt: context.clock()), report.totals
+            startedAt: startedAt, finishedAt: context.clock()), report.totals, report.notes
         ))
     }
     return results

@@ -1,6 +1,6 @@
 import Foundation
-import Postgres
 import Logging
+import Postgres
 import SettleFiles
 import SettleModel
 import SettleStore
@@ -37,6 +37,8 @@ struct StageReport: Sendable {
   var counts: [(name: String, value: Int64)] = []
   var files: [FileResult] = []
   var totals: [TotalRow] = []
+  /// Sentences that counts cannot say.
+  var notes: [String] = []
   var stop: Failure?
 
   /// Counts and sentences on one line, for the screen and the journal.

@@ -5,15 +5,16 @@ import SettleStore
 
 extension RunResult {
   /// The content of `run_results.json`: the one file of a report that tells run and clock. Keys are sorted.
-  package func json() -> String {
+  package func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(RunResultsFile(self)) else { return "{}\n" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return String(decoding: try encoder.encode(RunResultsFile(self)), as: UTF8.self) + "\n"
   }
 }
 
-/// The shape of `run_results.json`; its JSON Schema is `samples/run_results.schema.json`.
+/// The shape of `run_results.json`, by the names that it has there; its JSON Schema is
+/// `samples/run_results.schema.json`.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 private struct RunResultsFile: Encodable {
   struct Stage: Encodable {
     var name: String

@@ -43,10 +43,10 @@ package struct Runner: Sendable {
       let context = context(
         for: request, layouts: layouts, run: RunIdentity(id: id, fence: fence), permit: { try lease.permit() })
       let result = try await perform(request, context)
-      await lease.release()
+      await Self.release(lease)
       return result
     } catch {
-      await lease.release()
+      await Self.release(lease)
       throw error
     }
   }
@@ -58,8 +58,14 @@ package struct Runner: Sendable {
     let shared = SharedProcessor(make: processor)
     return RunContext(
       store: store, run: run, permit: permit, pipeline: request.pipeline, layouts: layouts, date: date,
-      inbox: request.inbox, reports: ReportFolder(path: request.out ?? "reports/\(date)"),
+      inbox: request.inbox,
+      reports: ReportFolder(path: request.out ?? "reports/\(date)", token: run.fence.token),
       processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger)
+  }
+
+  /// A run that is stopped gives its lease back too.
+  private static func release(_ lease: Lease) async {
+    await Task { await lease.release() }.value
   }
 
   private func perform(_ request: RunRequest, _ context: RunContext) async throws -> RunResult {
@@ -82,7 +88,7 @@ package struct Runner: Sendable {
   private func perform(_ stage: any Stage, _ context: RunContext, _ result: inout RunResult) async throws {
     let startedAt = clock()
     var entry = StageResult(stage: stage.name, status: .running, startedAt: startedAt, finishedAt: startedAt)
-    if let why = StageOrder.reasonToSkip(stage.name, after: result.stages) {
+    if let why = try await reasonToSkip(stage.name, context, after: result.stages) {
       entry.status = .skipped
       entry.message = why
     } else {
@@ -110,14 +116,29 @@ package struct Runner: Sendable {
     result.stages.append(entry)
   }
 
+  /// What this run has seen so far decides, and for refunds also what the last import for this date has seen.
+  private func reasonToSkip(
+    _ stage: StageName, _ context: RunContext, after results: [StageResult]
+  ) async throws -> String? {
+    if Task.isCancelled { return "left out, because the run was told to stop" }
+    if let why = StageOrder.reasonToSkip(stage, after: results) { return why }
+    guard stage == .refund else { return nil }
+    let date = context.date
+    let unfinished = try? await store.pool.session { try $0.unfinishedStages(on: date) }
+    let importFailed = unfinished?.contains { $0.stage == StageName.importing.rawValue } ?? false
+    return importFailed ? StageOrder.afterRefusedOutcomes : nil
+  }
+
   /// A stage's end that cannot be journalled (the database is gone, the lease is lost) shows in the run's own result.
   private func journal(_ entry: StageResult, _ context: RunContext) async {
     let counts = JSONText.object(entry.counts)
     do {
-      try await context.write {
-        try $0.finishStage(
-          entry.stage.rawValue, of: context.run.id, status: entry.status, counts: counts, message: entry.message,
-          at: entry.finishedAt)
+      try await Uncancelled.run {
+        try await context.write {
+          try $0.finishStage(
+            entry.stage.rawValue, of: context.run.id, status: entry.status, counts: counts, message: entry.message,
+            at: entry.finishedAt)
+        }
       }
     } catch {
       logger.error("the end of stage \(entry.stage) could not be journalled: \(Failure(error).message)")
@@ -128,22 +149,31 @@ package struct Runner: Sendable {
     var statuses = result.stages.map(\.exitStatus)
     do {
       let date = context.date
-      let exceptions = try await store.pool.session { try $0.exceptions(on: date) }
+      let exceptions = try await Uncancelled.run { [store] in
+        try await store.pool.session { try $0.exceptions(on: date) }
+      }
       result.messages = context.pipeline.failOn.exceeded(by: exceptions)
       if !result.messages.isEmpty { statuses.append(.exceeded) }
     } catch {
       statuses.append(Failure(error).status)
     }
+    if Task.isCancelled { statuses.append(.tryLater) }
     result.exitStatus = ExitStatus.first(of: statuses)
     result.finishedAt = clock()
     do {
       if result.stages.contains(where: { $0.stage == .report && $0.status == .done }) {
         result.outFolder = context.reports.path
-        try ReportFile.write(result.json(), as: "run_results.json", in: context.reports.staging)
-        try context.reports.publish()
+        try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
+        // A run that was paused past its lease must not put its files over its successor's.
+        try context.permit()
+        for kept in try context.reports.publish() {
+          progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
+        }
       }
       let (status, at) = (result.exitStatus.rawValue, result.finishedAt)
-      try await context.write { try $0.finish(context.run.id, exitStatus: status, at: at) }
+      try await Uncancelled.run {
+        try await context.write { try $0.finish(context.run.id, exitStatus: status, at: at) }
+      }
     } catch {
       let failure = Failure(error)
       result.messages.append(failure.message)

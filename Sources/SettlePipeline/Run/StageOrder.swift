@@ -3,19 +3,25 @@ import SettleStore
 
 /// Which stages still run after one has failed. Failures stay small: what does not depend on the failed part goes on.
 enum StageOrder {
+  static let afterRefusedOutcomes =
+    "left out, because an outcome file was refused: it may explain what would be refunded"
+
   /// Why a stage is left out, or nil where it runs.
   static func reasonToSkip(_ stage: StageName, after results: [StageResult]) -> String? {
     for result in results where result.status == .failed {
+      let asksProcessor = result.stage == .charge || result.stage == .refund
       switch result.exitStatus {
-      case .defect, .configuration:
+      case .defect:
         return "left out, because \(result.stage) failed"
-      case .unavailable where result.stage != .charge && result.stage != .refund:
+      case .configuration where !asksProcessor:
+        return "left out, because \(result.stage) failed"
+      case .unavailable where !asksProcessor:
         return "left out, because the database cannot be reached"
-      case .unavailable, .notPermitted:
+      case .configuration, .unavailable, .notPermitted:
         if stage == .refund { return "left out, because the processor could not be asked" }
       case .inputRefused:
         if stage == .refund, result.stage == .importing {
-          return "left out, because an outcome file was refused: it may explain what would be refunded"
+          return afterRefusedOutcomes
         }
       default: break
       }

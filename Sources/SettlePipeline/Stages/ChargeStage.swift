@@ -16,43 +16,83 @@ struct ChargeStage: Stage {
   private static let page = 500
 
   func perform(_ context: RunContext) async throws -> StageReport {
+    let load = context.load
     let (open, due) = try await context.store.pool.session { db in
-      (try db.openAttemptCount(), try db.chargesDue(on: context.date, now: context.clock()))
+      (try db.openAttemptCount(context: load), try db.chargesDue(context: load))
     }
     let total = open + due.reduce(0) { $0 + $1.count }
     guard total > 0 else { return StageReport(counts: [("charged", 0)]) }
-    let processor = try await context.processor()
-    try await Self.bind(processor, context)
     context.progress.begin(name, of: total, unit: unit)
     let recorder = AnswerRecorder(
       record: { group in
         let load = context.load
         try await context.write { try $0.record(group, context: load) }
       }, advanced: { context.progress.advance(name, to: min($0, total), of: total) })
+    let unsendable = Count()
+    var stop: Failure?
+    do {
+      stop = try await charge(context, recorder, unsendable).map { Failure($0) }
+    } catch {
+      // What was charged before is told all the same.
+      stop = Failure(error)
+    }
+    return try await Self.report(await recorder.tally, unsendable: await unsendable.value, stop, context)
+  }
+
+  private func charge(
+    _ context: RunContext, _ recorder: AnswerRecorder, _ unsendable: Count
+  ) async throws -> StageStop? {
+    let processor = try await context.processor()
+    let isNew = try await Self.bind(processor, context)
     let workers = ChargeWorkers(
       sender: AttemptSender(
         processor: processor, keyMargin: context.pipeline.charge.keyMargin, permit: context.permit,
         clock: context.clock),
-      recorder: recorder, concurrency: context.pipeline.charge.concurrency)
-    var stop = try await workers.drain(Self.openAttempts(context))
-    if stop == nil { stop = try await workers.drain(Self.dueCharges(context, processor)) }
-    if stop == nil { try await Self.resolve(context, processor, workers) }
-    return try await Self.report(await recorder.tally, stop, context)
+      recorder: recorder, concurrency: context.pipeline.charge.concurrency,
+      release: { attempts in
+        let load = context.load
+        try await Uncancelled.run { try await context.write { try $0.release(attempts, context: load) } }
+      })
+    if let stop = try await workers.drain(Self.openAttempts(context), releasing: false) { return stop }
+    try await adoptKnown(context, processor, isNew: isNew)
+    if let stop = try await workers.drain(Self.dueCharges(context, processor, unsendable), releasing: true) {
+      return stop
+    }
+    return try await Self.resolve(context, processor, workers)
+  }
+
+  /// Looks for what is due in the processor's own list first, wherever an idempotency key could no longer protect it.
+  private func adoptKnown(_ context: RunContext, _ processor: any ProcessorAdapter, isNew: Bool) async throws {
+    let load = context.load
+    let expired = load.now.adding(.zero - (processor.keyLife - context.pipeline.charge.keyMargin))
+    let since = try await context.store.pool.session {
+      try $0.doubtfulSince(everything: isNew, keysExpiredBefore: expired, context: load)
+    }
+    guard let since else { return }
+    context.progress.note(name, "looking for earlier charges of what is due")
+    let found = Count()
+    try await processor.charges(since: since.adding(.zero - ChargeLookUp.clockSkew)) { page in
+      await found.add(try await context.write { try $0.adopt(page, context: load) })
+    }
+    let adopted = await found.value
+    if adopted > 0 { context.progress.note(name, "\(adopted) were charged before, and are not charged again") }
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    let due = try db.chargesDue(on: context.date, now: context.clock())
+    let due = try db.chargesDue(context: context.load)
     var report = StageReport(counts: [("to_charge", due.reduce(0) { $0 + $1.count })])
-    for (_, amount) in due { report.counts.append(("to_charge_\(amount.currency)", amount.minor)) }
-    report.counts.append(("to_ask_again", try db.openAttemptCount()))
+    report.notes = due.map { "charge: \($0.amount) in \($0.count) payments would be asked for" }
+    report.counts.append(("to_ask_again", try db.openAttemptCount(context: context.load)))
     return report
   }
 
   /// A store and its processor account belong together: idempotency keys mean nothing at another.
-  static func bind(_ processor: any ProcessorAdapter, _ context: RunContext) async throws {
+  /// Returns whether the two have only now met.
+  @discardableResult
+  static func bind(_ processor: any ProcessorAdapter, _ context: RunContext) async throws -> Bool {
     let account = try await processor.account()
     let name = processor.name
-    try await context.write { try $0.bind(to: account, of: name) }
+    return try await context.write { try $0.bind(to: account, of: name) }
   }
 
   private static func openAttempts(_ context: RunContext) -> AttemptQueue {
@@ -69,7 +109,9 @@ struct ChargeStage: Stage {
     }
   }
 
-  private static func dueCharges(_ context: RunContext, _ processor: any ProcessorAdapter) -> AttemptQueue {
+  private static func dueCharges(
+    _ context: RunContext, _ processor: any ProcessorAdapter, _ unsendable: Count
+  ) -> AttemptQueue {
     let size = context.pipeline.charge.batch
     return AttemptQueue(lowWater: min(size / 2, 2 * context.pipeline.charge.concurrency)) {
       try Task.checkCancellation()
@@ -78,44 +120,55 @@ struct ChargeStage: Stage {
       let batch = try await context.write { db in
         try db.claimBatch(of: size, run: run, context: load) { try processor.request(for: $0) }
       }
+      await unsendable.add(batch.unsendable)
       return batch.isLast ? nil : batch.attempts
     }
   }
 
   private static func resolve(
     _ context: RunContext, _ processor: any ProcessorAdapter, _ workers: ChargeWorkers
-  ) async throws {
+  ) async throws -> StageStop? {
     for round in 1...rounds {
       let load = context.load
       let open = try await context.store.pool.session {
         try $0.openAttempts(after: nil, limit: 20 * page, lookUp: nil, context: load)
       }
-      guard !open.isEmpty else { return }
+      guard !open.isEmpty else { return nil }
       context.progress.note(.charge, "\(open.count) answers are not known yet: asking again")
       if round > 1 { try await Task.sleep(for: .milliseconds(500 << round)) }
       let sought = open.filter(\.lookUp)
       let found = try await ChargeLookUp(processor: processor).results(for: sought)
       for result in found { try await workers.recorder.add(result) }
       try await workers.recorder.finish()
-      if try await workers.drain(openAttempts(context)) != nil { return }
+      if let stop = try await workers.drain(openAttempts(context), releasing: false) { return stop }
     }
+    return nil
   }
 
   private static func report(
-    _ tally: AnswerRecorder.Tally, _ stop: StageStop?, _ context: RunContext
+    _ tally: AnswerRecorder.Tally, unsendable: Int, _ stop: Failure?, _ context: RunContext
   ) async throws -> StageReport {
-    let open = try await context.store.pool.session { try $0.openAttemptCount() }
+    let load = context.load
+    let open = try await Uncancelled.run {
+      try await context.store.pool.session { try $0.openAttemptCount(context: load) }
+    }
     var report = StageReport(counts: [
-      ("charged", tally.charged), ("declined", tally.declined), ("refused", tally.refused), ("unknown", open),
+      ("charged", tally.charged), ("declined", tally.declined), ("refused", tally.refused + Int64(unsendable)),
+      ("unknown", open),
     ])
-    if let stop {
-      report.stop = Failure(stop)
-    } else if open > 0 {
+    report.stop = stop
+    if stop == nil, open > 0 {
       report.stop = Failure(
         StageStop.later("\(open) \(open == 1 ? "charge has" : "charges have") no known outcome yet"))
     }
     return report
   }
+}
+
+/// Counts across tasks.
+private actor Count {
+  private(set) var value = 0
+  func add(_ more: Int) { value += more }
 }
 
 /// How far a paged query has come.

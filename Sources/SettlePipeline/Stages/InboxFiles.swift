@@ -17,9 +17,11 @@ struct InboxFiles: Sendable {
   ) async throws -> StageReport {
     var report = StageReport()
     let paths = try found(in: context.inbox)
-    for (index, (path, layout)) in paths.enumerated() {
+    for (index, (path, source)) in paths.enumerated() {
       try Task.checkCancellation()
-      report.files.append(try await take(path, layout: layout, context, load: load, known: known))
+      let result = try await take(path, of: source, context, load: load, known: known)
+      if result.status == .refused { context.progress.note(stage, "\(path) is refused: \(result.message ?? "")") }
+      report.files.append(result)
       context.progress.advance(stage, to: Int64(index + 1), of: Int64(paths.count))
     }
     return finished(report)
@@ -31,9 +33,9 @@ struct InboxFiles: Sendable {
     known: (FileIdentity) throws -> FileCounts?
   ) throws -> StageReport {
     var report = StageReport()
-    for (path, layout) in try found(in: context.inbox) {
+    for (path, source) in try found(in: context.inbox) {
       do {
-        let (file, identity) = try examine(path, layout: layout, context)
+        let (file, identity) = try examine(path, of: source, context)
         let before = try known(identity)
         let counts = try before ?? load(file, identity)
         report.files.append(Self.result(identity, counts: counts, known: before != nil))
@@ -45,12 +47,12 @@ struct InboxFiles: Sendable {
   }
 
   private func take(
-    _ path: String, layout: String?, _ context: RunContext,
+    _ path: String, of source: PipelineDefinition.Source, _ context: RunContext,
     load: (InputFile, FileIdentity) async throws -> FileCounts,
     known: (FileIdentity) async throws -> FileCounts?
   ) async throws -> FileResult {
     do {
-      let (file, identity) = try examine(path, layout: layout, context)
+      let (file, identity) = try examine(path, of: source, context)
       if let counts = try await known(identity) { return Self.result(identity, counts: counts, known: true) }
       return Self.result(identity, counts: try await load(file, identity), known: false)
     } catch let refusal as FileRefusal {
@@ -58,10 +60,11 @@ struct InboxFiles: Sendable {
     }
   }
 
-  private func examine(_ path: String, layout: String?, _ context: RunContext) throws -> (InputFile, FileIdentity) {
+  private func examine(
+    _ path: String, of source: PipelineDefinition.Source, _ context: RunContext
+  ) throws -> (InputFile, FileIdentity) {
     let file = try InputFile.examine(
-      path: context.inbox + "/" + path, layout: layout, catalogue: context.layouts,
-      zone: context.pipeline.timeZone.identifier)
+      path: context.inbox + "/" + path, layout: source.layout, catalogue: context.layouts, zone: source.zone)
     guard file.layout.kind == kind else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,
@@ -85,7 +88,7 @@ struct InboxFiles: Sendable {
     FileResult(
       path: path, sha256: refusal.sha256, layout: nil,
       counts: FileCounts(read: 0, accepted: 0, quarantined: 0, ignored: 0), status: .refused,
-      message: refusal.message)
+      message: (refusal.line.map { "line \($0): " } ?? "") + refusal.message)
   }
 
   private func finished(_ report: StageReport) -> StageReport {
@@ -99,23 +102,26 @@ struct InboxFiles: Sendable {
     ]
     let refused = report.files.filter { $0.status == .refused }
     if let first = refused.first {
-      let more = refused.count > 1 ? " (and \(refused.count - 1) more files)" : ""
-      report.stop = Failure(status: .inputRefused, message: "\(first.path): \(first.message ?? "refused")\(more)")
+      let others = refused.dropFirst().prefix(9).map(\.path).joined(separator: ", ")
+      let more = refused.count > 10 ? " and \(refused.count - 10) more" : ""
+      report.stop = Failure(
+        status: .inputRefused,
+        message: "\(first.path) is refused: \(first.message ?? "")" + (others.isEmpty ? "" : "; also \(others)\(more)"))
     }
     return report
   }
 
   /// Paths relative to the inbox. A source that matches nothing has no files today; an inbox that is not there is a
   /// mistake.
-  private func found(in inbox: String) throws -> [(path: String, layout: String?)] {
+  private func found(in inbox: String) throws -> [(path: String, source: PipelineDefinition.Source)] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: inbox, isDirectory: &isFolder), isFolder.boolValue else {
       throw Failure(
         status: .configuration, message: "there is no inbox folder \(inbox): make it, or name another with --inbox")
     }
     var seen: Set<String> = []
-    return sources.flatMap { source in
-      Glob.files(matching: source.path, under: inbox).filter { seen.insert($0).inserted }.map { ($0, source.layout) }
+    return try sources.flatMap { source in
+      try Glob.files(matching: source.path, under: inbox).filter { seen.insert($0).inserted }.map { ($0, source) }
     }
   }
 }

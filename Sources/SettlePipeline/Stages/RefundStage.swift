@@ -9,8 +9,9 @@ struct RefundStage: Stage {
 
   func perform(_ context: RunContext) async throws -> StageReport {
     let policy = context.pipeline.refund
+    let load = context.load
     let (open, candidates) = try await context.store.pool.session { db in
-      (try db.openRefunds(), try db.refundCandidates(for: policy.rules.map(\.when)))
+      (try db.openRefunds(context: load), try db.refundCandidates(for: policy.rules.map(\.when), context: load))
     }
     guard !open.isEmpty || !candidates.isEmpty else { return StageReport(counts: [("refunded", 0)]) }
     let total = Int64(open.count + candidates.count)
@@ -40,7 +41,7 @@ struct RefundStage: Stage {
     var spent = try db.refundsSpent(run: context.run, context: context.load)
     var refunds: Int64 = 0
     var held: Int64 = 0
-    for candidate in try db.refundCandidates(for: policy.rules.map(\.when)) {
+    for candidate in try db.refundCandidates(for: policy.rules.map(\.when), context: context.load) {
       switch policy.decide(candidate.subject, spent: spent) {
       case .refund(let amount, _):
         refunds += 1
@@ -50,7 +51,8 @@ struct RefundStage: Stage {
       }
     }
     return StageReport(counts: [
-      ("to_refund", refunds), ("held_back", held), ("to_ask_again", Int64(try db.openRefunds().count)),
+      ("to_refund", refunds), ("held_back", held),
+      ("to_ask_again", Int64(try db.openRefunds(context: context.load).count)),
     ])
   }
 }

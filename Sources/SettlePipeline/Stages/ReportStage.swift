@@ -21,7 +21,7 @@ struct ReportStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    let totals = try db.totals(on: context.date)
+    let totals = try db.totals(on: context.date).rows
     let items = totals.filter { $0.bucket == "all" }.reduce(0) { $0 + $1.count }
     return StageReport(counts: [("items_to_report", items)], totals: totals)
   }

@@ -29,6 +29,12 @@ struct CircuitBreaker {
   private var last: Failure?
   private var probeAt: Nanoseconds?
 
+  /// Why nothing could be sent now, without taking the place of a probe.
+  func isOpen(at now: Nanoseconds) -> Failure? {
+    guard weight >= Self.limit, let probeAt, now < probeAt else { return nil }
+    return last
+  }
+
   /// Why nothing is to be sent now, or nil where sending is fine. After a rest, one request goes out as a probe.
   mutating func refusal(at now: Nanoseconds) -> Failure? {
     guard weight >= Self.limit, let last else { return nil }

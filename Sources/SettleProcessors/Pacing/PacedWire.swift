@@ -36,15 +36,21 @@ final class PacedWire: Sendable {
   private let clock: PaceClock
   private let patience: Patience
   private let limit: @Sendable (WireReply) -> RateLimit?
-  private let turns = TurnQueue()
+  private let places: TurnQueue
+  /// One at a time: only the task at its head watches the clock. A turn is therefore decided when its taker is awake
+  /// to use it, and a process that stood still for a minute does not wake to a minute's worth of turns.
+  private let turns = TurnQueue(places: 1)
   private let state: Mutex<State>
 
-  /// - Parameter limit: reads from a reply whether the processor limited the call, and so did not carry it out.
+  /// - Parameters:
+  ///   - concurrency: how many calls are under way at once; waiting to try again takes no place.
+  ///   - limit: reads from a reply whether the processor limited the call, and so did not carry it out.
   init(
-    _ wire: any Wire, rate: RatePerSecond?, patience: Patience, seed: UInt64?, clock: PaceClock = .system(),
-    limit: @escaping @Sendable (WireReply) -> RateLimit?
+    _ wire: any Wire, rate: RatePerSecond?, concurrency: Int, patience: Patience, seed: UInt64?,
+    clock: PaceClock = .system(), limit: @escaping @Sendable (WireReply) -> RateLimit?
   ) {
     self.wire = wire
+    places = TurnQueue(places: concurrency)
     self.clock = clock
     self.patience = patience
     self.limit = limit
@@ -57,17 +63,24 @@ final class PacedWire: Sendable {
     let started = clock.now()
     var tries = 0
     while true {
-      if let refusal = state.withLock({ $0.breaker.refusal(at: clock.now()) }) { return refusal.exchange }
-      try await takeTurn()
-      try permit()
-      let result = await wire.exchange(call)
-      tries += 1
-      let step = next(after: result, tries: tries, since: started)
-      switch step {
+      switch try await attempt(call, tries: tries, since: started, permit: permit) {
       case .done(let exchange): return exchange
       case .again(let wait): try await clock.sleep(clock.now() + wait)
       }
+      tries += 1
     }
+  }
+
+  private func attempt(
+    _ call: WireCall, tries: Int, since started: Nanoseconds, permit: @Sendable () throws -> Void
+  ) async throws -> Step {
+    if let failure = state.withLock({ $0.breaker.isOpen(at: clock.now()) }) { return .done(failure.exchange) }
+    try await places.enter()
+    defer { places.leave() }
+    if let refusal = try await takeTurn(since: started) { return .done(refusal) }
+    if let failure = state.withLock({ $0.breaker.refusal(at: clock.now()) }) { return .done(failure.exchange) }
+    try permit()
+    return next(after: await wire.exchange(call), tries: tries + 1, since: started)
   }
 
   /// A random wait after the given number of failed tries, for callers that repeat by their own rules.
@@ -76,19 +89,27 @@ final class PacedWire: Sendable {
     try await clock.sleep(clock.now() + wait)
   }
 
-  private func takeTurn() async throws {
+  /// Waits for the next turn, or says why waiting is no use.
+  private func takeTurn(since started: Nanoseconds) async throws -> Exchange? {
     try Task.checkCancellation()
-    if isFree() { return }
+    // Without a rate nobody queues: the turn is taken at once.
+    if state.withLock({ $0.pacer.isUnlimited(at: clock.now()) && $0.pacer.take(at: clock.now()) == .now }) {
+      return nil
+    }
     try await turns.enter()
     defer { turns.leave() }
-    while case .notBefore(let time) = state.withLock({ $0.pacer.take(at: clock.now()) }) {
-      try await clock.sleep(time)
+    while true {
+      let now = clock.now()
+      switch state.withLock({ $0.pacer.take(at: now) }) {
+      case .now: return nil
+      case .notBefore(let time): try await clock.sleep(time)
+      case .closed(let time):
+        guard time - started <= patience.altogether.nanoseconds else {
+          return .later("it asks to wait another \((time - now) / 1_000_000_000) s")
+        }
+        try await clock.sleep(time)
+      }
     }
-  }
-
-  /// Without a rate nobody queues: the turn is taken at once.
-  private func isFree() -> Bool {
-    state.withLock { $0.pacer.isUnlimited && $0.pacer.take(at: clock.now()) == .now }
   }
 
   private enum Step {
@@ -102,6 +123,7 @@ final class PacedWire: Sendable {
     case .reply(let reply):
       if let limited = limit(reply) { return next(afterLimit: limited, tries: tries, since: started) }
       state.withLock {
+        $0.pacer.passed(at: now)
         if reply.status < 500 {
           $0.breaker.answered()
         } else {
@@ -125,14 +147,16 @@ final class PacedWire: Sendable {
   private func next(afterLimit limit: RateLimit, tries: Int, since started: Nanoseconds) -> Step {
     let now = clock.now()
     return state.withLock { state in
-      if case .pace(let retryAfter) = limit { state.pacer.slowDown(at: now, retryAfter: retryAfter) }
+      if case .pace(let retryAfter) = limit { state.pacer.slowDown(at: now, retryAfter: retryAfter, tries: tries) }
       let wait =
         limit.retryAfter.map { $0 + state.backoff.wait(afterTries: 1) } ?? state.backoff.wait(afterTries: tries)
       if tries < patience.limitedTries, now - started + wait <= patience.altogether.nanoseconds {
         return .again(after: wait)
       }
       let why = "it kept limiting for \((now - started) / 1_000_000_000) s and \(tries) tries"
-      if case .pace = limit { state.breaker.failed(.limited(why), at: now) }
+      // One busy object is no reason to stop: that request's caller repeats it later, the others go on.
+      guard case .pace = limit else { return .done(.lost(why)) }
+      state.breaker.failed(.limited(why), at: now)
       return .done(.later(why))
     }
   }

@@ -1,31 +1,35 @@
 import Synchronization
 
-/// Lets tasks through one at a time, in the order in which they came.
-///
-/// Only the task at its head watches the clock. A turn is therefore decided when its taker is awake to use it: a
-/// process that stood still for a minute does not wake to a minute's worth of turns.
+/// Lets so many tasks in at a time, in the order in which they came.
 final class TurnQueue: Sendable {
   private struct State {
-    var taken = false
+    var free: Int
     var waiting: [(ticket: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
     var nextTicket: UInt64 = 0
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  /// Waits for the head of the queue. Throws `CancellationError` where the task is cancelled first; whoever returned
+  init(places: Int) { state = Mutex(State(free: places)) }
+
+  /// Waits for a place. Throws `CancellationError` where the task is cancelled first; whoever returned
   /// from here must call ``leave()``.
   func enter() async throws {
-    let ticket = state.withLock { state in
+    let ticket = state.withLock { state -> UInt64? in
+      guard state.free == 0 || Task.isCancelled else {
+        state.free -= 1
+        return nil
+      }
       state.nextTicket += 1
       return state.nextTicket
     }
+    guard let ticket else { return }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let outcome: Result<Void, any Error>? = state.withLock { state in
           if Task.isCancelled { return .failure(CancellationError()) }
-          if !state.taken {
-            state.taken = true
+          if state.free > 0 {
+            state.free -= 1
             return .success(())
           }
           state.waiting.append((ticket, continuation))
@@ -46,7 +50,7 @@ final class TurnQueue: Sendable {
   func leave() {
     let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
       guard !state.waiting.isEmpty else {
-        state.taken = false
+        state.free += 1
         return nil
       }
       return state.waiting.removeFirst().continuation

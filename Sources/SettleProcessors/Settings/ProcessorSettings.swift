@@ -74,7 +74,7 @@ package struct Patience: Sendable, Equatable {
   package var altogether: Duration
 
   package init(
-    first: Duration = .milliseconds(100), longest: Duration = .seconds(8), limitedTries: Int = 12,
+    first: Duration = .milliseconds(100), longest: Duration = .seconds(4), limitedTries: Int = 24,
     failedTries: Int = 5, altogether: Duration = .seconds(90)
   ) {
     self.first = first

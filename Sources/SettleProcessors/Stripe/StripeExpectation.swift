@@ -15,7 +15,7 @@ struct StripeExpectation: Equatable {
   var kind: Kind
   /// In Stripe's own units: of a charge, capture or refund.
   var amount: Int64?
-  /// In lower case, as Stripe writes it: of a charge.
+  /// In lower case, as Stripe writes it: of a charge or capture.
   var currency: String?
   var payment: PaymentID
 
@@ -42,6 +42,7 @@ struct StripeExpectation: Equatable {
         guard let amount = value("amount_to_capture").flatMap(Int64.init) else { return nil }
         kind = .capture(hold: parts[3])
         self.amount = amount
+        currency = value("metadata[currency]")
       default: return nil
       }
     case ("refunds", 3):

@@ -19,6 +19,10 @@ struct StripeKey: Sendable {
     guard !(isLive && !base.isEncrypted) else {
       throw refusal("it is a live key, and live keys are never sent over plain http, to a stand-in processor above all")
     }
+    // A store belongs to one account in one mode, so the mode must be known where real money may be.
+    guard isLive || base.isLoopback || key.hasPrefix("sk_test_") || key.hasPrefix("rk_test_") else {
+      throw refusal("it says neither live nor test; give a key that begins with sk_ or rk_, then live_ or test_")
+    }
     self.secret = secret
   }
 }

@@ -23,7 +23,9 @@ final class StripeProcessor: ConnectedProcessor {
     transport = HTTPWire(
       base: base, key: key.secret, concurrency: settings.concurrency, timeouts: settings.timeouts, logger: logger)
     wire = PacedWire(
-      transport, rate: settings.rate, patience: settings.patience, seed: settings.seed, limit: StripeAnswers.limit)
+      transport, rate: settings.rate, concurrency: settings.concurrency, patience: settings.patience,
+      seed: settings.seed,
+      limit: StripeAnswers.limit)
     lookups = StripeLookups(wire: wire, patience: settings.patience)
   }
 

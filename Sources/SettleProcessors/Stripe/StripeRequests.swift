@@ -47,6 +47,8 @@ enum StripeRequests {
     var form = StripeForm()
     form.add("amount_to_capture", try StripeAmount.sent(order.amount))
     try addMetadata(of: order, to: &form)
+    // A capture takes the hold's own currency, whatever was meant: said here, a difference shows in the answer.
+    form.add("metadata[currency]", order.amount.currency.code.lowercased())
     let id = try checked(hold, .payment)
     return post("/v1/payment_intents/\(id)/capture", form, key: "settle-\(order.payment)-\(order.attempt)-capture")
   }

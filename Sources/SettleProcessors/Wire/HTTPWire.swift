@@ -106,7 +106,8 @@ final class HTTPWire: Wire {
     case let error as NIOConnectionError where error.connectionErrors.isEmpty: "its name cannot be resolved"
     case let error as NIOConnectionError:
       "no connection: \(error.connectionErrors.first.map { reason(of: $0.error) } ?? "refused")"
-    case let error as IOError: "the network failed (errno \(error.errnoCode))"
+    case let error as IOError:
+      error.errnoCode == ECONNREFUSED ? "connection refused" : "the network failed (errno \(error.errnoCode))"
     case is NIOSSLError, is NIOSSLExtraError: "TLS failed: \(error)"
     case let error as HTTPClientError: error == .cancelled ? "the run was stopped before the answer came" : "\(error)"
     case let error as ReplyTooLong: "\(error)"

@@ -68,11 +68,12 @@ extension Session {
   }
 
   /// How many payments are due on the date, with their sum a currency: what a dry run says would be charged.
-  package func chargesDue(on date: BusinessDate, now: Timestamp) throws -> [(count: Int64, amount: Money)] {
+  package func chargesDue(context: LoadContext) throws -> [(count: Int64, amount: Money)] {
     try query(
       """
       SELECT count(*) AS payments, sum(amount)::bigint AS amount, currency FROM payments
-      WHERE charge_due_on <= \(date) AND (capture_before IS NULL OR capture_before > \(now))
+      WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
+        AND merchant = \(context.merchant) AND processor = \(context.processor)
       GROUP BY currency ORDER BY currency
       """
     ) { row in (count: try row.get("payments"), amount: try row.money("amount", "currency")) }
@@ -86,7 +87,7 @@ extension Session {
         processor_customer, hold, capture_before, processor_payment
       FROM payments
       WHERE charge_due_on IS NOT NULL AND charge_due_on <= \(context.date)
-        AND (capture_before IS NULL OR capture_before > \(context.now))
+        AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
         AND merchant = \(context.merchant) AND processor = \(context.processor)
       ORDER BY capture_before, payment_id LIMIT \(limit) FOR UPDATE
       """

@@ -34,7 +34,11 @@ extension Session {
   }
 
   /// How many attempts have no answer.
-  package func openAttemptCount() throws -> Int64 {
-    try first("SELECT count(*) AS attempts FROM charge_attempts WHERE state = 'open'")?.get("attempts") ?? 0
+  package func openAttemptCount(context: LoadContext) throws -> Int64 {
+    try first(
+      """
+      SELECT count(*) AS attempts FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
+      WHERE a.state = 'open' AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)
+      """)?.get("attempts") ?? 0
   }
 }

@@ -1,6 +1,8 @@
 package import Postgres
 import SettleModel
 
+extension MessageType: SQLDecodable {}
+
 extension Session {
   /// One number for every publisher: two at once wait for each other.
   private static let publisherLock: Int64 = 0x7365_7474_6C66
@@ -23,6 +25,21 @@ extension Session {
         SELECT FROM event_sequence e
         WHERE e.payment_id = f.payment_id AND e.subject = f.subject AND e.type = f.type)
       """)
+  }
+
+  /// The messages about one payment and its refunds, whether or not they have a number.
+  func eventFacts(of id: PaymentID) throws -> [EventFacts] {
+    try query(
+      """
+      SELECT f.type, e.sequence, coalesce(e.occurred_at, f.occurred_at) AS occurred_at
+      FROM (\(sql: Self.facts)) f
+      LEFT JOIN event_sequence e ON e.payment_id = f.payment_id AND e.subject = f.subject AND e.type = f.type
+      WHERE f.payment_id = \(id) ORDER BY e.sequence, 3, f.rank, f.subject
+      """
+    ) { row in
+      EventFacts(
+        type: try row.get("type"), occurredAt: try row.get("occurred_at"), sequence: try row.get("sequence"))
+    }
   }
 
   /// Messages to the world lie in the outbox; those from it are told by the facts that keep them.

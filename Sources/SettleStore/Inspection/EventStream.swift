@@ -3,13 +3,10 @@ package import SettleModel
 
 extension Session {
   /// Numbered events after a number, in its order, one at a time and in constant memory.
-  ///
-  /// - Parameter payment: only what is about this payment and its refunds.
   package func forEachEvent(
-    after sequence: Int64, type: MessageType? = nil, payment: PaymentID? = nil, _ body: (Event) throws -> Void
+    after sequence: Int64, type: MessageType? = nil, _ body: (Event) throws -> Void
   ) throws {
     let ofType: SQL = type.map { "AND e.type = \($0.rawValue)" } ?? ""
-    let ofPayment: SQL = payment.map { "AND e.payment_id = \($0)" } ?? ""
     try forEach(
       """
       SELECT e.sequence, e.type, e.payment_id, e.subject, e.occurred_at, e.failure_reason,
@@ -22,15 +19,14 @@ extension Session {
       LEFT JOIN payments p ON p.payment_id = e.payment_id
       LEFT JOIN refunds r ON r.payment_id = e.payment_id AND r.refund_id = e.subject
       LEFT JOIN outbox o ON o.payment_id = e.payment_id AND o.event_id = e.subject AND o.type = e.type
-      WHERE e.sequence > \(sequence) \(sql: ofType) \(sql: ofPayment)
+      WHERE e.sequence > \(sequence) \(sql: ofType)
       ORDER BY e.sequence
       """
     ) { row in try body(try Self.event(row)) }
   }
 
   private static func event(_ row: Row) throws -> Event {
-    let word: String = try row.get("type")
-    guard let type = MessageType(rawValue: word) else { throw StoreError.noAnswer("the event type \(word)") }
+    let type: MessageType = try row.get("type")
     let occurredAt: Timestamp = try row.get("occurred_at")
     let message = Message(
       type: type, payment: try row.get("payment_id"), subject: try row.get("subject"), order: try row.get("order_id"),

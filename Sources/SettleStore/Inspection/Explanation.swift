@@ -11,8 +11,7 @@ package struct Explanation: Sendable {
   package var matches: [MatchFacts] = []
   package var breaks: [BreakFacts] = []
   package var refunds: [RefundFacts] = []
-  /// Events that were published: only these have a number.
-  package var events: [Event] = []
+  package var events: [EventFacts] = []
 }
 
 package struct PaymentFacts: Sendable {
@@ -101,4 +100,11 @@ package struct RefundFacts: Sendable {
   package var failedAt: Timestamp?
   package var failure: String?
   package var unknownWhy: String?
+}
+
+package struct EventFacts: Sendable {
+  package var type: MessageType
+  package var occurredAt: Timestamp
+  /// Nil until somebody asked for events.
+  package var sequence: Int64?
 }

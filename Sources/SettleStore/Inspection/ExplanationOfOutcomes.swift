@@ -26,7 +26,7 @@ extension Session {
   func matchFacts(of id: PaymentID) throws -> [MatchFacts] {
     try query(
       """
-      SELECT m.*, coalesce(\(sql: Self.reconciled(on: "m.business_date")), f.loaded_at) AS about
+      SELECT m.*, coalesce(\(sql: Self.reconciled(on: "m.business_date", after: "f.loaded_at")), f.loaded_at) AS about
       FROM matches m
       LEFT JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
       LEFT JOIN input_files f ON f.file_id = o.file_id
@@ -43,12 +43,18 @@ extension Session {
   func breakFacts(of id: PaymentID) throws -> [BreakFacts] {
     try query(
       """
-      SELECT b.*, coalesce(\(sql: Self.reconciled(on: "b.first_seen")), b.first_seen::timestamptz) AS opened_about,
+      SELECT b.*,
+        coalesce(\(sql: Self.reconciled(on: "b.first_seen", after: "f.loaded_at")), b.first_seen::timestamptz)
+          AS opened_about,
         CASE WHEN b.resolved_on IS NOT NULL THEN coalesce(
           (SELECT r.processed_at FROM refunds r
            WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id AND b.resolution = 'refunded'),
-          \(sql: Self.reconciled(on: "b.resolved_on")), b.resolved_on::timestamptz) END AS resolved_about
+          \(sql: Self.reconciled(on: "b.resolved_on", after: "f.loaded_at")), b.resolved_on::timestamptz)
+          END AS resolved_about
       FROM breaks b
+      LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
+      LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
+      LEFT JOIN input_files f ON f.file_id = o.file_id
       WHERE b.payment_id = \(id)
         OR b.payment_id IN (SELECT outcome_id FROM outcome_records WHERE payment_id = \(id))
       ORDER BY b.first_seen, b.reason, b.break_id
@@ -66,11 +72,13 @@ extension Session {
     }
   }
 
-  /// A match and a break carry a business date alone; the first reconciliation of that date tells about when it was.
-  private static func reconciled(on date: SQL) -> SQL {
+  /// A match and a break carry a business date alone. About when they were made tells the first reconciliation of that
+  /// date, after the file was loaded that brought what they are about.
+  private static func reconciled(on date: SQL, after loaded: SQL) -> SQL {
     """
     (SELECT min(s.finished_at) FROM stage_runs s JOIN runs u ON u.run_id = s.run_id
-      WHERE s.stage = 'reconcile' AND s.status = 'done' AND u.business_date = \(sql: date))
+      WHERE s.stage = 'reconcile' AND s.status = 'done' AND u.business_date = \(sql: date)
+        AND s.finished_at >= coalesce(\(sql: loaded), '-infinity'))
     """
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 package import Postgres
-package import SettleModel
+import SettleModel
 
 extension Session {
   /// What an id stands for: a payment's, order's, authorization's, refund's, break's or outcome's own, or one of a
@@ -42,7 +42,7 @@ extension Session {
     explanation.matches = try matchFacts(of: id)
     explanation.breaks = try breakFacts(of: id)
     explanation.refunds = try refundFacts(of: id)
-    try forEachEvent(after: 0, payment: id) { explanation.events.append($0) }
+    explanation.events = try eventFacts(of: id)
     return explanation
   }
 

@@ -68,13 +68,13 @@ extension Session {
       "SELECT pg_has_role(session_user, oid, 'MEMBER') AS member FROM pg_roles WHERE rolname = \(role)")
     guard let known else { return RoleHealth(exists: false, isMember: false, missing: [], excessive: []) }
     var health = RoleHealth(exists: true, isMember: try known.get("member"), missing: [], excessive: [])
-    // What the migrations made belongs to settle; other tables in the same schema are none of its business.
+    // Tables of other owners in the same schema are none of settle's business.
     try forEach(
       """
       WITH tables AS (
         SELECT c.relname::text AS name, c.oid FROM pg_class c
-        WHERE c.relkind = 'r' AND c.relnamespace = (
-          SELECT relnamespace FROM pg_class WHERE oid = to_regclass('payments')) AND c.relname <> 'migrations'
+        WHERE c.relkind = 'r' AND c.relname <> 'migrations' AND (c.relnamespace, c.relowner) = (
+          SELECT relnamespace, relowner FROM pg_class WHERE oid = to_regclass('payments'))
       ), wanted AS (\(sql: wanted))
       SELECT t.name, v.privilege, w.name IS NOT NULL AS wanted
       FROM tables t CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) v (privilege)

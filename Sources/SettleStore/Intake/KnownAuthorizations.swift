@@ -130,8 +130,9 @@ extension Session {
             WHEN p.customer_reference IS DISTINCT FROM i.customer_reference THEN 'customer_id'
             WHEN p.order_reference <> i.order_reference THEN 'order_id'
           END AS differs,
-          (p.payment_method, p.processor_customer, p.hold, p.capture_before, p.authorized_at) IS NOT DISTINCT FROM
-            (i.payment_method, i.processor_customer, i.hold, i.capture_before, i.authorized_at) AS same_instrument
+          -- Instants are no part of it: an export that dates the same agreement anew must not charge a card again.
+          (p.payment_method, p.processor_customer, p.hold) IS NOT DISTINCT FROM
+            (i.payment_method, i.processor_customer, i.hold) AS same_instrument
         FROM incoming i
         JOIN payments p ON p.payment_id = i.payment_id
         LEFT JOIN LATERAL (

@@ -12,13 +12,16 @@ struct ProcessIdentity: Sendable {
 
   static let current: ProcessIdentity = {
     let pid = getpid()
-    return ProcessIdentity(bootID: machine, pid: pid, start: startTime(of: pid) ?? 0)
+    return ProcessIdentity(bootID: machine, pid: pid, start: stat(of: pid)?.start ?? 0)
   }()
 
   /// Whether the process ran here and does not run any more. False where that cannot be known.
   var isGone: Bool {
     guard bootID == Self.machine, !bootID.isEmpty else { return false }
-    return Self.startTime(of: pid) != start
+    // Signal 0 asks whether the process exists, even where /proc hides other users' processes (hidepid).
+    if kill(pid, 0) == -1 { return errno == ESRCH }
+    guard let stat = Self.stat(of: pid) else { return false }
+    return stat.isRemains || stat.start != start
   }
 
   private static let machine: String = {
@@ -28,13 +31,13 @@ struct ProcessIdentity: Sendable {
     return boot.trimmingCharacters(in: .whitespacesAndNewlines) + " " + namespace
   }()
 
-  /// Field 22 of /proc/PID/stat; nil where there is no such process, or only its remains (state Z).
-  private static func startTime(of pid: Int32) -> Int64? {
+  /// Fields 3 (state) and 22 (start time) of /proc/PID/stat; nil where it cannot be read.
+  private static func stat(of pid: Int32) -> (start: Int64, isRemains: Bool)? {
     guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
       let afterName = stat.lastIndex(of: ")")
     else { return nil }
     let fields = stat[stat.index(after: afterName)...].split(separator: " ")
-    guard fields.count > 19, fields[0] != "Z" else { return nil }
-    return Int64(fields[19])
+    guard fields.count > 19, let start = Int64(fields[19]) else { return nil }
+    return (start, fields[0] == "Z")
   }
 }

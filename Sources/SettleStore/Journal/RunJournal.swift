@@ -80,9 +80,11 @@ extension Session {
   /// Makes the store belong to one processor account and mode for ever.
   ///
   /// Throws ``StoreError/foreignAccount(kept:processor:found:foundProcessor:)`` where it belongs to another: its
-  /// idempotency keys would mean nothing there, and every payment would be charged again.
-  package func bind(to account: ProcessorAccount, of processor: String) throws {
-    _ = try execute(
+  /// idempotency keys would mean nothing there, and every payment would be charged again. Returns whether the two have
+  /// only now met.
+  @discardableResult
+  package func bind(to account: ProcessorAccount, of processor: String) throws -> Bool {
+    let inserted = try execute(
       """
       INSERT INTO store_identity (processor, account, live) VALUES (\(processor), \(account.id), \(account.live))
       ON CONFLICT (only_row) DO NOTHING
@@ -96,6 +98,7 @@ extension Session {
       throw StoreError.foreignAccount(
         kept: kept, processor: keptProcessor, found: account, foundProcessor: processor)
     }
+    return inserted > 0
   }
 
   /// Open breaks, and rows that were refused on the date: what `fail_on` bounds.

@@ -9,7 +9,7 @@ CREATE TABLE payments (
   order_reference text NOT NULL,
   order_id uuid NOT NULL,
   customer_reference text,
-  amount bigint NOT NULL CHECK (amount > 0),
+  amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 999999999999),
   currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   payment_method text,
   processor_customer text,
@@ -80,6 +80,7 @@ CREATE TABLE charge_attempts (
 );
 COMMENT ON COLUMN charge_attempts.look_up IS 'A repeat will never tell more; only a look-up or a reported outcome does.';
 COMMENT ON COLUMN charge_attempts.created_at IS 'Before the first byte left: the life of the idempotency key is counted from here.';
+CREATE UNIQUE INDEX one_success_per_payment ON charge_attempts (payment_id) WHERE state = 'succeeded';
 CREATE UNIQUE INDEX one_open_attempt_per_payment ON charge_attempts (payment_id) WHERE state = 'open';
 
 CREATE TABLE refunds (
@@ -127,6 +128,9 @@ CREATE TABLE event_sequence (
   type text NOT NULL,
   payment_id uuid NOT NULL,
   subject uuid NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  failure_reason text,
   UNIQUE (payment_id, subject, type)
 );
 COMMENT ON TABLE event_sequence IS 'The order in which events are told: given after commit, by one publisher at a time, never changed.';
+COMMENT ON COLUMN event_sequence.failure_reason IS 'What PaymentFailed said first: a payment that fails again has a newer one.';

@@ -34,7 +34,8 @@ extension Session {
     let counts = FileCounts(
       read: staged.read, accepted: accepted, quarantined: quarantined, ignored: staged.read - accepted - quarantined)
     try publish(file, as: fileID, counts: counts, context: context)
-    try script("DROP TABLE incoming, refused")
+    // A dry run goes on in this transaction, with stages that have tables of the same names.
+    try script("DROP TABLE incoming, refused; DROP TABLE IF EXISTS taken")
     return counts
   }
 
@@ -83,14 +84,18 @@ extension Session {
     """
 
   /// Rows without an id of their own that say the same are twins, not duplicates (two equal partial refunds): the
-  /// second of a file is another record, and stays the second in every file that overlaps.
+  /// second of a file is another record, and stays the second in every file that overlaps. A charge that names its
+  /// processor's id can happen once only, so its repeat is the same event delivered again.
   private func tellTwinsApart() throws {
     _ = try execute(
       """
       UPDATE incoming i SET outcome_id = md5(i.content::text || ':' || t.occurrence)::uuid
       FROM (
         SELECT line, row_number() OVER (PARTITION BY content ORDER BY line) AS occurrence
-        FROM incoming WHERE row_id IS NULL AND content IN (
+        FROM incoming
+        WHERE row_id IS NULL AND NOT (
+            kind IN ('charge', 'charge_failed') AND coalesce(processor_payment, processor_charge) IS NOT NULL)
+          AND content IN (
           SELECT content FROM incoming WHERE row_id IS NULL GROUP BY content HAVING count(*) > 1)) t
       WHERE t.line = i.line AND t.occurrence > 1
       """)
@@ -173,12 +178,17 @@ extension Session {
     _ = try execute(
       """
       UPDATE outcome_records r
-      SET version = r.version + 1, kind = t.kind, occurred_at = t.occurred_at, available_on = t.available_on,
+      SET version = r.version + 1, kind = t.kind, occurred_at = t.occurred_at, available_on = coalesce(t.available_on, r.available_on),
         gross = t.gross, fee = t.fee, net = t.net, currency = t.currency, compared_amount = t.compared_amount,
-        compared_currency = t.compared_currency, claimed_payment = t.claimed_payment, claimed_order = t.claimed_order,
-        order_reference = t.order_reference, refund_id = t.refund_id, processor_payment = t.processor_payment,
-        processor_charge = t.processor_charge, processor_refund = t.processor_refund,
-        processor_dispute = t.processor_dispute, payout = t.payout, reason = t.reason, file_id = \(fileID),
+        compared_currency = t.compared_currency, claimed_payment = coalesce(t.claimed_payment, r.claimed_payment),
+        claimed_order = coalesce(t.claimed_order, r.claimed_order),
+        order_reference = coalesce(t.order_reference, r.order_reference),
+        refund_id = coalesce(t.refund_id, r.refund_id),
+        processor_payment = coalesce(t.processor_payment, r.processor_payment),
+        processor_charge = coalesce(t.processor_charge, r.processor_charge),
+        processor_refund = coalesce(t.processor_refund, r.processor_refund),
+        processor_dispute = coalesce(t.processor_dispute, r.processor_dispute),
+        payout = coalesce(t.payout, r.payout), reason = coalesce(t.reason, r.reason), file_id = \(fileID),
         line = t.line
       FROM taken t WHERE r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
       """)

@@ -3,6 +3,10 @@ import SettleModel
 
 // What newly arrived outcome records (`taken`, linked by `links`) tell of payments and refunds. Delivery is at least
 // once and unordered, so each statement only ever raises a state, and proof of money wins.
+//
+// An order's reference only suggests whose money it is: another system may charge for the same order on the same
+// account. So a record that is linked by it tells of a success only where settle has asked for nothing and the amount is
+// the payment's own, never of a failure, and never what the payment's processor ids are.
 
 extension Session {
   func tellStates(context: LoadContext) throws {
@@ -10,10 +14,12 @@ extension Session {
       """
       CREATE TEMPORARY TABLE told ON COMMIT DROP AS
       SELECT DISTINCT ON (l.payment_id, t.kind, t.refund_id, t.processor_refund) l.payment_id, t.kind, t.occurred_at,
-        t.refund_id, t.processor_refund, t.processor_payment, t.processor_charge, t.reason
+        t.refund_id, t.processor_refund, t.processor_payment, t.processor_charge, t.reason, t.compared_amount,
+        t.compared_currency, l.linked_by <> 'order_reference' AS proven
       FROM taken t JOIN links l ON l.outcome_id = t.outcome_id AND l.payment_id IS NOT NULL
       WHERE t.known_payment IS NULL AND t.kind IN ('charge', 'charge_failed', 'refund', 'refund_failure')
-      ORDER BY l.payment_id, t.kind, t.refund_id, t.processor_refund, t.occurred_at, t.outcome_id
+      ORDER BY l.payment_id, t.kind, t.refund_id, t.processor_refund, l.linked_by = 'order_reference',
+        t.occurred_at, t.outcome_id
       """)
     try script("ANALYZE told")
     try tellSuccesses(context: context)
@@ -26,7 +32,7 @@ extension Session {
     _ = try execute(
       """
       UPDATE charge_attempts a SET state = 'succeeded', answered_at = \(context.now), unknown_why = NULL
-      FROM told t WHERE t.kind = 'charge' AND a.payment_id = t.payment_id AND a.state = 'open'
+      FROM told t WHERE t.kind = 'charge' AND t.proven AND a.payment_id = t.payment_id AND a.state = 'open'
       """)
     _ = try execute(
       """
@@ -34,7 +40,7 @@ extension Session {
       SELECT p.merchant, p.processor, r.value, r.kind, p.payment_id
       FROM told t JOIN payments p ON p.payment_id = t.payment_id AND p.state <> 'SUCCEEDED'
       CROSS JOIN LATERAL (VALUES (t.processor_payment, 'payment'), (t.processor_charge, 'charge')) r (value, kind)
-      WHERE t.kind = 'charge' AND r.value IS NOT NULL
+      WHERE t.kind = 'charge' AND t.proven AND r.value IS NOT NULL
       ON CONFLICT (merchant, processor, value) DO NOTHING
       """)
     _ = try execute(
@@ -44,9 +50,14 @@ extension Session {
         charge_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date)),
         revived = p.state = 'FAILED' AND NOT EXISTS (
           SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'succeeded'),
-        processor_payment = coalesce(t.processor_payment, p.processor_payment),
-        processor_charge = coalesce(t.processor_charge, p.processor_charge)
-      FROM told t WHERE t.kind = 'charge' AND p.payment_id = t.payment_id AND p.state <> 'SUCCEEDED'
+        processor_payment = CASE WHEN t.proven THEN coalesce(t.processor_payment, p.processor_payment)
+          ELSE p.processor_payment END,
+        processor_charge = CASE WHEN t.proven THEN coalesce(t.processor_charge, p.processor_charge)
+          ELSE p.processor_charge END
+      FROM told t
+      WHERE t.kind = 'charge' AND p.payment_id = t.payment_id AND p.state <> 'SUCCEEDED' AND (t.proven OR (
+        t.compared_amount = p.amount AND t.compared_currency = p.currency
+        AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id)))
       """)
   }
 
@@ -56,15 +67,19 @@ extension Session {
       """
       UPDATE charge_attempts a
       SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = t.reason, code = t.reason
-      FROM told t WHERE t.kind = 'charge_failed' AND a.payment_id = t.payment_id AND a.state = 'open'
+      FROM told t WHERE t.kind = 'charge_failed' AND t.proven AND a.payment_id = t.payment_id AND a.state = 'open'
         AND a.created_at <= t.occurred_at
+        AND (t.processor_payment IS NOT NULL AND t.processor_payment = (
+          SELECT p.processor_payment FROM payments p WHERE p.payment_id = a.payment_id)
+          OR t.processor_payment IS NULL)
       """)
     _ = try execute(
       """
       UPDATE payments p
       SET state = 'FAILED', failed_at = t.occurred_at, failed_on = \(context.date), failure_code = t.reason,
         failure_reason = coalesce(t.reason, 'PROCESSING_ERROR'), charge_due_on = NULL
-      FROM told t WHERE t.kind = 'charge_failed' AND p.payment_id = t.payment_id AND p.state = 'REQUESTED'
+      FROM told t
+      WHERE t.kind = 'charge_failed' AND t.proven AND p.payment_id = t.payment_id AND p.state = 'REQUESTED'
         AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'open')
       """)
   }

@@ -38,26 +38,33 @@ extension Session {
     return matched
   }
 
-  /// All reported charges of every payment that has one which is not matched.
+  /// All reported charges of every payment that has one which is not matched, under one key a charge: the payment's own
+  /// ids are one charge, whether a file names its `pi_…` or its `ch_…`.
+  ///
+  /// Rows with an id of their own are summed. A row without one is an event, delivered at least once: it says that the
+  /// charge was taken, not that it was taken again, so the first one counts, and only where no row has an id.
   private func gatherCharges() throws {
-    try script(
+    _ = try execute(
       """
       CREATE TEMPORARY TABLE charges ON COMMIT DROP AS
       SELECT r.payment_id, min(r.processor_payment) AS processor_payment, min(r.processor_charge) AS processor_charge,
-        (array_agg(r.outcome_id ORDER BY r.kind <> 'charge', r.occurred_at, r.outcome_id))[1] AS outcome_id,
-        sum(r.compared_amount)::bigint AS amount, min(r.compared_currency) AS currency,
+        (array_agg(r.outcome_id ORDER BY r.kind <> 'charge', r.row_id IS NULL, r.occurred_at, r.outcome_id))[1]
+          AS outcome_id,
+        coalesce(sum(r.compared_amount) FILTER (WHERE r.row_id IS NOT NULL),
+          (array_agg(r.compared_amount ORDER BY r.kind <> 'charge', r.occurred_at, r.outcome_id))[1])::bigint AS amount,
+        min(r.compared_currency) AS currency,
         count(DISTINCT r.compared_currency) AS currencies, min(r.occurred_at) AS occurred_at,
         min(r.linked_by) AS linked_by
-      FROM outcome_records r
+      FROM outcome_records r JOIN payments p ON p.payment_id = r.payment_id
       WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
         AND r.payment_id IN (
           SELECT u.payment_id FROM outcome_records u
           WHERE u.reported AND u.linked_by IS NOT NULL AND u.kind IN ('charge', 'capture_reversal')
             AND NOT EXISTS (
               SELECT FROM matches m WHERE m.payment_id = u.payment_id AND m.outcome_id = u.outcome_id))
-      GROUP BY r.payment_id, coalesce(r.processor_charge, r.processor_payment, r.outcome_id::text);
-      ANALYZE charges
+      GROUP BY r.payment_id, \(sql: Self.chargeKey(of: "r"))
       """)
+    try script("ANALYZE charges")
   }
 
   /// Two ids of one kind (`pi_…` and `pi_…`) that differ are two charges, whatever else the row claims.

@@ -7,7 +7,7 @@ extension Session {
   /// Charges and refunds that no file has reported by the day they were due. A refund is expected from the date after
   /// the one that sent it, since it cannot be in that night's file.
   func wantMissing(_ terms: ReconcileTerms, context: LoadContext) throws {
-    let chargedBy = context.date.adding(days: -terms.waitingDays)
+    let chargedBy = try latestReconciled(context).adding(days: -terms.waitingDays)
     _ = try execute(
       """
       INSERT INTO desired
@@ -28,6 +28,17 @@ extension Session {
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id)
         AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = r.payment_id AND d.item_id = r.refund_id)
       """)
+  }
+
+  /// A night that is run again for an older date must not take back what a later one has found missing: what is due is
+  /// judged by the latest date that was ever reconciled.
+  private func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
+    let latest: BusinessDate? = try first(
+      """
+      SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id
+      WHERE s.stage = 'reconcile' AND s.status = 'done'
+      """)?.get("latest")
+    return max(latest ?? context.date, context.date)
   }
 
   /// Reported money that belongs to nothing settle asked for.
@@ -91,8 +102,9 @@ extension Session {
       FROM outcome_records o
       WHERE o.kind = 'dispute' AND o.reported AND NOT EXISTS (
         SELECT FROM outcome_records v
-        WHERE v.payment_id = o.payment_id AND v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at
-          AND (v.processor_dispute = o.processor_dispute OR o.processor_dispute IS NULL))
+        WHERE v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at AND v.processor = o.processor
+          AND (v.processor_dispute = o.processor_dispute
+            OR o.processor_dispute IS NULL AND v.payment_id = o.payment_id))
       """)
   }
 
@@ -104,15 +116,20 @@ extension Session {
       SELECT p.payment_id, \(sql: Self.breakID(.holdLapsed, of: "p.payment_id")), 'hold_lapsed', p.payment_id, NULL,
         p.amount, p.currency, NULL, NULL, NULL
       FROM payments p
-      WHERE p.charge_due_on IS NOT NULL AND p.capture_before <= \(context.now)
+      WHERE p.charge_due_on IS NOT NULL AND p.hold IS NOT NULL AND p.capture_before <= \(context.now)
       """)
     _ = try execute(
       """
       INSERT INTO desired
       SELECT p.payment_id, \(sql: Self.breakID(.outcomeUnknown, of: "p.payment_id")), 'outcome_unknown', p.payment_id,
-        NULL, p.amount, p.currency, NULL, NULL, NULL
+        NULL::uuid, p.amount, p.currency, NULL::bigint, NULL::text, NULL::text
       FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
       WHERE a.state = 'open' AND a.created_at < \(terms.keysExpiredBefore)
+      UNION ALL
+      SELECT r.payment_id, \(sql: Self.breakID(.outcomeUnknown, of: "r.refund_id")), 'outcome_unknown', r.refund_id,
+        NULL::uuid, -r.amount, r.currency, NULL::bigint, NULL::text, r.rule
+      FROM refunds r
+      WHERE r.state = 'REQUESTED' AND r.processor_refund IS NULL AND r.requested_at < \(terms.keysExpiredBefore)
       """)
   }
 }

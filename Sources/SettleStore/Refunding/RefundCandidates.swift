@@ -8,22 +8,43 @@ package struct RefundCandidate: Sendable, Equatable {
   package var subject: RefundPolicy.Case
   /// The processor's charge that took the money; nil where no file told it.
   package var processorCharge: String?
+  /// What the payment's own processor payment and charge are, as far as settle knows.
+  package var ownPayment: String?
+  package var ownCharge: String?
+  /// Minor units that the payment asked for.
+  package var asked: Int64
   package var heldBack: RefundPolicy.Held?
+
+  /// Why the processor's own figures of the charge do not bear out what the files say, or nil where they do.
+  ///
+  /// Files may tell one charge twice, or under two ids. Money goes back only where the processor itself has taken a
+  /// second charge, or more than was asked.
+  package func contradiction(by charge: ProcessorCharge, refunding amount: Money) -> RefundPolicy.Held? {
+    switch subject.reason {
+    case .duplicateCharge:
+      let isOwn = charge.processorPayment == ownPayment || charge.processorCharge == ownCharge
+      let isUnknown = ownPayment == nil && ownCharge == nil
+      return isOwn || isUnknown ? .notProven : nil
+    case .amountMismatch:
+      return charge.captured - charge.refunded - asked < amount.minor ? .notProven : nil
+    default: return nil
+    }
+  }
 }
 
 extension Session {
   /// Open breaks of these reasons that no refund has been asked for, in a fixed order.
-  package func refundCandidates(for reasons: [BreakReason]) throws -> [RefundCandidate] {
+  package func refundCandidates(for reasons: [BreakReason], context: LoadContext) throws -> [RefundCandidate] {
     try query(
       """
       SELECT b.payment_id, b.break_id, b.reason, b.expected_amount, b.expected_currency, b.reported_amount,
         b.reported_currency, b.rule, b.held_back, o.currency AS settled_currency,
         coalesce(o.processor_charge, CASE WHEN b.item_id = p.payment_id THEN p.processor_charge END)
-          AS processor_charge
+          AS processor_charge, p.processor_payment AS own_payment, p.processor_charge AS own_charge, p.amount AS asked
       FROM breaks b
       JOIN payments p ON p.payment_id = b.payment_id
       JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.outcome_id
-      WHERE b.status = 'open' AND b.reason = ANY(\(reasons)) AND b.reported_amount IS NOT NULL
+      WHERE p.merchant = \(context.merchant) AND p.processor = \(context.processor) AND b.status = 'open' AND b.reason = ANY(\(reasons)) AND b.reported_amount IS NOT NULL
         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id)
       ORDER BY b.first_seen, b.payment_id, b.break_id
       """
@@ -38,7 +59,9 @@ extension Session {
           reason: try row.get("reason"), expected: try row.moneyIfAny("expected_amount", "expected_currency"),
           reported: reported, proven: rule == "processor_id" || rule == "payment_id",
           sameCurrency: settled == reported.currency),
-        processorCharge: try row.get("processor_charge"), heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)))
+        processorCharge: try row.get("processor_charge"), ownPayment: try row.get("own_payment"),
+        ownCharge: try row.get("own_charge"), asked: try row.get("asked"),
+        heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)))
     }
   }
 
@@ -48,7 +71,8 @@ extension Session {
     try forEach(
       """
       SELECT currency, sum(amount)::bigint AS day, coalesce(sum(amount) FILTER (WHERE token = \(run.fence.token)), 0)::bigint AS run
-      FROM refunds WHERE requested_on = \(context.date) AND NOT (state = 'FAILED' AND processed_at IS NULL)
+      FROM refunds r
+      WHERE requested_on = \(context.date) AND \(sql: Self.ofMerchant(context)) AND NOT (state = 'FAILED' AND processed_at IS NULL)
       GROUP BY currency
       """
     ) { row in
@@ -57,6 +81,14 @@ extension Session {
       spent.run[currency] = try row.get("run")
     }
     return spent
+  }
+
+  /// Keeps to the merchant and processor of the run: rules and limits are one pipeline's.
+  static func ofMerchant(_ context: LoadContext) -> SQL {
+    """
+    EXISTS (SELECT FROM payments p
+      WHERE p.payment_id = r.payment_id AND p.merchant = \(context.merchant) AND p.processor = \(context.processor))
+    """
   }
 
   /// Writes down why a break is left to a person, where that is news. Returns how many changed.

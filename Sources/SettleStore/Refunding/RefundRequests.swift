@@ -49,12 +49,14 @@ extension Session {
   }
 
   /// Refunds without a final answer, of this run or an earlier one that died, in a fixed order.
-  package func openRefunds() throws -> [StoredRefund] {
+  package func openRefunds(context: LoadContext) throws -> [StoredRefund] {
     try query(
       """
       SELECT payment_id, refund_id, processor_charge, amount, currency, reason, idempotency_key, request_path,
         request_body, api_version, requested_at
-      FROM refunds WHERE state = 'REQUESTED' AND processor_refund IS NULL ORDER BY payment_id, refund_id
+      FROM refunds r
+      WHERE state = 'REQUESTED' AND processor_refund IS NULL AND \(sql: Self.ofMerchant(context))
+      ORDER BY payment_id, refund_id
       """
     ) { row in
       StoredRefund(
@@ -113,7 +115,7 @@ extension Session {
     _ = try execute(
       """
       INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
-      VALUES (\(context.merchant), \(context.processor), \(reference), 'refund', \(payment))
+      SELECT merchant, processor, \(reference), 'refund', payment_id FROM payments WHERE payment_id = \(payment)
       ON CONFLICT (merchant, processor, value) DO NOTHING
       """)
   }

@@ -30,7 +30,8 @@ extension Session {
     """
     SELECT b.break_id, b.reason, b.resolved_on IS NULL OR b.resolved_on > \(date) AS open, p.payment_id,
       coalesce(p.order_reference, o.order_reference) AS order_reference, coalesce(o.processor, p.processor) AS processor,
-      coalesce(o.processor_refund, o.processor_charge, o.processor_payment, p.processor_charge, p.processor_payment)
+      coalesce(o.processor_refund, r.processor_refund, o.processor_charge, o.processor_payment, p.processor_charge,
+        p.processor_payment)
         AS processor_reference,
       b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency, b.first_seen,
       coalesce(r.requested_on, p.charged_on, o.business_date, b.first_seen) AS business_date,

@@ -64,13 +64,34 @@ extension Session {
       FROM (
         SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM outcome_records
         WHERE business_date <= \(date) AND payout IN (
-          SELECT payout FROM outcome_records WHERE business_date = \(date) AND payout IS NOT NULL)) o
+          SELECT payout FROM outcome_records WHERE business_date = \(date) AND payout IS NOT NULL
+          UNION
+          SELECT o.payout FROM outcome_versions v
+          JOIN outcome_records o ON o.payment_id = v.payment_id AND o.outcome_id = v.outcome_id
+          WHERE v.replaced_on = \(date) AND o.payout IS NOT NULL)) o
       GROUP BY payout, currency ORDER BY payout, currency
       """
     ) { row in
       PayoutRow(
         payout: try row.get("payout"), currency: try row.get("currency"), lines: try row.get("lines"),
         gross: try row.get("gross"), fees: try row.get("fees"), net: try row.get("net"), paid: try row.get("paid"))
+    }
+  }
+
+  /// Payments that failed on the date, by currency and order.
+  package func forEachFailed(on date: BusinessDate, _ body: (FailedRow) throws -> Void) throws {
+    try forEach(
+      """
+      SELECT payment_id, order_reference, amount, currency, failure_reason, failure_code, failed_at FROM payments
+      WHERE failed_on = \(date) AND NOT revived AND (state = 'FAILED' OR succeeded_on > \(date))
+      ORDER BY currency, order_reference, payment_id
+      """
+    ) { row in
+      try body(
+        FailedRow(
+          payment: try row.get("payment_id"), orderReference: try row.get("order_reference"),
+          amount: try row.money("amount", "currency"), reason: try row.get("failure_reason"),
+          code: try row.get("failure_code"), failedAt: try row.get("failed_at")))
     }
   }
 

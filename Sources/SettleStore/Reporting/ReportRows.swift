@@ -68,6 +68,17 @@ package struct PayoutRow: Sendable {
   package var remainder: Int64? { paid.map { net - $0 } }
 }
 
+/// A payment that the processor declined or refused, and that no retry remains for.
+package struct FailedRow: Sendable {
+  package var payment: PaymentID
+  package var orderReference: String
+  package var amount: Money
+  package var reason: FailureReason
+  /// The processor's own code.
+  package var code: String?
+  package var failedAt: Timestamp
+}
+
 package struct QuarantineRow: Sendable {
   package var file: String
   package var line: Int64

@@ -7,8 +7,12 @@ extension Session {
   ///
   /// The items are those carried in open and those new on the date; refunds are negative. Throws
   /// ``StoreError/unbalanced(_:)`` where the buckets do not add up to `all`.
-  package func totals(on date: BusinessDate) throws -> [TotalRow] {
-    try script("DROP TABLE IF EXISTS items, bucketed")
+  ///
+  /// Beside the rows of `totals.csv`, the buckets of the expected charges alone.
+  package func totals(on date: BusinessDate) throws -> (rows: [TotalRow], charges: [TotalRow]) {
+    try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
+    _ = try execute("CREATE TEMPORARY TABLE reported_rows AS \(sql: Self.reportedRows(on: date))")
+    try script("ANALYZE reported_rows")
     _ = try execute(
       """
       CREATE TEMPORARY TABLE items AS
@@ -17,6 +21,11 @@ extension Session {
       """)
     try script("ANALYZE items")
     _ = try execute("CREATE TEMPORARY TABLE bucketed AS \(sql: Self.buckets(on: date))")
+    func row(_ row: Row) throws -> TotalRow {
+      TotalRow(
+        side: try row.get("side"), bucket: try row.get("bucket"), currency: try row.get("currency"),
+        count: try row.get("items"), amount: try row.get("amount"))
+    }
     let rows = try query(
       """
       SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
@@ -24,15 +33,16 @@ extension Session {
       UNION ALL
       SELECT side, 'all', currency, count(*), sum(amount)::bigint FROM items GROUP BY side, currency
       ORDER BY side, currency, bucket
+      """, row)
+    let charges = try query(
       """
-    ) { row in
-      TotalRow(
-        side: try row.get("side"), bucket: try row.get("bucket"), currency: try row.get("currency"),
-        count: try row.get("items"), amount: try row.get("amount"))
-    }
-    try script("DROP TABLE items, bucketed")
+      SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
+      FROM bucketed WHERE side = 'expected' AND kind = 'charge'
+      GROUP BY side, bucket, currency ORDER BY side, currency, bucket
+      """, row)
+    try script("DROP TABLE reported_rows, items, bucketed")
     try Self.prove(rows)
-    return rows
+    return (rows, charges)
   }
 
   private static func prove(_ rows: [TotalRow]) throws {
@@ -42,6 +52,13 @@ extension Session {
       let key = "\(row.side) \(row.currency)"
       let sum = sums[key] ?? (0, 0)
       sums[key] = (sum.count + sign * row.count, sum.amount + sign * row.amount)
+    }
+    for currency in Set(rows.map(\.currency)).sorted() {
+      let matched = rows.filter { $0.bucket == "matched" && $0.currency == currency }
+      let amounts = ["expected", "reported"].map { side in matched.first { $0.side == side }?.amount ?? 0 }
+      guard amounts[0] == amounts[1] else {
+        throw StoreError.unbalanced("\(currency): \(amounts[0]) minor units expected are matched with \(amounts[1])")
+      }
     }
     for (key, sum) in sums.sorted(by: { $0.key < $1.key }) where sum.count != 0 || sum.amount != 0 {
       throw StoreError.unbalanced("\(key): the buckets hold \(sum.count) items and \(sum.amount) minor units too many")
@@ -91,50 +108,6 @@ extension Session {
         SELECT FROM breaks b
         WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND b.resolved_on < \(date)
           AND b.resolution <> 'explained')
-    """
-  }
-
-  /// A record is an item on the date that took it in, and on each later date on whose morning its break was open.
-  private static func reportedItems(on date: BusinessDate) -> SQL {
-    """
-    SELECT 'reported', o.kind, o.payment_id, NULL::uuid, o.outcome_id, o.compared_amount, o.compared_currency,
-      CASE WHEN o.kind IN ('charge', 'refund', 'capture_reversal') THEN 'unmatched' ELSE o.kind END
-    FROM outcome_records o
-    WHERE o.reported AND o.kind <> 'charge_failed' AND (
-      o.business_date = \(date)
-      OR o.business_date < \(date) AND o.outcome_id IN (
-        SELECT b.outcome_id FROM breaks b
-        WHERE b.outcome_id IS NOT NULL AND b.first_seen < \(date)
-          AND (b.resolved_on IS NULL OR b.resolved_on >= \(date))
-          AND NOT EXISTS (
-            SELECT FROM matches m
-            WHERE m.payment_id = b.payment_id AND m.outcome_id = b.outcome_id AND m.business_date < \(date))))
-    """
-  }
-
-  /// Each item's one bucket: matched, else its break's reason (resolved or not), else what it still is.
-  ///
-  /// A partial capture's reversal goes with the charge that it belongs to.
-  private static func buckets(on date: BusinessDate) -> SQL {
-    """
-    SELECT i.side, i.currency, i.amount,
-      CASE WHEN m.payment_id IS NOT NULL THEN 'matched' ELSE coalesce(b.reason, i.unsettled) END AS bucket
-    FROM (
-      SELECT i.*, CASE WHEN i.kind = 'capture_reversal' THEN coalesce((
-          SELECT c.outcome_id FROM outcome_records r
-          JOIN outcome_records c ON c.payment_id = r.payment_id AND c.kind = 'charge'
-            AND coalesce(c.processor_charge, c.processor_payment) = coalesce(r.processor_charge, r.processor_payment)
-          WHERE r.payment_id = i.payment_id AND r.outcome_id = i.outcome_id
-          ORDER BY c.occurred_at, c.outcome_id LIMIT 1), i.outcome_id) ELSE i.outcome_id END AS principal
-      FROM items i) i
-    LEFT JOIN matches m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
-      AND (m.item_id = i.item_id OR m.outcome_id = i.principal)
-    LEFT JOIN LATERAL (
-      SELECT reason FROM breaks b
-      WHERE b.first_seen <= \(date) AND m.payment_id IS NULL AND (
-        i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
-        OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.principal)
-      ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
     """
   }
 }

@@ -77,7 +77,8 @@ extension Story {
   package func refund(
     _ reason: BreakReason, captured: Int64? = nil, answer: RefundResult? = .processed(reference: "re_1")
   ) async throws -> StoredRefund {
-    let candidates = try await read { db in try db.refundCandidates(for: [reason]) }
+    let context = context()
+    let candidates = try await read { db in try db.refundCandidates(for: [reason], context: context) }
     guard let candidate = candidates.first, candidates.count == 1, let charge = candidate.processorCharge else {
       throw NotOne(reason: reason, found: candidates.count)
     }

@@ -74,7 +74,7 @@ extension Story {
   package func totals() async throws -> [String] {
     let date = date
     return try await read { db in
-      try db.totals(on: date).map { row in
+      try db.totals(on: date).rows.map { row in
         "\(row.side) \(row.bucket) \(row.count) \(Money(minor: row.amount, currency: row.currency))"
       }
     }

@@ -61,7 +61,9 @@ struct DoctorCommand: AsyncParsableCommand {
     do {
       let pipeline = try settings.pipeline(flag: pipeline)
       let today = pipeline.calendar.today(at: .now)
-      let zone = "\(pipeline.timeZone.identifier), where it is \(today)"
+      // Foundation knows UTC by its other name.
+      let name = pipeline.timeZone.identifier == "GMT" ? "UTC" : pipeline.timeZone.identifier
+      let zone = "\(name), where it is \(today)"
       findings.append(
         .ok("pipeline", "\(pipeline.name) (\(settings.pipelineFile(flag: self.pipeline) ?? "in the binary")), \(zone)"))
       do {

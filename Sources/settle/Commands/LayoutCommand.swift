@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import SettleFiles
 import SettleModel
 import SettlePipeline
@@ -53,6 +52,9 @@ struct LayoutCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The layout to read it by. Without it, its content decides.", valueName: "name"))
     var layout: String?
 
+    @Option(help: ArgumentHelp("The zone of times that carry none: UTC or an IANA name.", valueName: "zone"))
+    var zone: String?
+
     @Option(help: ArgumentHelp("The pipeline file. Without it, the one in the binary.", valueName: "file"))
     var pipeline: String?
 
@@ -62,8 +64,7 @@ struct LayoutCommand: AsyncParsableCommand {
     func run() async throws {
       let pipeline = try Settings().pipeline(flag: pipeline)
       let input = try InputFile.examine(
-        path: file, layout: layout, catalogue: try LayoutCatalogue(folder: pipeline.layoutsFolder),
-        zone: pipeline.timeZone.identifier)
+        path: file, layout: layout, catalogue: try LayoutCatalogue(folder: pipeline.layoutsFolder), zone: zone)
       let trial = try FileTrial(input, keeping: max(0, refusals))
       try Console.write(trial.text(.ofOutput))
       if trial.quarantined > 0 { throw Ended(status: .exceeded) }

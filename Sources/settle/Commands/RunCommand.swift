@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import SettleModel
 import SettlePipeline
 
@@ -11,14 +10,18 @@ struct RunCommand: AsyncParsableCommand {
       A run that was interrupted, even by kill -9, is simply run again: nothing is charged twice.
 
       EXAMPLES
-        settle run                                         the whole night
-        settle run --stage import --date 2026-11-21        one stage, for one date
-        settle run --dry-run                               what would happen; changes nothing
+        settle run                                    the whole night
+        settle run --stage import --date 2026-11-21   one stage, for one date
+        settle run --dry-run                          what would happen
 
-      EXIT STATUS
-        0 done; 1 done, but more breaks or quarantined rows than fail_on allows; 65 a file was refused;
-        69 the database or the processor cannot be reached; 75 try again later; 77 not permitted;
-        78 configuration. The first of 70, 78, 77, 65, 69, 75, 1 that applies.
+      EXIT STATUS, the first of 70, 78, 77, 65, 69, 75, 1 that applies
+        0   done
+        1   done, but more breaks or quarantined rows than fail_on allows
+        65  a file was refused
+        69  the database or the processor cannot be reached
+        75  try again later
+        77  not permitted
+        78  configuration
       """)
 
   @OptionGroup var options: RunOptions
@@ -36,12 +39,5 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try Settings()
     let request = try options.request(settings, dryRun: dryRun, now: .now)
     try await RunExecution(settings: settings, json: json, verbose: verbose).perform(request)
-  }
-}
-
-extension Timestamp {
-  /// The system's clock.
-  static var now: Timestamp {
-    Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
   }
 }

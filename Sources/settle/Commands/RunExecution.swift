@@ -19,10 +19,16 @@ struct RunExecution: Sendable {
     let progress = ConsoleProgress()
     let level: Logger.Level = verbose ? .debug : .warning
     let logger = Logger(label: "settle") { _ in ConsoleLog(progress, level: level) }
-    let result = try await stoppable(saying: { progress.say("settle: \($0)") }) {
+    let result = try await stoppable {
       try await run(request, progress, logger)
+    } saying: { words in
+      progress.say("settle: \(words)")
     }
-    try Console.write(json ? result.json() : RunSummaryText(result).text(.ofOutput))
+    do {
+      try Console.write(json ? result.json() : RunSummaryText(result).text(.ofOutput))
+    } catch is OutputClosed {
+      // The run's own status counts, whoever reads of it.
+    }
     for message in result.messages { Console.say("settle: \(message.printable)") }
     if result.exitStatus != .done { throw Ended(status: result.exitStatus) }
   }

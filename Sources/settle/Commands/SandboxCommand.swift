@@ -15,7 +15,7 @@ struct SandboxCommand: AsyncParsableCommand {
       Anomalies: duplicate, overcharge, missing, unexpected.
 
       EXAMPLE
-        settle sandbox --faults lost-response=0.02,reset=0.01 --anomalies duplicate=0.001 &
+        settle sandbox --faults lost-response=0.02 --anomalies duplicate=0.001 &
         STRIPE_API_BASE=http://127.0.0.1:4242 STRIPE_API_KEY=sk_test_any settle run
       """)
 

@@ -23,7 +23,6 @@ struct Ending: Equatable {
     case let error as ValidationError: self.init(status: .usage, message: error.message)
     case let error as ProcessorSettingsError: self.init(status: .configuration, message: error.description)
     case let error as SandboxError: self.init(status: .configuration, message: error.description)
-    case let error as PostgresError: self.init(error)
     case let error where Self.isForeseen(error):
       let failure = Failure(error)
       self.init(status: failure.status, message: failure.message)
@@ -37,40 +36,16 @@ struct Ending: Equatable {
   }
 
   private init(defect what: String) {
-    self.init(
-      status: .defect,
-      message: "this is a defect of settle: \(what); please report it with what you did. Nothing is lost:"
-        + " running it again goes on where this ended")
-  }
-
-  private init(_ error: PostgresError) {
-    switch error.kind {
-    case .configuration: self.init(status: .configuration, message: "\(error); check DATABASE_URL")
-    case .cluster: self.init(status: .configuration, message: "\(error)")
-    case _ where error.isPermissionDenied:
-      self.init(
-        status: .notPermitted,
-        message: "the database refuses: \(error); check the user and its rights (settle doctor lists them)")
-    case _ where error.state == .unknownDatabase:
-      self.init(status: .configuration, message: "\(error); create the database, or name another in DATABASE_URL")
-    case _ where error.state == .readOnlyTransaction:
-      self.init(status: .configuration, message: "\(error): this is a standby; name the primary in DATABASE_URL")
-    case _ where error.isUnreachable:
-      self.init(
-        status: .unavailable,
-        message: "the database cannot be reached: \(error); start it, or check DATABASE_URL, and run this again")
-    case _ where error.state?.errorClass == "53":
-      self.init(status: .unavailable, message: "the database has run out of something: \(error); make room")
-    case _ where error.isRetryable || error.state == .lockNotAvailable:
-      self.init(status: .tryLater, message: "the database was too busy: \(error); run this again")
-    default: self.init(defect: "\(error)")
-    }
+    let failure = Failure(defect: what)
+    self.init(status: failure.status, message: failure.message)
   }
 
   /// Whether the pipeline knows the error, so that its text is meant for people.
   private static func isForeseen(_ error: any Error) -> Bool {
     switch error {
-    case is Failure, is StageStop, is StoreError, is ProcessorRefusal, is PipelineFileError, is CancellationError: true
+    case is PostgresError, is Failure, is StageStop, is StoreError, is ProcessorRefusal, is PipelineFileError,
+      is CancellationError:
+      true
     case is FileRefusal, is ConfigurationError: true
     default: false
     }

@@ -4,7 +4,7 @@ import Glibc
 /// Runs work that SIGINT and SIGTERM stop at its next safe point. A second signal ends the process at once, which loses
 /// nothing either: the next run goes on where this one was.
 func stoppable<Value: Sendable>(
-  saying say: @escaping @Sendable (String) -> Void, _ work: @escaping @Sendable () async throws -> Value
+  _ work: @escaping @Sendable () async throws -> Value, saying say: @escaping @Sendable (String) -> Void
 ) async throws -> Value {
   let task = Task { try await work() }
   let sources = [SIGINT, SIGTERM].map { number in

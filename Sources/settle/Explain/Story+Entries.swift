@@ -46,7 +46,7 @@ extension Story {
     ].compactMap(\.self).joined(separator: ", ")
     return Entry(
       at: outcome.loadedAt, rank: 3, kind: "reported",
-      text: "\(outcome.kind.rawValue) of \(outcome.compared)\(fee) at \(outcome.occurredAt): \(details)",
+      text: "\(outcome.kind.rawValue) of \(outcome.compared)\(fee) at \(outcome.occurredAt.toTheSecond): \(details)",
       source: outcome.source,
       facts: money(outcome.compared) + [
         .init("business_date", .text(outcome.businessDate)), .init("fee", .string(outcome.fee.major)),
@@ -121,10 +121,11 @@ extension Story {
     return entries
   }
 
-  static func told(_ event: Event) -> Entry {
-    Entry(
-      at: event.occurredAt, rank: 10, kind: "event", text: "\(event.type.rawValue), number \(event.sequence)",
-      facts: [.init("sequence", .integer(event.sequence)), .init("type", .string(event.type.rawValue))])
+  static func told(_ event: EventFacts) -> Entry {
+    let number = event.sequence.map { "number \($0)" } ?? "not published yet"
+    return Entry(
+      at: event.occurredAt, rank: 10, kind: "event", text: "\(event.type.rawValue), \(number)",
+      facts: [.init("sequence", .number(event.sequence)), .init("type", .string(event.type.rawValue))])
   }
 
   private static func money(_ amount: Money) -> [OrderedJSON.Member] {

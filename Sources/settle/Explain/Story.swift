@@ -23,8 +23,9 @@ struct Story {
 
   init(_ explanation: Explanation) {
     self.explanation = explanation
+    let authorization = explanation.payment.map { [Self.authorized($0)] } ?? []
     let entries =
-      explanation.payment.map { [Self.authorized($0)] } ?? []
+      authorization
       + explanation.attempts.flatMap(Self.attempted) + explanation.outcomes.map(Self.reported)
       + explanation.matches.map(Self.matched) + explanation.breaks.flatMap(Self.broken)
       + explanation.refunds.flatMap(Self.refunded) + explanation.events.map(Self.told)
@@ -34,11 +35,11 @@ struct Story {
   }
 
   func text(_ style: Style) -> String {
-    var table = Table([.left(""), .left(""), .left(""), .left("")])
+    var table = Table([.left(""), .left(""), .left("")])
     for entry in entries {
       table.add(
-        .init(entry.date?.description ?? entry.at.description, .dim), .init(entry.kind, Self.tint(of: entry.kind)),
-        .init(entry.text), .init(entry.source ?? "", .dim))
+        .init(entry.date?.description ?? entry.at.toTheSecond, .dim), .init(entry.kind, Self.tint(of: entry.kind)),
+        .init(entry.text + (entry.source.map { "  [\($0)]" } ?? "")))
     }
     return (heading(style) + [""] + table.lines(style, indentation: 2)).joined(separator: "\n") + "\n"
   }

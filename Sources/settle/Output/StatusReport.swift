@@ -46,7 +46,7 @@ struct StatusReport: Sendable {
     let time = run.finishedAt.map { ", \($0.since(run.startedAt).words)" } ?? ""
     let head =
       style("\(run.pipeline.printable) \(run.date)", .bold) + "  \(style(state.rawValue, state.tint))\(status)"
-      + "  \(run.startedAt)\(time)  \(run.id.uuidString.lowercased())"
+      + "  \(run.startedAt.toTheSecond)\(time)  \(run.id.uuidString.lowercased())"
     var table = Table([.left(""), .left(""), .right(""), .left("")])
     for stage in run.stageRuns {
       let counts = stage.counts.filter { $0.value != 0 }.map {

@@ -24,6 +24,12 @@ struct ProgressScreen {
 
   mutating func begin(_ stage: String, of total: Int64?, unit: String, at now: ContinuousClock.Instant) -> String {
     let text = erased()
+    // A stage that begins again has learnt how much there is to do.
+    if current?.stage == stage {
+      if let total { current?.total = total }
+      current?.unit = unit
+      return text + drawn()
+    }
     current = ProgressLine(stage: stage, unit: unit, total: total)
     began = now
     shownAt = now
@@ -45,7 +51,9 @@ struct ProgressScreen {
   /// A line that stays, above the bar.
   mutating func say(_ line: String) -> String { erased() + line.printable + "\n" + drawn() }
 
-  mutating func note(_ stage: String, _ message: String) -> String { say("\(style(stage + ":", .yellow)) \(message)") }
+  mutating func note(_ stage: String, _ message: String) -> String {
+    erased() + "\(style(stage + ":", .yellow)) \(message.printable)\n" + drawn()
+  }
 
   mutating func finish(_ stage: String, summary: String, at now: ContinuousClock.Instant) -> String {
     let text = erased()

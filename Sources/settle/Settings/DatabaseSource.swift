@@ -63,15 +63,9 @@ enum DatabaseSource: Sendable, Equatable {
 
   /// A store that answers. Starts our own server where it does not run.
   func open(schema: Schema, connections: Int = 4) async throws -> Store {
-    let store = Store(try await settings(), connections: connections)
-    guard schema == .required else { return store }
-    do {
-      try await prepare(store)
-      return store
-    } catch {
-      await store.close()
-      throw error
-    }
+    let settings = try await settings()
+    if schema == .required { try await prepare(settings) }
+    return Store(settings, connections: connections)
   }
 
   func settings() async throws -> ConnectionSettings {
@@ -82,10 +76,15 @@ enum DatabaseSource: Sendable, Equatable {
     }
   }
 
-  private func prepare(_ store: Store) async throws {
+  /// On a store of its own: connections that were made before the writer's role was there do not have it.
+  private func prepare(_ settings: ConnectionSettings) async throws {
+    let store = Store(settings, connections: 1)
     do {
       try await store.checkSchema()
-    } catch StoreError.notMigrated where cluster != nil {
+      await store.close()
+    } catch {
+      await store.close()
+      guard case StoreError.notMigrated = error, cluster != nil else { throw error }
       _ = try await store.migrate()
     }
   }

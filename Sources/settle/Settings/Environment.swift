@@ -15,6 +15,12 @@ struct Environment: Sendable {
     case webhookSecret = "STRIPE_WEBHOOK_SECRET"
   }
 
+  /// Variables of `cron/settle-nightly`, which the commands that it calls inherit.
+  static let ofWrapper = [
+    "SETTLE_ALERT", "SETTLE_BINARY", "SETTLE_DIRECTORY", "SETTLE_ENVIRONMENT", "SETTLE_LOGS", "SETTLE_LOG_DAYS",
+    "SETTLE_PAUSE", "SETTLE_TRIES",
+  ]
+
   private let values: [String: String]
 
   init(_ values: [String: String]) { self.values = values }
@@ -30,7 +36,7 @@ struct Environment: Sendable {
   /// Everything that begins with `SETTLE_` is ours; of `STRIPE_…` only what nearly is, since other programs use it too.
   func check() throws {
     let known = Name.allCases.map(\.rawValue)
-    for name in values.keys.sorted() where !known.contains(name) {
+    for name in values.keys.sorted() where !known.contains(name) && !Self.ofWrapper.contains(name) {
       let suggestion = NearestName.suggestion(for: name, among: known)
       guard name.hasPrefix("SETTLE_") || name.hasPrefix("STRIPE_") && suggestion != nil else { continue }
       let hint = suggestion.map { "did you mean \($0)?" } ?? "settle knows \(known.joined(separator: ", "))"

@@ -74,12 +74,14 @@ struct Night {
       store: store, processor: { adapter },
       clock: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }, progress: NoProgress(),
       logger: Logger(label: "night"))
-    let result = try await runner.run(
-      RunRequest(
-        pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
-        dryRun: dryRun, version: "test"))
+    let result = await Result.of {
+      try await runner.run(
+        RunRequest(
+          pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
+          dryRun: dryRun, version: "test"))
+    }
     await adapter.close()
-    return result
+    return try result.get()
   }
 
   func put(_ text: String, _ path: String) throws {
@@ -106,6 +108,7 @@ struct Night {
     var currency: String
     var metadata: [String: String]?
     var anomaly: String?
+    // swift-format-ignore: AlwaysUseLowerCamelCase
     var idempotency_key: String?
   }
 
@@ -114,7 +117,9 @@ struct Night {
     var lines = text.split(separator: "\r\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     guard !lines.isEmpty else { return [] }
     let header = lines.removeFirst().map(String.init)
-    return lines.map { fields in Dictionary(zip(header, fields.map(String.init)), uniquingKeysWith: { first, _ in first }) }
+    return lines.map { fields in
+      Dictionary(zip(header, fields.map(String.init)), uniquingKeysWith: { first, _ in first })
+    }
   }
 
   /// Every report file but the one that tells of run and clock.
@@ -122,5 +127,11 @@ struct Night {
     let path = "\(folder)/\(out)"
     return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != "run_results.json" }
       .reduce(into: [:]) { $0[$1] = FileManager.default.contents(atPath: "\(path)/\($1)") }
+  }
+}
+
+extension Result where Failure == any Error {
+  fileprivate static func of(_ body: () async throws -> Success) async -> Self {
+    do { return .success(try await body()) } catch { return .failure(error) }
   }
 }

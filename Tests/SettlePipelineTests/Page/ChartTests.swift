@@ -56,5 +56,6 @@ struct ChartTests {
   @Test func everyAgeFallsInOneSpan() {
     let groups = [0, 1, 2, 3, 4, 7, 8, 14, 15, 30, 31, 4_000].map { ReportPage.AgeGroup(days: $0, count: 1) }
     #expect(BarChart.ages(groups).map(\.count) == [1, 1, 2, 2, 2, 2, 2])
+    #expect(BarChart.ages([.init(days: 3, count: 4), .init(days: 40, count: 0)]).map(\.count) == [0, 0, 4])
   }
 }

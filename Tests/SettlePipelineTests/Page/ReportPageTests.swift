@@ -40,7 +40,7 @@ struct ReportPageTests {
     "Matched: 612,874.15 expected, 612,874.15 reported, 3,066 items; Awaited: 3,391.80 expected, 17 items",
     "Taken a second time: 16; Another amount was taken: 15; ",
     "New: 31; 1 day: 12; 2 to 3 days: 7; 4 to 7 days: 0; 8 to 14 days: 3; 15 to 30 days: 0; Over 30 days: 1.",
-    "stripe.csv:2011 and 2 more",
+    "stripe-later.csv:2011</span><span class=\"small code\">and 2 more</span>",
     "These are the first 5 of 54; the rest is in",
     "<td class=\"figure\" data-pad=\"\u{2008}\u{2007}\u{2007}\">\u{2212}119,409</td>",
     "<td class=\"accent\">Failed</td>",

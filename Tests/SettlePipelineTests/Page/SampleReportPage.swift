@@ -128,7 +128,7 @@ extension ReportPage {
       BreakRow(
         id: "b4", reason: .unexpectedCharge, processorReference: "ch_3QxC3d4E5f6G7h8I9j0K1l2M",
         reported: Money(minor: 148_028, currency: usd), delta: Money(minor: 148_028, currency: usd), ageDays: 1,
-        evidence: ["stripe.csv:2011", "stripe-later.csv:2011", "stripe-third.csv:12"]),
+        evidence: ["stripe.csv:2011", "stripe-later.csv:2011", "stripe-third.csv:12", "stripe-fourth.csv:9"]),
       BreakRow(
         id: "b5", reason: .dispute, orderReference: "SO-2026-101992", processorReference: "dp_1QrS2t3U4v5W6x7Y",
         expected: Money(minor: 4_500, currency: usd), reported: Money(minor: 4_500, currency: usd),

@@ -94,10 +94,12 @@ private struct SandboxLine: Sendable {
 
   func busiestSecond() async throws -> Int {
     struct Stats: Decodable {
-      var max_per_second: Int
+      var busiest: Int
+
+      enum CodingKeys: String, CodingKey { case busiest = "max_per_second" }
     }
     let call = WireCall(method: "GET", path: "/sandbox/stats", longestReply: 100_000)
-    return try JSONDecoder().decode(Stats.self, from: try await answer(to: call)).max_per_second
+    return try JSONDecoder().decode(Stats.self, from: try await answer(to: call)).busiest
   }
 
   private func answer(to call: WireCall) async throws -> Data {

@@ -40,6 +40,16 @@ struct CircuitBreakerTests {
     for _ in 0..<5 { #expect(breaker.refusal(at: 2 * CircuitBreaker.rest) == nil) }
   }
 
+  @Test func showsThatItIsOpenWithoutTakingTheProbe() {
+    var breaker = CircuitBreaker()
+    #expect(breaker.isOpen(at: 0) == nil)
+    breaker.failed(.limited("429"), at: 0)
+    #expect(breaker.isOpen(at: CircuitBreaker.rest - 1) == .limited("429"))
+    for _ in 0..<3 { #expect(breaker.isOpen(at: CircuitBreaker.rest) == nil) }
+    #expect(breaker.refusal(at: CircuitBreaker.rest) == nil)
+    #expect(breaker.isOpen(at: CircuitBreaker.rest) == .limited("429"))
+  }
+
   @Test func neverOpensByChance() {
     // A fifth of a hundred thousand calls fails at random.
     for seed in 0..<3 as Range<UInt64> {

@@ -11,7 +11,9 @@ struct PacedWireTests {
   private func paced(
     _ wire: ScriptedWire, rate: Int? = nil, patience: Patience = Patience()
   ) -> PacedWire {
-    PacedWire(wire, rate: rate.flatMap { RatePerSecond($0) }, patience: patience, seed: 1, clock: clock) { reply in
+    PacedWire(
+      wire, rate: rate.flatMap { RatePerSecond($0) }, concurrency: 4, patience: patience, seed: 1, clock: clock
+    ) { reply in
       guard reply.status == 429 else { return nil }
       let wait = reply.header("retry-after").flatMap { Nanoseconds($0) }.map { $0 * Self.second }
       return reply.body == Array("lock".utf8) ? .object(retryAfter: wait) : .pace(retryAfter: wait)
@@ -64,7 +66,7 @@ struct PacedWireTests {
       let clock = PaceClock.virtual()
       let wire = ScriptedWire([.reply(429, kind), .reply(200)], clock: clock)
       let paced = PacedWire(
-        wire, rate: RatePerSecond(10), patience: Patience(first: .zero), seed: 1, clock: clock
+        wire, rate: RatePerSecond(10), concurrency: 1, patience: Patience(first: .zero), seed: 1, clock: clock
       ) { reply in
         reply.status == 429 ? (kind == "pace" ? .pace(retryAfter: nil) : .object(retryAfter: nil)) : nil
       }
@@ -91,12 +93,49 @@ struct PacedWireTests {
   }
 
   @Test func waitsNoLongerThanItsPatience() async throws {
-    let wire = ScriptedWire([.reply(429, "lock", headers: [("Retry-After", "3600")])], clock: clock)
+    let wire = ScriptedWire([.reply(429, "pace", headers: [("Retry-After", "3600")])], clock: clock)
     guard case .later = try await paced(wire).exchange(call, permit: {}) else {
       Issue.record("not later")
       return
     }
     #expect(clock.now() < Self.second)
+  }
+
+  @Test func oneBusyObjectIsLeftToItsCaller() async throws {
+    let wire = ScriptedWire([.reply(429, "lock", headers: [("Retry-After", "3600")]), .reply(200)], clock: clock)
+    let paced = paced(wire)
+    guard case .lost = try await paced.exchange(call, permit: {}) else {
+      Issue.record("not lost")
+      return
+    }
+    guard case .reply = try await paced.exchange(call, permit: {}) else {
+      Issue.record("the others must go on")
+      return
+    }
+  }
+
+  @Test func keepsNobodyWaitingForTooLong() async throws {
+    let wire = ScriptedWire([.reply(429, "pace", headers: [("Retry-After", "3600")]), .reply(200)], clock: clock)
+    let paced = paced(wire, rate: 10)
+    for _ in 0..<3 {
+      guard case .later = try await paced.exchange(call, permit: {}) else {
+        Issue.record("not later")
+        return
+      }
+    }
+    #expect(wire.sent.count == 1)
+    #expect(clock.now() < Self.second)
+  }
+
+  @Test func hasOnlySoManyCallsUnderWay() async throws {
+    let wire = CrowdedWire()
+    let paced = PacedWire(
+      wire, rate: nil, concurrency: 3, patience: Patience(), seed: 1, clock: clock, limit: { _ in nil })
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<30 { group.addTask { _ = try await paced.exchange(call) {} } }
+      try await group.waitForAll()
+    }
+    #expect(wire.most.withLock { $0 } == 3)
   }
 
   @Test func triesAgainWhereNothingWasSent() async throws {
@@ -156,10 +195,27 @@ struct PacedWireTests {
   @Test func stopsWaitingWhenCancelled() async throws {
     let wire = ScriptedWire([.reply(200)])
     let paced = PacedWire(
-      wire, rate: RatePerSecond(thousandths: 1), patience: Patience(), seed: 1, limit: { _ in nil })
+      wire, rate: RatePerSecond(thousandths: 1), concurrency: 1, patience: Patience(), seed: 1, limit: { _ in nil })
     let waiting = Task { _ = try await paced.exchange(call) {} }
     waiting.cancel()
     await #expect(throws: CancellationError.self) { try await waiting.value }
     #expect(wire.sent.isEmpty)
+  }
+}
+
+/// A wire whose calls wait for company, so that as many meet as ever can.
+private final class CrowdedWire: Wire {
+  let most = Shared(0)
+  private let inside = Shared(0)
+
+  func exchange(_ call: WireCall) async -> WireResult {
+    let now = inside.withLock { inside in
+      inside += 1
+      return inside
+    }
+    most.withLock { $0 = max($0, now) }
+    for _ in 0..<100 where most.withLock({ $0 }) < 3 { await Task.yield() }
+    inside.withLock { $0 -= 1 }
+    return .reply(200)
   }
 }

@@ -10,7 +10,7 @@ struct TurnQueueTests {
   }
 
   @Test func servesInOrderOfArrival() async throws {
-    let queue = TurnQueue()
+    let queue = TurnQueue(places: 1)
     let served = Shared<[Int]>([])
     try await queue.enter()
     try await withThrowingTaskGroup { group in
@@ -28,8 +28,9 @@ struct TurnQueueTests {
     #expect(served.withLock { $0 } == Array(0..<20))
   }
 
-  @Test func letsOnlyOneIn() async throws {
-    let queue = TurnQueue()
+  @Test(arguments: [1, 2, 7])
+  func letsOnlySoManyIn(places: Int) async throws {
+    let queue = TurnQueue(places: places)
     let inside = Shared((now: 0, most: 0))
     try await withThrowingTaskGroup { group in
       for _ in 0..<50 {
@@ -39,18 +40,18 @@ struct TurnQueueTests {
             $0.now += 1
             $0.most = max($0.most, $0.now)
           }
-          await Task.yield()
+          while inside.withLock({ $0.most }) < places { await Task.yield() }
           inside.withLock { $0.now -= 1 }
           queue.leave()
         }
       }
       try await group.waitForAll()
     }
-    #expect(inside.withLock { $0.most } == 1)
+    #expect(inside.withLock { $0.most } == places)
   }
 
   @Test func letsTheCancelledGoAndKeepsTheRest() async throws {
-    let queue = TurnQueue()
+    let queue = TurnQueue(places: 1)
     try await queue.enter()
     let cancelled = Task { try await queue.enter() }
     await untilWaiting(1, in: queue)
@@ -68,7 +69,7 @@ struct TurnQueueTests {
   }
 
   @Test func refusesTheAlreadyCancelled() async {
-    let queue = TurnQueue()
+    let queue = TurnQueue(places: 1)
     let task = Task {
       while !Task.isCancelled { await Task.yield() }
       try await queue.enter()

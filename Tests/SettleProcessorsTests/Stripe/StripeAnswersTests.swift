@@ -83,6 +83,7 @@ struct StripeAnswersTests {
       (.confirm, 200, Fixture.intent(with: ["metadata": stranger]), .unknown),
       (.capture, 200, Fixture.intent(with: ["amount_received": "2000"]), .unknown),
       (.capture, 200, Fixture.intent(with: ["id": #""pi_2""#]), .unknown),
+      (.capture, 200, Fixture.intent(with: ["currency": #""eur""#]), .unknown),
       (.cancel, 200, Fixture.intent("canceled", with: ["metadata": stranger]), .unknown),
       (.refund, 200, Fixture.refundBody(with: ["amount": "1"]), .unknown),
       (.refund, 200, Fixture.refundBody(with: ["charge": #""ch_2""#]), .unknown),

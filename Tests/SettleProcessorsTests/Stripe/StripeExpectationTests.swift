@@ -14,6 +14,7 @@ struct StripeExpectationTests {
     let capture = try #require(try Fixture.expectation(.capture))
     #expect(capture.kind == .capture(hold: "pi_1"))
     #expect(capture.amount == 1_250)
+    #expect(capture.currency == "usd")
     let cancel = try #require(try Fixture.expectation(.cancel))
     #expect(cancel.kind == .cancel(processorPayment: "pi_1"))
     let refund = try #require(try Fixture.expectation(.refund))

@@ -8,7 +8,8 @@ struct StripeLookupsTests {
   private func lookups(_ wire: ScriptedWire) -> StripeLookups {
     let clock = PaceClock.virtual()
     let patience = Patience(failedTries: 3)
-    let paced = PacedWire(wire, rate: nil, patience: patience, seed: 1, clock: clock, limit: StripeAnswers.limit)
+    let paced = PacedWire(
+      wire, rate: nil, concurrency: 1, patience: patience, seed: 1, clock: clock, limit: StripeAnswers.limit)
     return StripeLookups(wire: paced, patience: patience)
   }
 

@@ -109,7 +109,8 @@ struct StripeProcessorTests {
       Issue.record("not later")
       return
     }
-    let port = try await ScriptedServer.closedPort()
+    let closed = try ClosedPort()
+    let port = closed.number
     let answer = try await stripe(port) { stripe in
       try await stripe.send(try stripe.request(for: .charge(Fixture.order())), permit: {})
     }

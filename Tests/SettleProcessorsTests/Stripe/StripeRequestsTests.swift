@@ -32,7 +32,8 @@ struct StripeRequestsTests {
     ),
     (
       .capture(Fixture.order(instrument: Instrument(hold: "pi_9")), hold: "pi_9"), "/v1/payment_intents/pi_9/capture",
-      "amount_to_capture=1250&metadata[payment_id]=\(id)&metadata[order_id]=A-1&metadata[attempt]=1",
+      "amount_to_capture=1250&metadata[payment_id]=\(id)&metadata[order_id]=A-1&metadata[attempt]=1"
+        + "&metadata[currency]=usd",
       "settle-\(id)-1-capture"
     ),
     (

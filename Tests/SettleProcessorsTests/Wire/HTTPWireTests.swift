@@ -134,7 +134,8 @@ struct HTTPWireTests {
   }
 
   @Test func nothingIsSentWithoutAConnection() async throws {
-    let port = try await ScriptedServer.closedPort()
+    let closed = try ClosedPort()
+    let port = closed.number
     for address in [
       "http://127.0.0.1:\(port)", "http://localhost:\(port)", "http://[::1]:\(port)", "https://settle.invalid",
     ] {
@@ -149,6 +150,22 @@ struct HTTPWireTests {
     try await ScriptedServer.with([.answer(200)]) { server in
       guard case .unsent = try await exchange("https://127.0.0.1:\(server.port)", [call()])[0] else {
         Issue.record("not unsent")
+        return
+      }
+      #expect(server.requests.isEmpty)
+    }
+  }
+
+  @Test func onlyAFailedConnectionProvesThatNothingWasSent() async throws {
+    try await ScriptedServer.with([.hang]) { server in
+      let address = "https://127.0.0.1:\(server.port)"
+      guard case .unsent = try await exchange(address, [call()], connect: .milliseconds(300))[0] else {
+        Issue.record("the connection was never made")
+        return
+      }
+      // Here the whole request ran out of time, wherever it stood.
+      guard case .lost(_, timedOut: true) = try await exchange(address, [call()], timeout: .milliseconds(300))[0] else {
+        Issue.record("nothing proves that nothing was sent")
         return
       }
       #expect(server.requests.isEmpty)

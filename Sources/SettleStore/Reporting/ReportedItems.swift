@@ -1,0 +1,87 @@
+import Postgres
+import SettleModel
+
+// The reported side of the totals. Several rows may be about one charge: the one that its match or its break names
+// speaks for all of them, and they stand in its bucket.
+
+extension Session {
+  /// The rows that may be items of a date, each with the outcome that speaks for its charge.
+  static func reportedRows(on date: BusinessDate) -> SQL {
+    """
+    SELECT o.payment_id, o.outcome_id, o.kind, o.row_id, o.business_date, o.compared_amount, o.compared_currency,
+      CASE WHEN o.kind NOT IN ('charge', 'capture_reversal') OR spoken.own THEN o.outcome_id
+        ELSE coalesce(speaker.outcome_id, o.outcome_id) END AS principal
+    FROM outcome_records o
+    LEFT JOIN LATERAL (
+      SELECT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
+        OR EXISTS (SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id) AS own
+    ) spoken ON true
+    LEFT JOIN LATERAL (
+      SELECT c.outcome_id FROM outcome_records c
+      LEFT JOIN payments p ON p.payment_id = c.payment_id
+      WHERE NOT spoken.own AND o.kind IN ('charge', 'capture_reversal') AND c.payment_id = o.payment_id
+        AND c.outcome_id <> o.outcome_id AND c.kind IN ('charge', 'capture_reversal')
+        AND \(sql: chargeKey(of: "c")) = \(sql: chargeKey(of: "o"))
+        AND (EXISTS (SELECT FROM matches m WHERE m.payment_id = c.payment_id AND m.outcome_id = c.outcome_id)
+          OR EXISTS (SELECT FROM breaks b WHERE b.payment_id = c.payment_id AND b.outcome_id = c.outcome_id))
+      ORDER BY c.kind <> 'charge', c.row_id IS NULL, c.occurred_at, c.outcome_id LIMIT 1
+    ) speaker ON true
+    WHERE o.reported AND o.kind <> 'charge_failed' AND (
+      o.business_date = \(date)
+      OR o.business_date < \(date) AND o.kind IN ('charge', 'capture_reversal', 'refund', 'dispute') AND NOT EXISTS (
+        SELECT FROM matches m
+        WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id AND m.business_date < \(date)))
+    """
+  }
+
+  /// One key for all rows of one charge, with the payment as `p`: its own ids are one charge, whichever a row names.
+  static func chargeKey(of row: SQL) -> SQL {
+    """
+    CASE
+      WHEN \(sql: row).processor_payment IN (p.processor_payment, p.processor_charge)
+        OR \(sql: row).processor_charge IN (p.processor_payment, p.processor_charge) THEN 'own'
+      ELSE coalesce(\(sql: row).processor_charge, \(sql: row).processor_payment, \(sql: row).outcome_id::text) END
+    """
+  }
+
+  /// A row is an item from the date that took it in until the end of the date that closed it: matched, or its break
+  /// settled. An event that tells a charge once more (`repeated`), and a cost, are items of their own date only.
+  static func reportedItems(on date: BusinessDate) -> SQL {
+    """
+    SELECT 'reported', o.kind, o.payment_id, NULL::uuid,
+      CASE WHEN o.row_id IS NULL AND o.principal <> o.outcome_id THEN NULL ELSE o.principal END, o.compared_amount,
+      o.compared_currency,
+      CASE WHEN o.row_id IS NULL AND o.principal <> o.outcome_id THEN 'repeated'
+        WHEN o.kind IN ('charge', 'refund', 'capture_reversal') THEN 'unmatched' ELSE o.kind END
+    FROM reported_rows o
+    WHERE o.business_date = \(date) OR NOT (o.row_id IS NULL AND o.principal <> o.outcome_id)
+      AND NOT EXISTS (
+        SELECT FROM matches m
+        WHERE m.payment_id = o.payment_id AND m.outcome_id = o.principal AND m.business_date < \(date))
+      AND NOT (
+        (EXISTS (SELECT FROM breaks b
+          WHERE b.payment_id = o.payment_id AND b.outcome_id = o.principal AND b.resolved_on < \(date)
+            AND b.resolution <> 'explained') OR o.kind = 'dispute')
+        AND NOT EXISTS (SELECT FROM breaks b
+          WHERE b.payment_id = o.payment_id AND b.outcome_id = o.principal AND b.first_seen <= \(date)
+            AND (b.resolved_on IS NULL OR b.resolved_on >= \(date))))
+    """
+  }
+
+  /// Each item's one bucket: matched, else its break's reason (resolved or not), else what it still is.
+  static func buckets(on date: BusinessDate) -> SQL {
+    """
+    SELECT i.side, i.kind, i.currency, i.amount,
+      CASE WHEN m.payment_id IS NOT NULL THEN 'matched' ELSE coalesce(b.reason, i.unsettled) END AS bucket
+    FROM items i
+    LEFT JOIN matches m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
+      AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
+    LEFT JOIN LATERAL (
+      SELECT reason FROM breaks b
+      WHERE b.first_seen <= \(date) AND m.payment_id IS NULL AND (
+        i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
+        OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id)
+      ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
+    """
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Postgres
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+@testable import settle
+
+@Suite struct StoryTests {
+  private static func story(of id: String, in store: Store) async throws -> settle.Story {
+    let explanations = try await store.pool.session { try $0.explanations(of: id) }
+    return settle.Story(try #require(explanations.first))
+  }
+
+  @Test func aRefundedOverchargeIsToldInTheOrderOfEvents() async throws {
+    let night = try await SmallStory.happened()
+    try await night.store.pool.transaction { _ = try $0.numberEvents() }
+    let story = try await Self.story(of: "C", in: night.store)
+    await night.store.close()
+    let found = try #require(story.explanation.breaks.first).id
+    let refund = try #require(story.explanation.refunds.first).id
+    #expect(
+      story.text(Style(isOn: false)) == """
+        payment \(SmallStory.payments[2])
+          30.00 USD  SUCCEEDED
+          order C, merchant default, stripe
+          at the processor pi_C, ch_C
+
+          2026-11-20T20:01:00Z  authorized  30.00 USD for 2026-11-20  [authorizations/a.csv:4]
+          2026-11-20T20:01:00Z  event       AuthorizePayment, number \(story.number(of: .authorizePayment))
+          2026-11-20T20:02:00Z  attempt     attempt 1: charge asked for, key key-C
+          2026-11-20T20:02:00Z  event       PaymentRequested, number \(story.number(of: .paymentRequested))
+          2026-11-20T20:03:00Z  answer      attempt 1: succeeded
+          2026-11-20T20:03:00Z  event       PaymentSucceeded, number \(story.number(of: .paymentSucceeded))
+          2026-11-20T20:20:00Z  reported    charge of 33.00 USD, fee 0.30 USD at 2026-11-20T20:03:00Z: ch_C, payout po_1, known by processor id  [outcomes/b.csv:3]
+          2026-11-20            break       amount_mismatch: Another amount was taken, expected 30.00 USD, reported 33.00 USD, break \(found)
+          2026-11-20T20:24:00Z  refund      3.00 USD of ch_C asked for by rule overcharge, refund \(refund)
+          2026-11-20T20:24:00Z  event       RefundRequested, number 10
+          2026-11-20T20:25:00Z  refund      3.00 USD given back (re_C)
+          2026-11-20            resolved    amount_mismatch: refunded, break \(found)
+          2026-11-20T20:25:00Z  event       RefundProcessed, number 11
+
+        """)
+  }
+
+  @Test func aDeclineSaysWhy() async throws {
+    let night = try await SmallStory.happened()
+    let text = try await Self.story(of: "B", in: night.store).text(Style(isOn: false))
+    await night.store.close()
+    #expect(text.contains("20.00 USD  FAILED (INSUFFICIENT_FUNDS, insufficient_funds)"))
+    #expect(text.contains("answer      attempt 1: declined (INSUFFICIENT_FUNDS, insufficient_funds)"))
+    #expect(text.contains("event       PaymentFailed, not published yet"))
+  }
+
+  @Test func moneyThatNobodyAskedForHasAStoryToo() async throws {
+    let night = try await SmallStory.happened()
+    let story = try await Self.story(of: "ch_X", in: night.store)
+    await night.store.close()
+    let text = story.text(Style(isOn: false))
+    #expect(text.hasPrefix("reported money that belongs to no payment\n"))
+    #expect(text.contains("of nothing known  [outcomes/b.csv:4]"))
+    #expect(text.contains("unexpected_charge: Reported, but never asked for, reported 5.00 USD"))
+  }
+
+  @Test func jsonHoldsTheSameEntries() async throws {
+    let night = try await SmallStory.happened()
+    let story = try await Self.story(of: "A", in: night.store)
+    await night.store.close()
+    let json = Story.json("A", [story])
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.pretty.utf8)) as? [String: Any])
+    let found = try #require((object["found"] as? [[String: Any]])?.first)
+    let kinds = (found["chain"] as? [[String: Any]])?.compactMap { $0["kind"] as? String }
+    #expect(
+      kinds == [
+        "authorized", "event", "attempt", "event", "answer", "event", "reported", "matched",
+      ])
+    #expect((found["payment"] as? [String: Any])?["state"] as? String == "SUCCEEDED")
+    #expect(json.compact.hasPrefix(#"{"found":[{"chain":[{"amount":"10.00","at":"2026-11-20T20:01:00Z","#))
+  }
+
+  @Test(arguments: [
+    ("pi_1", "reference \"pi_1\";"), ("4242424242424242", "reference this id;"),
+    ("4242 4242 4242 4242", "reference this id;"),
+  ])
+  func anUnknownIdIsRepeatedUnlessItMayBeACard(id: String, words: String) {
+    #expect(ExplainCommand.unknown(id).contains(words))
+  }
+}
+
+extension settle.Story {
+  fileprivate func number(of type: MessageType) -> Int64 {
+    explanation.events.first { $0.type == type }?.sequence ?? 0
+  }
+}

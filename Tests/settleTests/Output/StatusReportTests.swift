@@ -1,0 +1,59 @@
+import Foundation
+import Postgres
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+@testable import settle
+
+@Suite struct StatusReportTests {
+  private static func report(exitStatus: Int32?) async throws -> StatusReport {
+    let story = try await SmallStory.happened(exitStatus: exitStatus)
+    let report = try await story.store.pool.session { db in
+      StatusReport(runs: try db.recentRuns(limit: 5), backlog: try db.backlog(), lease: try db.leaseHolder())
+    }
+    await story.store.close()
+    return report
+  }
+
+  @Test func textTellsRunsStagesAndWhatWaits() async throws {
+    let report = try await Self.report(exitStatus: 69)
+    #expect(
+      report.text(Style(isOn: false)) == """
+        nightly 2026-11-20  failed (69)  2026-11-20T20:00:00Z, 1h 00m  00010203-0405-0607-0809-0a0b0c0d0e0f
+          ingest     done    1m 00s  1 files, 3 rows read
+          charge     done    1m 00s  1 files, 3 rows read
+          import     done    1m 00s  1 files, 3 rows read
+          reconcile  done    1m 00s  1 files, 3 rows read
+          refund     failed   0.0 s  the processor cannot be reached
+
+        waiting
+          0  payments due
+          0  attempts without an answer
+          0  refunds under way
+          1  breaks open: unexpected_charge  Reported, but never asked for
+
+        lease
+          free
+
+        """)
+  }
+
+  @Test func jsonIsSortedAndWhole() async throws {
+    let report = try await Self.report(exitStatus: 69)
+    let text = report.json.compact
+    #expect(
+      text.hasPrefix(
+        #"{"backlog":{"attempts_open":0,"attempts_unknown":0,"breaks_open":{"unexpected_charge":1},"payments_due":[],"#
+          + #""refunds_under_way":0},"lease":null,"runs":[{"arguments":["run","#))
+    #expect(text.contains(#""exit_status":69,"finished_at":"2026-11-20T21:00:00Z","pipeline":"nightly""#))
+    _ = try JSONSerialization.jsonObject(with: Data(report.json.pretty.utf8))
+  }
+
+  @Test(arguments: [(0, "done"), (1, "exceeded"), (75, "failed"), (nil, "died")] as [(Int32?, String)])
+  func aRunWithoutAnEndAndWithoutTheLeaseHasDied(exitStatus: Int32?, state: String) async throws {
+    let report = try await Self.report(exitStatus: exitStatus)
+    #expect(report.runs.map { report.state(of: $0).rawValue } == [state])
+  }
+}
