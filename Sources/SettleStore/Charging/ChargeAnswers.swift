@@ -38,7 +38,7 @@ extension Session {
     }
     try recordSuccesses(succeeded, context: context)
     try recordFailures(failed, context: context)
-    try recordOpen(open)
+    try recordOpen(open, context: context)
   }
 
   private func recordSuccesses(
@@ -80,35 +80,33 @@ extension Session {
   ) throws {
     guard !failures.isEmpty else { return }
     let payments = failures.map(\.0.payment)
+    // Only the answer that closes an attempt fails the payment: a decline that is recorded again, or belongs to an
+    // attempt before the open one, says nothing new.
     _ = try execute(
       """
-      UPDATE charge_attempts a
-      SET state = f.state, answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
-      FROM unnest(\(payments), \(failures.map { Int32($0.0.attempt) }), \(failures.map(\.state)),
-        \(failures.map(\.reason)), \(failures.map(\.code))) f (payment_id, attempt, state, reason, code)
-      WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
-      """)
-    _ = try execute(
-      """
+      WITH f AS (
+        SELECT * FROM unnest(\(payments), \(failures.map { Int32($0.0.attempt) }), \(failures.map(\.state)),
+          \(failures.map(\.reason)), \(failures.map(\.code)), \(failures.map(\.reference)))
+          f (payment_id, attempt, state, reason, code, processor_payment)
+      ), closed AS (
+        UPDATE charge_attempts a
+        SET state = f.state, answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
+        FROM f WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
+        RETURNING a.payment_id, a.attempt
+      )
       UPDATE payments p
       SET state = CASE WHEN p.state = 'REQUESTED' THEN 'FAILED' ELSE p.state END, failed_at = \(context.now),
         failed_on = \(context.date), failure_reason = f.reason, failure_code = f.code,
         processor_payment = coalesce(f.processor_payment, p.processor_payment)
-      FROM unnest(\(payments), \(failures.map(\.reason)), \(failures.map(\.code)), \(failures.map(\.reference)))
-        f (payment_id, reason, code, processor_payment)
+      FROM f JOIN closed c ON c.payment_id = f.payment_id AND c.attempt = f.attempt
       WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED'
       """)
-    let made = failures.filter { $0.reference != nil }
-    _ = try execute(
-      """
-      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
-      SELECT \(context.merchant), \(context.processor), value, 'payment', payment_id
-      FROM unnest(\(made.map(\.0.payment)), \(made.map(\.reference))) m (payment_id, value)
-      ON CONFLICT (merchant, processor, value) DO NOTHING
-      """)
+    try keepReferences(failures.map { ($0.0.payment, $0.reference) }, context: context)
   }
 
-  private func recordOpen(_ open: [(AttemptResult, why: String, lookUp: Bool, reference: String?)]) throws {
+  private func recordOpen(
+    _ open: [(AttemptResult, why: String, lookUp: Bool, reference: String?)], context: LoadContext
+  ) throws {
     guard !open.isEmpty else { return }
     _ = try execute(
       """
@@ -122,6 +120,20 @@ extension Session {
       UPDATE payments p SET processor_payment = o.processor_payment
       FROM unnest(\(open.map(\.0.payment)), \(open.map(\.reference))) o (payment_id, processor_payment)
       WHERE p.payment_id = o.payment_id AND p.processor_payment IS NULL AND o.processor_payment IS NOT NULL
+      """)
+    try keepReferences(open.map { ($0.0.payment, $0.reference) }, context: context)
+  }
+
+  /// An outcome file may name a processor payment by nothing but its id.
+  private func keepReferences(_ made: [(payment: PaymentID, reference: String?)], context: LoadContext) throws {
+    let made = made.filter { $0.reference != nil }
+    guard !made.isEmpty else { return }
+    _ = try execute(
+      """
+      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
+      SELECT \(context.merchant), \(context.processor), value, 'payment', payment_id
+      FROM unnest(\(made.map(\.payment)), \(made.map(\.reference))) m (payment_id, value)
+      ON CONFLICT (merchant, processor, value) DO NOTHING
       """)
   }
 }

@@ -6,6 +6,11 @@ extension Story {
   /// Loads an authorizations file; its first row stands in line 2.
   @discardableResult
   package func authorize(_ rows: Authorization..., file name: String? = nil) async throws -> FileCounts {
+    try await authorize(rows, file: name)
+  }
+
+  @discardableResult
+  package func authorize(_ rows: [Authorization], file name: String? = nil) async throws -> FileCounts {
     let staged = rows.enumerated().map { index, row in
       var row = row
       row.line = index + 2

@@ -34,25 +34,20 @@ package actor Story {
     run = RunIdentity(id: UUID(), fence: Fence(token: 0))
   }
 
-  /// Runs `body` with an empty store, which is gone afterwards.
+  /// Runs `body` with an empty store.
   package static func tell(
     on date: String = "2026-11-20", merchant: String = "default", _ body: (Story) async throws -> Void
   ) async throws {
-    await Seats.ofStories.take()
+    let store = try await StoryStores.shared.take()
     do {
-      let story = Story(
-        try await Store.test(), merchant: merchant, date: BusinessDate(date) ?? BusinessDate(daysSinceEpoch: 0))
+      let story = Story(store, merchant: merchant, date: BusinessDate(date) ?? BusinessDate(daysSinceEpoch: 0))
       try await story.begin()
-      do { try await body(story) } catch {
-        await story.store.close()
-        throw error
-      }
-      await story.store.close()
+      try await body(story)
     } catch {
-      await Seats.ofStories.leave()
+      await StoryStores.shared.giveBack(store)
       throw error
     }
-    await Seats.ofStories.leave()
+    await StoryStores.shared.giveBack(store)
   }
 
   /// Batches belong to a run, so there is one.
@@ -94,6 +89,12 @@ package actor Story {
 
   package nonisolated func read<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {
     try await store.pool.transaction(body)
+  }
+
+  /// Empties the store, so that one test can tell many short stories.
+  package func forget() async throws {
+    try await store.forget()
+    try await begin()
   }
 
   /// A new file; `name` also stands for its bytes.
