@@ -40,25 +40,26 @@ extension BusinessDate: SQLEncodable, SQLDecodable {
   }
 }
 
-extension Currency: SQLEncodable, SQLDecodable {
+extension Currency: SQLEncodable {
   package static var sqlType: SQLType { String.sqlType }
 
   package func encode(into buffer: inout SQLBuffer) { code.encode(into: &buffer) }
-
-  package init(sql value: SQLValue) throws {
-    let code = try String(sql: value)
-    guard let currency = Currency(code) else { throw StoreError.unknownCurrency(code) }
-    self = currency
-  }
 }
 
 extension Row {
+  /// Read here and not by `get`, which would hide what the operator has to know: that a newer settle wrote the store.
+  func currency(_ column: String) throws -> Currency {
+    let code: String = try get(column)
+    guard let currency = Currency(code) else { throw StoreError.unknownCurrency(code) }
+    return currency
+  }
+
   func money(_ amount: String, _ currency: String) throws -> Money {
-    Money(minor: try get(amount), currency: try get(currency))
+    Money(minor: try get(amount), currency: try self.currency(currency))
   }
 
   func moneyIfAny(_ amount: String, _ currency: String) throws -> Money? {
     guard let minor: Int64 = try get(amount) else { return nil }
-    return Money(minor: minor, currency: try get(currency))
+    return Money(minor: minor, currency: try self.currency(currency))
   }
 }

@@ -51,7 +51,7 @@ extension Session {
     ) { row in
       let reported = try row.money("reported_amount", "reported_currency")
       let rule: String? = try row.get("rule")
-      let settled: Currency = try row.get("settled_currency")
+      let settled = try row.currency("settled_currency")
       let held: String? = try row.get("held_back")
       return RefundCandidate(
         payment: try row.get("payment_id"), breakID: try row.get("break_id"),
@@ -76,7 +76,7 @@ extension Session {
       GROUP BY currency
       """
     ) { row in
-      let currency: Currency = try row.get("currency")
+      let currency = try row.currency("currency")
       spent.day[currency] = try row.get("day")
       spent.run[currency] = try row.get("run")
     }

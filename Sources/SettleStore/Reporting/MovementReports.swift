@@ -73,7 +73,7 @@ extension Session {
       """
     ) { row in
       PayoutRow(
-        payout: try row.get("payout"), currency: try row.get("currency"), lines: try row.get("lines"),
+        payout: try row.get("payout"), currency: try row.currency("currency"), lines: try row.get("lines"),
         gross: try row.get("gross"), fees: try row.get("fees"), net: try row.get("net"), paid: try row.get("paid"))
     }
   }

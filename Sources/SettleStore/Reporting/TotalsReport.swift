@@ -23,7 +23,7 @@ extension Session {
     _ = try execute("CREATE TEMPORARY TABLE bucketed AS \(sql: Self.buckets(on: date))")
     func row(_ row: Row) throws -> TotalRow {
       TotalRow(
-        side: try row.get("side"), bucket: try row.get("bucket"), currency: try row.get("currency"),
+        side: try row.get("side"), bucket: try row.get("bucket"), currency: try row.currency("currency"),
         count: try row.get("items"), amount: try row.get("amount"))
     }
     let rows = try query(
