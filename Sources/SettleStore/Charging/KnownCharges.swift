@@ -57,17 +57,16 @@ extension Session {
 
   /// Gives back attempts that were claimed and certainly never sent, so that a later run claims them anew.
   package func release(_ attempts: [StoredAttempt], context: LoadContext) throws {
-    let payments = attempts.map(\.payment)
     _ = try execute(
       """
-      UPDATE charge_attempts a SET state = 'superseded', answered_at = \(context.now), code = 'never sent'
-      FROM unnest(\(payments), \(attempts.map { Int32($0.attempt) })) r (payment_id, attempt)
-      WHERE a.payment_id = r.payment_id AND a.attempt = r.attempt AND a.state = 'open'
-      """)
-    _ = try execute(
-      """
-      UPDATE payments SET charge_due_on = \(context.date), charged_on = NULL
-      WHERE payment_id = ANY(\(payments)) AND state <> 'SUCCEEDED' AND charge_due_on IS NULL
+      WITH released AS (
+        UPDATE charge_attempts a SET state = 'superseded', answered_at = \(context.now), code = 'never sent'
+        FROM unnest(\(attempts.map(\.payment)), \(attempts.map { Int32($0.attempt) })) r (payment_id, attempt)
+        WHERE a.payment_id = r.payment_id AND a.attempt = r.attempt AND a.state = 'open'
+        RETURNING a.payment_id
+      )
+      UPDATE payments p SET charge_due_on = \(context.date), charged_on = NULL
+      FROM released r WHERE p.payment_id = r.payment_id AND p.state <> 'SUCCEEDED'
       """)
   }
 }
