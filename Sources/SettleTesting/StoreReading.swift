@@ -32,3 +32,14 @@ extension Store {
     }
   }
 }
+
+extension Session {
+  /// How many sessions wait for a lock that this one holds.
+  package func othersWaiting() throws -> Int64 {
+    try first(
+      """
+      SELECT count(DISTINCT pid) AS waiting FROM pg_locks
+      WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+      """)?.get("waiting") ?? 0
+  }
+}

@@ -33,9 +33,7 @@ import Testing
         _ = try db.query("SELECT pg_advisory_xact_lock(42)")
       }
     }
-    while try await gate.run({ db in
-      try db.query("SELECT 1 AS waits FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").isEmpty
-    }) { try await Task.sleep(for: .milliseconds(5)) }
+    while try await gate.run({ try $0.othersWaiting() }) == 0 { try await Task.sleep(for: .milliseconds(5)) }
     let lease = try await Lease.acquire(store.settings, run: UUID(), holder: "successor")
     try await gate.run { _ = try $0.query("SELECT pg_advisory_unlock(42)") }
     await #expect(throws: Self.lost) { try await paused.value }

@@ -1,0 +1,87 @@
+import Postgres
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+/// What the database itself refuses: to a run, which steps into the writer's role, and to whoever only looks.
+@Suite struct RolesTests {
+  static let tables = [
+    "store_identity", "lease", "runs", "stage_runs", "input_files", "quarantine", "charge_batches", "payments",
+    "payment_references", "charge_attempts", "refunds", "outbox", "event_sequence", "outcome_keys", "outcome_records",
+    "outcome_versions", "matches", "breaks", "currencies", "migrations",
+  ]
+  /// What is written once: audit trails and messages.
+  static let onceOnly = ["quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files"]
+  /// An orphan moves to its payment: its old rows go.
+  static let moved = ["outcome_records", "matches", "breaks"]
+
+  /// Whether a statement is refused for want of a right. It is rolled back in any case.
+  private func refused(_ statement: SQL, to role: String, in store: Store) async throws -> Bool {
+    do {
+      _ = try await store.pool.rolledBack { db in
+        _ = try db.execute("SET LOCAL ROLE \(identifier: role)")
+        _ = try db.execute(statement)
+      }
+      return false
+    } catch SQLState.insufficientPrivilege {
+      return true
+    }
+  }
+
+  @Test func theListKnowsEveryTable() async throws {
+    try await Story.tell { story in
+      let known = try await story.fingerprint().keys.sorted()
+      #expect(known == Self.tables.sorted())
+    }
+  }
+
+  @Test func aRunIsTheWriter() async throws {
+    try await Story.tell { story in
+      #expect(try await story.store.rows("SELECT current_user::text") == ["settle_writer"])
+      let health = try await story.read { try $0.writerHealth() }
+      #expect((health.exists, health.isMember) == (true, true))
+      #expect(health.missing == [])
+      #expect(health.excessive == [])
+    }
+  }
+
+  @Test(arguments: tables)
+  func theWriterDeletesOnlyWhatMoves(table: String) async throws {
+    try await Story.tell { story in
+      let isRefused = try await refused("DELETE FROM \(identifier: table)", to: "settle_writer", in: story.store)
+      #expect(isRefused == !Self.moved.contains(table))
+      #expect(try await refused("TRUNCATE \(identifier: table) CASCADE", to: "settle_writer", in: story.store))
+      #expect(try await refused("DROP TABLE \(identifier: table) CASCADE", to: "settle_writer", in: story.store))
+    }
+  }
+
+  @Test(arguments: onceOnly)
+  func theWriterNeverChangesWhatIsWrittenOnce(table: String) async throws {
+    try await Story.tell { story in
+      let column = try await story.store.rows(
+        """
+        SELECT column_name::text FROM information_schema.columns
+        WHERE table_name = \(table) AND is_identity = 'NO' ORDER BY ordinal_position LIMIT 1
+        """)[0]
+      #expect(
+        try await refused(
+          "UPDATE \(identifier: table) SET \(identifier: column) = \(identifier: column)", to: "settle_writer",
+          in: story.store))
+    }
+  }
+
+  @Test(arguments: tables)
+  func theReaderOnlyLooks(table: String) async throws {
+    try await Story.tell { (story) async throws in
+      let store = story.store
+      for statement: SQL in [
+        "DELETE FROM \(identifier: table)", "TRUNCATE \(identifier: table) CASCADE",
+        "INSERT INTO \(identifier: table) DEFAULT VALUES",
+      ] {
+        #expect(try await refused(statement, to: "settle_reader", in: store))
+      }
+      #expect(try await !refused("SELECT 1 FROM \(identifier: table)", to: "settle_reader", in: store))
+    }
+  }
+}
