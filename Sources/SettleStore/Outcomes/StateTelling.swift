@@ -69,9 +69,8 @@ extension Session {
       SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = t.reason, code = t.reason
       FROM told t WHERE t.kind = 'charge_failed' AND t.proven AND a.payment_id = t.payment_id AND a.state = 'open'
         AND a.created_at <= t.occurred_at
-        AND (t.processor_payment IS NOT NULL AND t.processor_payment = (
-          SELECT p.processor_payment FROM payments p WHERE p.payment_id = a.payment_id)
-          OR t.processor_payment IS NULL)
+        AND NOT EXISTS (SELECT FROM payments p
+          WHERE p.payment_id = a.payment_id AND p.processor_payment <> t.processor_payment)
       """)
     _ = try execute(
       """

@@ -226,7 +226,7 @@ struct AdapterContractTests {
   /// Repeats what is unknown with the same bytes, and looks up what a repeat cannot tell: as the pipeline does.
   @Test(arguments: ProcessorCatalogue.names)
   func everyChargeIsTakenOnceAndKnownWhateverGoesWrong(name: String) async throws {
-    let faults = "lost-response=0.15,reset=0.15,server-error=0.15,rate-limited=0.15,slow=0.05"
+    let faults = "lost-response=0.07,reset=0.07,server-error=0.07,rate-limited=0.15,slow=0.05"
     try await bench(name, .init(faults: faults)) { bench in
       let count = 60
       try await withThrowingTaskGroup { group in

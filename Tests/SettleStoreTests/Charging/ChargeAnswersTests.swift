@@ -134,7 +134,7 @@ import Testing
       while case let page = try await page(after: seen.last, lookUp: false), !page.isEmpty { seen += page }
       #expect(seen == orders.filter { $0 != "O5" && $0 != "O3" }.map(story.payment).sorted())
       #expect(try await page(after: nil, lookUp: true) == [story.payment("O3")])
-      #expect(try await story.read { try $0.openAttemptCount() } == 6)
+      #expect(try await story.read { try $0.openAttemptCount(context: context) } == 6)
     }
   }
 

@@ -54,8 +54,8 @@ import Testing
       let end = await story.instant.adding(.seconds(3))
       try await story.authorize(.order("A", 1, hold: "pi_a", captureBefore: end))
       await story.wait(.seconds(10))
-      let (date, now) = (await story.date, await story.instant)
-      #expect(try await story.read { try $0.chargesDue(on: date, now: now) }.isEmpty)
+      let context = await story.context()
+      #expect(try await story.read { try $0.chargesDue(context: context) }.isEmpty)
       #expect(try await story.claim().isLast)
       #expect(try await story.state("A") == "REQUESTED, due 2026-11-20")
     }
@@ -166,8 +166,8 @@ import Testing
       try await story.authorize(
         .order("A", 1_000), .order("B", 500), .order("C", 70, "JPY"),
         .order("D", 1, hold: "pi_d", captureBefore: Self.at("2026-11-20T00:00:00Z")))
-      let (date, now) = (await story.date, await story.instant)
-      let due = try await story.read { try $0.chargesDue(on: date, now: now) }
+      let context = await story.context()
+      let due = try await story.read { try $0.chargesDue(context: context) }
       #expect(due.map { "\($0.count) \($0.amount)" } == ["1 70 JPY", "2 15.00 USD"])
       #expect(try await story.claim().attempts.count == 3)
     }
