@@ -47,7 +47,7 @@ extension Session {
   /// The writer's rights: to read and add everywhere, to change all but what is written once, to delete almost nothing.
   package func writerHealth() throws -> RoleHealth {
     let onceOnly = ["quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files"]
-    let moved = ["outcome_records", "matches"]
+    let moved = ["outcome_records", "matches", "breaks"]
     return try roleHealth(
       "settle_writer",
       wanted: """

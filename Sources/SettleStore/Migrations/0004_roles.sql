@@ -26,8 +26,8 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO settle_writer', current_schema());
     EXECUTE format('GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA %I TO settle_writer', current_schema());
     EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO settle_writer', current_schema());
-    -- An orphan whose payment becomes known is moved, so its old row goes.
-    GRANT DELETE ON outcome_records, matches TO settle_writer;
+    -- An orphan whose payment becomes known is moved with its breaks, so their old rows go.
+    GRANT DELETE ON outcome_records, matches, breaks TO settle_writer;
     REVOKE UPDATE ON quarantine, outbox, event_sequence, outcome_versions, charge_batches, input_files FROM settle_writer;
   END IF;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'settle_reader') THEN

@@ -3,29 +3,33 @@ import SettleModel
 
 extension Session {
   /// Finds the payment of each record in the temporary table `unlinked`, into `links (outcome_id, payment_id,
-  /// linked_by)`: by a processor's id that is known, else by our payment id, else by the order's reference where just
-  /// one payment has it. What finds none stays an orphan.
-  func link(processor: String, context: LoadContext) throws {
+  /// linked_by)`: by a processor's id that is known, else by our payment id or refund id, else by the order's reference
+  /// where just one payment has it. What finds none stays an orphan.
+  func link(_ context: LoadContext) throws {
     try script("ANALYZE unlinked")
     _ = try execute(
       """
       CREATE TEMPORARY TABLE links ON COMMIT DROP AS
       SELECT u.outcome_id,
-        coalesce(refund.payment_id, charge.payment_id, payment.payment_id, claimed.payment_id, ordered.payment_id)
-          AS payment_id,
+        coalesce(refund.payment_id, charge.payment_id, payment.payment_id, claimed.payment_id, asked.payment_id,
+          ordered.payment_id) AS payment_id,
         CASE
           WHEN coalesce(refund.payment_id, charge.payment_id, payment.payment_id) IS NOT NULL THEN 'processor_id'
-          WHEN claimed.payment_id IS NOT NULL THEN 'payment_id'
+          WHEN coalesce(claimed.payment_id, asked.payment_id) IS NOT NULL THEN 'payment_id'
           WHEN ordered.payment_id IS NOT NULL THEN 'order_reference'
         END AS linked_by
       FROM unlinked u
       LEFT JOIN payment_references refund ON refund.merchant = \(context.merchant)
-        AND refund.processor = \(processor) AND refund.value = u.processor_refund
+        AND refund.processor = u.processor AND refund.value = u.processor_refund
       LEFT JOIN payment_references charge ON charge.merchant = \(context.merchant)
-        AND charge.processor = \(processor) AND charge.value = u.processor_charge
+        AND charge.processor = u.processor AND charge.value = u.processor_charge
       LEFT JOIN payment_references payment ON payment.merchant = \(context.merchant)
-        AND payment.processor = \(processor) AND payment.value = u.processor_payment
+        AND payment.processor = u.processor AND payment.value = u.processor_payment
       LEFT JOIN payments claimed ON claimed.payment_id = u.claimed_payment AND claimed.merchant = \(context.merchant)
+      LEFT JOIN (
+        SELECT r.refund_id, min(r.payment_id::text)::uuid AS payment_id
+        FROM refunds r JOIN payments p ON p.payment_id = r.payment_id AND p.merchant = \(context.merchant)
+        GROUP BY r.refund_id) asked ON asked.refund_id = u.refund_id
       LEFT JOIN payments ordered ON ordered.payment_id = u.claimed_order AND ordered.authorization_id IS NULL
       """)
     _ = try execute(

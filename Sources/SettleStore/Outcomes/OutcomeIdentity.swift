@@ -1,10 +1,9 @@
 import SettleModel
 
 extension OutcomeRecord {
-  /// What the record says, as a name: two rows that say the same have the same content, wherever they stand.
-  var content: OutcomeID {
-    OutcomeID(naming: "outcome-content", contentText)
-  }
+  /// What the record says, as a name: two rows of a processor that say the same have the same content, wherever they
+  /// stand.
+  func content(of processor: String) -> OutcomeID { OutcomeID(naming: "outcome-content", processor, contentText) }
 
   /// The record's identity, which is for ever: the processor's own row id where the file has one.
   ///

@@ -40,7 +40,7 @@ extension Session {
   }
 
   private static func write(_ record: OutcomeRecord, processor: String, merchant: String, into copy: inout CopyWriter) {
-    let content = record.content
+    let content = record.content(of: processor)
     let references = record.references
     copy.append(Int64(record.line))
     copy.append(record.identity(processor: processor, content: content))
@@ -101,12 +101,18 @@ extension Session {
       """)
   }
 
-  /// Drops what is known word for word and sets aside, as `taken`, the first row of each identity that is left.
+  /// Drops what is known word for word, or was said before, and sets aside, as `taken`, the first row of each identity that is left.
   /// Returns whether there was any. A second round happens only where a file names one id twice.
   private func takeNextVersions() throws -> Bool {
     _ = try execute(
       """
       DELETE FROM incoming i USING outcome_keys k WHERE k.outcome_id = i.outcome_id AND k.content = i.content
+      """)
+    // An export made earlier and loaded later must not put an older version back.
+    _ = try execute(
+      """
+      DELETE FROM incoming i USING outcome_versions v
+      WHERE v.outcome_id = i.outcome_id AND v.record ->> 'content' = i.content::text
       """)
     try script("DROP TABLE IF EXISTS taken")
     let taken = try execute(
@@ -124,14 +130,14 @@ extension Session {
 
   /// Links new records and keeps them. Returns how many there were.
   private func insertNew(fileID: Int64, processor: String, reported: Bool, context: LoadContext) throws -> Int64 {
-    try script(
+    _ = try execute(
       """
       CREATE TEMPORARY TABLE unlinked ON COMMIT DROP AS
-      SELECT outcome_id, processor_refund, processor_charge, processor_payment, claimed_payment, claimed_order,
-        order_reference
+      SELECT outcome_id, \(processor)::text AS processor, processor_refund, processor_charge, processor_payment,
+        claimed_payment, refund_id, claimed_order, order_reference
       FROM taken WHERE known_payment IS NULL
       """)
-    try link(processor: processor, context: context)
+    try link(context)
     _ = try execute(
       """
       INSERT INTO outcome_keys (outcome_id, content, payment_id)
@@ -158,15 +164,26 @@ extension Session {
   }
 
   /// A known id with new content (a payout id that was filled in later) is the record's next version. What it said
-  /// before is kept. Where its money changed, its match goes, so that it is matched anew.
+  /// before is kept. Where its money changed, its match goes, so that it is matched anew; where its kind did, it tells
+  /// a state again.
   private func revise(fileID: Int64, context: LoadContext) throws -> Int64 {
     let kept = try execute(
       """
       INSERT INTO outcome_versions (payment_id, outcome_id, version, record, replaced_on)
-      SELECT r.payment_id, r.outcome_id, r.version, to_jsonb(r), \(context.date)
-      FROM taken t JOIN outcome_records r ON r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
+      SELECT r.payment_id, r.outcome_id, r.version, to_jsonb(r) || jsonb_build_object('content', k.content),
+        \(context.date)
+      FROM taken t
+      JOIN outcome_records r ON r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
+      JOIN outcome_keys k ON k.outcome_id = t.outcome_id
       """)
     guard kept > 0 else { return 0 }
+    try script(
+      """
+      CREATE TEMPORARY TABLE links ON COMMIT DROP AS
+      SELECT r.outcome_id, r.payment_id, r.linked_by
+      FROM taken t JOIN outcome_records r ON r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
+      WHERE r.linked_by IS NOT NULL AND r.kind <> t.kind
+      """)
     _ = try execute(
       """
       DELETE FROM matches m USING taken t, outcome_records r
@@ -178,8 +195,8 @@ extension Session {
     _ = try execute(
       """
       UPDATE outcome_records r
-      SET version = r.version + 1, kind = t.kind, occurred_at = t.occurred_at, available_on = coalesce(t.available_on, r.available_on),
-        gross = t.gross, fee = t.fee, net = t.net, currency = t.currency, compared_amount = t.compared_amount,
+      SET version = r.version + 1, kind = t.kind, occurred_at = t.occurred_at,
+        available_on = coalesce(t.available_on, r.available_on), gross = t.gross, fee = t.fee, net = t.net, currency = t.currency, compared_amount = t.compared_amount,
         compared_currency = t.compared_currency, claimed_payment = coalesce(t.claimed_payment, r.claimed_payment),
         claimed_order = coalesce(t.claimed_order, r.claimed_order),
         order_reference = coalesce(t.order_reference, r.order_reference),
@@ -194,6 +211,8 @@ extension Session {
       """)
     _ = try execute(
       "UPDATE outcome_keys k SET content = t.content FROM taken t WHERE k.outcome_id = t.outcome_id")
+    try tellStates(context: context)
+    try script("DROP TABLE links")
     return Int64(kept)
   }
 }

@@ -17,7 +17,7 @@ extension Session {
         t.refund_id, t.processor_refund, t.processor_payment, t.processor_charge, t.reason, t.compared_amount,
         t.compared_currency, l.linked_by <> 'order_reference' AS proven
       FROM taken t JOIN links l ON l.outcome_id = t.outcome_id AND l.payment_id IS NOT NULL
-      WHERE t.known_payment IS NULL AND t.kind IN ('charge', 'charge_failed', 'refund', 'refund_failure')
+      WHERE t.kind IN ('charge', 'charge_failed', 'refund', 'refund_failure')
       ORDER BY l.payment_id, t.kind, t.refund_id, t.processor_refund, l.linked_by = 'order_reference',
         t.occurred_at, t.outcome_id
       """)
@@ -61,7 +61,8 @@ extension Session {
       """)
   }
 
-  /// A failure ends the attempt that was open when it happened; one that is older than the attempt says nothing of it.
+  /// A failure ends the attempt that was open when it happened; one that is older than the attempt, or
+  /// about another processor payment, says nothing of it.
   private func tellFailures(context: LoadContext) throws {
     _ = try execute(
       """
@@ -69,20 +70,23 @@ extension Session {
       SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = t.reason, code = t.reason
       FROM told t WHERE t.kind = 'charge_failed' AND t.proven AND a.payment_id = t.payment_id AND a.state = 'open'
         AND a.created_at <= t.occurred_at
-        AND NOT EXISTS (SELECT FROM payments p
-          WHERE p.payment_id = a.payment_id AND p.processor_payment <> t.processor_payment)
+        AND NOT EXISTS (
+          SELECT FROM payments p WHERE p.payment_id = a.payment_id AND p.processor_payment <> t.processor_payment)
       """)
     _ = try execute(
       """
       UPDATE payments p
       SET state = 'FAILED', failed_at = t.occurred_at, failed_on = \(context.date), failure_code = t.reason,
-        failure_reason = coalesce(t.reason, 'PROCESSING_ERROR'), charge_due_on = NULL
+        failure_reason = CASE WHEN t.reason = ANY(\(FailureReason.allCases)) THEN t.reason ELSE 'PROCESSING_ERROR' END,
+        charge_due_on = NULL
       FROM told t
       WHERE t.kind = 'charge_failed' AND t.proven AND p.payment_id = t.payment_id AND p.state = 'REQUESTED'
         AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'open')
       """)
   }
 
+  /// A refund that failed may be told of as processed afterwards, since files come in any order: it stays failed, and
+  /// that both happened is a break.
   private func tellRefunds(context: LoadContext) throws {
     let sameRefund: SQL = """
       r.payment_id = t.payment_id
@@ -91,10 +95,10 @@ extension Session {
     _ = try execute(
       """
       UPDATE refunds r
-      SET state = 'PROCESSED', processed_at = t.occurred_at, finished_on = \(context.date), unknown_why = NULL,
+      SET state = CASE WHEN r.failed_at IS NULL THEN 'PROCESSED' ELSE r.state END, processed_at = t.occurred_at,
+        finished_on = CASE WHEN r.failed_at IS NULL THEN \(context.date) ELSE r.finished_on END, unknown_why = NULL,
         processor_refund = coalesce(r.processor_refund, t.processor_refund)
-      FROM told t WHERE t.kind = 'refund' AND \(sql: sameRefund) AND r.state <> 'PROCESSED'
-        AND r.failed_at IS NULL
+      FROM told t WHERE t.kind = 'refund' AND \(sql: sameRefund) AND r.processed_at IS NULL
       """)
     _ = try execute(
       """

@@ -40,7 +40,8 @@ extension Session {
       SET status = 'resolved', resolved_on = \(context.date), resolution = 'explained', held_back = NULL,
         outcome_id = coalesce(b.outcome_id, (
           SELECT m.outcome_id FROM matches m WHERE m.payment_id = b.payment_id AND m.item_id = b.item_id))
-      WHERE b.status = 'open' AND NOT EXISTS (SELECT FROM desired d WHERE d.break_id = b.break_id)
+      WHERE b.status = 'open'
+        AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = b.payment_id AND d.break_id = b.break_id)
       """)
     try resolveRefunded(context: context)
     return (opened + reopened, resolved)

@@ -5,7 +5,8 @@ extension Session {
   /// Pairs each payment with the charge that was reported for it. Returns how many new matches were made.
   ///
   /// A charge is everything reported under one processor charge: a partial capture is two rows, and they are summed.
-  /// Of several charges the payment's own (by the processor's id) counts, else the earliest; the others are duplicates.
+  /// Of several charges the payment's own (by the processor's id) counts, else what more than an order reference
+  /// links, then the earliest; the others are duplicates.
   func pairCharges(context: LoadContext) throws -> Int {
     try gatherCharges()
     try judgePairs()
@@ -73,14 +74,16 @@ extension Session {
       """
       CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS
       WITH related AS (
-        SELECT c.*, p.amount AS expected_amount, p.currency AS expected_currency, p.revived,
+        SELECT c.*, p.amount AS expected_amount, p.currency AS expected_currency,
+          p.revived OR p.state <> 'SUCCEEDED' AS denied,
           coalesce(c.processor_payment IN (p.processor_payment, p.processor_charge)
             OR c.processor_charge IN (p.processor_payment, p.processor_charge), false) AS own,
           coalesce(c.processor_payment <> p.processor_payment
             AND split_part(c.processor_payment, '_', 1) = split_part(p.processor_payment, '_', 1), false) AS foreign_id
         FROM charges c JOIN payments p ON p.payment_id = c.payment_id
       ), placed AS (
-        SELECT *, row_number() OVER (PARTITION BY payment_id ORDER BY own DESC, foreign_id, occurred_at, outcome_id)
+        SELECT *, row_number() OVER (PARTITION BY payment_id 
+          ORDER BY own DESC, foreign_id, linked_by = 'order_reference', occurred_at, outcome_id)
           + CASE WHEN foreign_id THEN 1 ELSE 0 END AS place
         FROM related
       )
@@ -90,7 +93,7 @@ extension Session {
         CASE
           WHEN currencies > 1 OR currency <> expected_currency THEN 'currency_mismatch'
           WHEN amount <> expected_amount THEN 'amount_mismatch'
-          WHEN revived THEN 'status_mismatch'
+          WHEN denied THEN 'status_mismatch'
           ELSE 'matched'
         END AS verdict
       FROM placed;

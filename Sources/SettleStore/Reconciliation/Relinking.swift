@@ -4,19 +4,27 @@ import SettleModel
 extension Session {
   /// Orphans whose payment has become known move to it: deleted and inserted in this transaction, since `payment_id`
   /// may be what a distributed PostgreSQL distributes by, and is never updated. Returns how many moved.
+  ///
+  /// Each that moves may teach the ids by which others are found, so this goes on until none does.
   func relinkOrphans(context: LoadContext) throws -> Int {
+    var moved = 0
+    while case let found = try relinkOnce(context), found > 0 { moved += found }
+    return moved
+  }
+
+  private func relinkOnce(_ context: LoadContext) throws -> Int {
     try script(
       """
       CREATE TEMPORARY TABLE unlinked ON COMMIT DROP AS
-      SELECT outcome_id, processor_refund, processor_charge, processor_payment, claimed_payment, claimed_order,
-        order_reference
+      SELECT outcome_id, processor, processor_refund, processor_charge, processor_payment, claimed_payment, refund_id,
+        claimed_order, order_reference
       FROM outcome_records
       WHERE linked_by IS NULL
         AND kind IN ('charge', 'charge_failed', 'capture_reversal', 'refund', 'refund_failure', 'dispute', 'dispute_reversal')
-        AND coalesce(processor_refund, processor_charge, processor_payment, claimed_payment::text, order_reference)
-          IS NOT NULL
+        AND coalesce(processor_refund, processor_charge, processor_payment, claimed_payment::text, refund_id::text,
+          order_reference) IS NOT NULL
       """)
-    try link(processor: context.processor, context: context)
+    try link(context)
     _ = try execute("DELETE FROM links WHERE payment_id IS NULL")
     try script(
       """
@@ -34,11 +42,28 @@ extension Session {
         "DELETE FROM outcome_records o USING links l WHERE o.payment_id = o.outcome_id AND o.outcome_id = l.outcome_id")
       _ = try execute(
         "UPDATE outcome_keys k SET payment_id = l.payment_id FROM links l WHERE k.outcome_id = l.outcome_id")
+      try moveBreaks()
       try tellStates(context: context)
     }
     try script("DROP TABLE unlinked, links, taken")
     return moved
   }
+
+  /// An orphan's breaks go with it, so that each stays one break, with its age and what was decided about it.
+  private func moveBreaks() throws {
+    _ = try execute(
+      """
+      INSERT INTO breaks (payment_id, \(sql: Self.breakColumns))
+      SELECT l.payment_id, \(sql: Self.breakColumns)
+      FROM (SELECT outcome_id AS orphan, payment_id FROM links) l JOIN breaks b ON b.payment_id = l.orphan
+      """)
+    _ = try execute("DELETE FROM breaks b USING links l WHERE b.payment_id = l.outcome_id")
+  }
+
+  private static let breakColumns: SQL = """
+    break_id, reason, status, item_id, outcome_id, expected_amount, expected_currency, reported_amount,
+    reported_currency, rule, held_back, first_seen, resolved_on, resolution
+    """
 
   private static let carriedColumns: SQL = """
     outcome_id, version, kind, reported, processor, row_id, occurred_at, available_on, gross, fee, net, currency,

@@ -78,8 +78,10 @@ extension Session {
     case .processed(let reference):
       _ = try execute(
         """
-        UPDATE refunds SET state = 'PROCESSED', processor_refund = \(reference), processed_at = \(context.now),
-          finished_on = \(context.date), unknown_why = NULL WHERE \(sql: same)
+        UPDATE refunds SET state = CASE WHEN failed_at IS NULL THEN 'PROCESSED' ELSE state END,
+          processor_refund = \(reference), processed_at = \(context.now), unknown_why = NULL,
+          finished_on = CASE WHEN failed_at IS NULL THEN \(context.date) ELSE finished_on END
+        WHERE payment_id = \(order.payment) AND refund_id = \(order.refund) AND processed_at IS NULL
         """)
       try registerRefund(reference, of: order.payment, context: context)
     case .pending(let reference):
@@ -89,7 +91,7 @@ extension Session {
     case .failed(let reference, let why):
       _ = try execute(
         """
-        UPDATE refunds SET state = 'FAILED', processor_refund = \(reference), failed_at = \(context.now),
+        UPDATE refunds SET state = 'FAILED', processor_refund = coalesce(\(reference), processor_refund), failed_at = \(context.now),
           finished_on = \(context.date), failure = \(why), unknown_why = NULL WHERE \(sql: same)
         """)
     case .unknown(let why):

@@ -3,7 +3,8 @@ package import SettleModel
 package import SettleStore
 
 extension Story {
-  /// Loads an outcome file; its first row stands in line 2. Rows that say no time happened a minute before it came.
+  /// Loads an outcome file; its first row stands in line 2. Rows that say no time happened at noon of the
+  /// story's first date.
   ///
   /// - Parameter money: whether its rows are reported money, or tell states only.
   @discardableResult
@@ -21,7 +22,7 @@ extension Story {
     let staged = rows.enumerated().map { index, row in
       var record = row.record
       record.line = index + 2
-      if record.occurredAt.microseconds == 0 { record.occurredAt = context.date.startInUTC.adding(.seconds(43_200)) }
+      if record.occurredAt.microseconds == 0 { record.occurredAt = noon }
       return record
     }
     let file = file(name, layout: "processor-report")

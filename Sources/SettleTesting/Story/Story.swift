@@ -22,6 +22,8 @@ package actor Story {
   package nonisolated let merchant: String
   package nonisolated let processor = "stripe"
   package private(set) var date: BusinessDate
+  /// When what a row of a report tells has happened, where the row does not say it.
+  package nonisolated let noon: Timestamp
   private var now: Timestamp
   private var files = 0
 
@@ -30,6 +32,7 @@ package actor Story {
     self.merchant = merchant
     self.date = date
     now = Self.night(date)
+    noon = date.startInUTC.adding(.seconds(43_200))
     // The token of a store whose lease nobody has taken yet.
     run = RunIdentity(id: UUID(), fence: Fence(token: 0))
   }

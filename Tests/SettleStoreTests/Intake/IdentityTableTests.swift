@@ -94,6 +94,7 @@ import Testing
     Pair("no payment method", .order("A", 1), .order("A", 1, method: nil), nil),
     Pair("a hold", .order("A", 1), .order("A", 1, hold: "pi_h"), nil),
     Pair("another hold", .order("A", 1, hold: "pi_h"), .order("A", 1, hold: "pi_i"), nil),
+    // Instants are no terms: an export that dates the same agreement anew must not charge a card again.
     Pair(
       "another time to capture", .order("A", 1, hold: "pi_h"), .order("A", 1, hold: "pi_h", captureBefore: later), nil),
   ]
