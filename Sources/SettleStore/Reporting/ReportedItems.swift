@@ -5,7 +5,8 @@ import SettleModel
 // speaks for all of them, and they stand in its bucket.
 
 extension Session {
-  /// The rows that may be items of a date, each with the outcome that speaks for its charge.
+  /// The rows that may be items of a date, each with the outcome that speaks for its charge. A break that has explained
+  /// itself speaks no more: what it was about is matched, or another break's.
   static func reportedRows(on date: BusinessDate) -> SQL {
     """
     SELECT o.payment_id, o.outcome_id, o.kind, o.row_id, o.business_date, o.compared_amount, o.compared_currency,
@@ -14,7 +15,9 @@ extension Session {
     FROM outcome_records o
     LEFT JOIN LATERAL (
       SELECT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
-        OR EXISTS (SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id) AS own
+        OR EXISTS (
+          SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
+            AND b.resolution IS DISTINCT FROM 'explained') AS own
     ) spoken ON true
     LEFT JOIN LATERAL (
       SELECT c.outcome_id FROM outcome_records c
@@ -23,7 +26,9 @@ extension Session {
         AND c.outcome_id <> o.outcome_id AND c.kind IN ('charge', 'capture_reversal')
         AND \(sql: chargeKey(of: "c")) = \(sql: chargeKey(of: "o"))
         AND (EXISTS (SELECT FROM matches m WHERE m.payment_id = c.payment_id AND m.outcome_id = c.outcome_id)
-          OR EXISTS (SELECT FROM breaks b WHERE b.payment_id = c.payment_id AND b.outcome_id = c.outcome_id))
+          OR EXISTS (
+            SELECT FROM breaks b WHERE b.payment_id = c.payment_id AND b.outcome_id = c.outcome_id
+              AND b.resolution IS DISTINCT FROM 'explained'))
       ORDER BY c.kind <> 'charge', c.row_id IS NULL, c.occurred_at, c.outcome_id LIMIT 1
     ) speaker ON true
     WHERE o.reported AND o.kind <> 'charge_failed' AND (

@@ -100,3 +100,15 @@ extension Story {
     package var found: Int
   }
 }
+
+extension Story {
+  /// Writes down that the run did a stage, as the runner does.
+  package func journal(_ status: StageStatus, of stage: String) async throws {
+    let (run, date) = (run.id, date)
+    let context = context()
+    try await write { db in
+      _ = try db.execute("UPDATE runs SET business_date = \(date) WHERE run_id = \(run)")
+      try db.finishStage(stage, of: run, status: status, counts: "{}", message: nil, at: context.now)
+    }
+  }
+}

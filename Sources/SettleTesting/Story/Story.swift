@@ -73,7 +73,8 @@ package actor Story {
   /// Goes on to the night of a later (or, for a replay, an earlier) business date.
   package func next(days: Int = 1) {
     date = date.adding(days: days)
-    now = Self.night(date)
+    // A night that lasted long is not followed by an earlier instant.
+    now = days > 0 ? max(Self.night(date), now.adding(.seconds(1))) : Self.night(date)
   }
 
   /// Lets time pass within a night.

@@ -1,0 +1,107 @@
+import Postgres
+import SettleModel
+import SettleTesting
+import Testing
+
+@testable import SettleStore
+
+@Suite struct BreakSettlementTests {
+  private func overcharged(_ body: (Story) async throws -> Void) async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.report(.charge("A", 1_500))
+      try await story.reconcile()
+      try await body(story)
+    }
+  }
+
+  @Test func aRefundThatIsAnsweredResolvesItsBreakForGood() async throws {
+    try await overcharged { story in
+      try await story.refund(.amountMismatch)
+      #expect(try await story.breaks() == ["amount_mismatch A resolved 10.00 USD/15.00 USD"])
+      #expect(try await story.store.rows("SELECT resolution FROM breaks") == ["refunded"])
+      // The files still say 15.00.
+      #expect(try await story.reconcile() == ReconcileCounts())
+      await story.next()
+      try await story.report(.refund("A", -500, re: "re_1"))
+      #expect(try await story.reconcile().opened == 0)
+      #expect(try await story.breaks() == [])
+    }
+  }
+
+  @Test func aRefundUnderWayLeavesItOpen() async throws {
+    try await overcharged { story in
+      try await story.refund(.amountMismatch, answer: nil)
+      try await story.reconcile()
+      #expect(try await story.breaks() == ["amount_mismatch A open 10.00 USD/15.00 USD"])
+    }
+  }
+
+  @Test func aRefundThatIsRefusedLeavesItOpenForAPerson() async throws {
+    try await overcharged { story in
+      try await story.refund(.amountMismatch, answer: .failed(reference: nil, why: "charge_disputed"))
+      try await story.reconcile()
+      #expect(try await story.breaks() == ["amount_mismatch A open 10.00 USD/15.00 USD"])
+      let context = await story.context()
+      #expect(try await story.read { try $0.refundCandidates(for: [.amountMismatch], context: context) } == [])
+    }
+  }
+
+  @Test func whatAPersonResolvedStaysResolved() async throws {
+    try await overcharged { story in
+      try await story.store.execute(
+        "UPDATE breaks SET status = 'resolved', resolved_on = first_seen, resolution = 'accepted'")
+      #expect(try await story.reconcile() == ReconcileCounts())
+      await story.next()
+      #expect(try await story.reconcile() == ReconcileCounts())
+      #expect(try await story.breaks() == [])
+      // It is settled: neither side carries it on.
+      #expect(try await story.totals() == [])
+    }
+  }
+
+  /// What had explained itself and is there again is the same break, as old as it was.
+  @Test func anExplainedDifferenceThatComesBackIsTheSameBreak() async throws {
+    try await overcharged { story in
+      let first = try await story.breakRows()
+      await story.next()
+      try await story.report(.charge("A", 1_000))
+      try await story.reconcile()
+      await story.next()
+      try await story.report(.charge("A", 1_600))
+      try await story.reconcile()
+      let again = try await story.breakRows()
+      #expect(again.map(\.id) == first.map(\.id))
+      #expect(again.map(\.firstSeen) == first.map(\.firstSeen))
+      #expect(try await story.breaks() == ["amount_mismatch A open 10.00 USD/16.00 USD"])
+    }
+  }
+
+  @Test func anotherAmountOfAnOpenBreakIsBroughtUpToDate() async throws {
+    try await overcharged { story in
+      try await story.report(.charge("A", 1_700))
+      #expect(try await story.reconcile() == ReconcileCounts())
+      #expect(try await story.breaks() == ["amount_mismatch A open 10.00 USD/17.00 USD"])
+    }
+  }
+
+  @Test func whyItIsHeldBackIsKeptUntilItIsResolved() async throws {
+    try await overcharged { story in
+      let row = try #require(try await story.breakRows().first)
+      let payment = story.payment("A")
+      for held in RefundPolicy.Held.allCases {
+        #expect(try await story.write { try $0.holdBack(row.id, of: payment, because: held) } == 1)
+        #expect(try await story.write { try $0.holdBack(row.id, of: payment, because: held) } == 0)
+        try await story.reconcile()
+        #expect(try await story.breakRows().map(\.heldBack) == [held])
+        let context = await story.context()
+        let candidates = try await story.read { try $0.refundCandidates(for: [.amountMismatch], context: context) }
+        #expect(candidates.map(\.heldBack) == [held])
+      }
+      try await story.report(.charge("A", 1_000))
+      try await story.reconcile()
+      #expect(try await story.breakRows().map(\.heldBack) == [nil])
+    }
+  }
+}
