@@ -23,27 +23,18 @@ package enum ProcessorCatalogue {
   package static func adapter(
     named name: String, settings: ProcessorSettings, logger: Logger
   ) throws -> any ConnectedProcessor {
-    guard let entry = connects.first(where: { $0.name == name }) else {
-      let nearest = names.min { (editDistance($0, name), $0) < (editDistance($1, name), $1) }
-      throw ProcessorSettingsError.unknownProcessor(name, nearest: nearest ?? "")
-    }
+    let connect = try connect(name)
     guard settings.concurrency >= 1 else { throw ProcessorSettingsError.unusableConcurrency(settings.concurrency) }
-    return try entry.connect(settings, logger)
+    return try connect(settings, logger)
   }
 
-  /// How many letters must be put in, left out or replaced to turn one word into the other.
-  private static func editDistance(_ left: String, _ right: String) -> Int {
-    let right = Array(right)
-    var row = Array(0...right.count)
-    for (index, letter) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for (column, other) in right.enumerated() {
-        let replaced = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[column + 1]
-        row[column + 1] = min(replaced, row[column + 1] + 1, row[column] + 1)
-      }
+  /// Throws ``ProcessorSettingsError`` for a name that is none of the catalogue's.
+  package static func check(_ name: String) throws { _ = try connect(name) }
+
+  private static func connect(_ name: String) throws -> Connect {
+    guard let entry = connects.first(where: { $0.name == name }) else {
+      throw ProcessorSettingsError.unknownProcessor(name, known: names)
     }
-    return row[right.count]
+    return entry.connect
   }
 }

@@ -21,8 +21,8 @@ struct ProcessorCatalogueTests {
   }
 
   @Test(arguments: ["strip", "Stripe", "", "adyen"])
-  func namesTheNearest(unknown: String) async {
-    await #expect(throws: ProcessorSettingsError.unknownProcessor(unknown, nearest: "stripe")) {
+  func namesThoseItKnows(unknown: String) async {
+    await #expect(throws: ProcessorSettingsError.unknownProcessor(unknown, known: ["stripe"])) {
       try await adapter(unknown)
     }
   }

@@ -34,36 +34,15 @@ struct ReportWriter {
   }
 
   private func writeBreaks(_ page: inout PageBuilder) throws -> Int64 {
-    var file = try ReportFile(
-      "breaks.csv", in: folder,
-      header: [
-        "break_id", "reason", "status", "payment_id", "order_reference", "processor", "processor_reference",
-        "expected_amount", "reported_amount", "delta", "currency", "business_date", "first_seen", "age_days", "rule",
-        "evidence", "decision", "note", "reported_currency", "resolution", "held_back",
-      ])
+    var file = try ReportFile("breaks.csv", in: folder, header: BreaksFile.header)
     var rows: Int64 = 0
     try db.forEachBreak(on: date) { row in
       rows += 1
       page.add(row, on: date)
-      try file.write(Self.fields(of: row, on: date))
+      try file.write(BreaksFile.fields(of: row, on: date))
     }
     try file.close()
     return rows
-  }
-
-  /// A break as a row of CSV; also what `settle breaks --csv` prints.
-  static func fields(of row: BreakRow, on date: BusinessDate) -> [CSVWriter.Field] {
-    let currency = row.expected?.currency ?? row.reported?.currency
-    return [
-      .raw(row.id.description), .raw(row.reason.rawValue), .raw(row.open ? "open" : "resolved"),
-      .optional(row.payment?.description), .optional(row.orderReference), .optional(row.processor),
-      .optional(row.processorReference), row.expected.map(CSVWriter.Field.amount) ?? .empty,
-      row.reported.map(CSVWriter.Field.amount) ?? .empty, row.delta.map(CSVWriter.Field.amount) ?? .empty,
-      .optional(currency?.code), .raw(row.businessDate.description), .raw(row.firstSeen.description),
-      .number(Int64(date.days(since: row.firstSeen))), .optional(row.rule),
-      .text(row.evidence.joined(separator: "; ")), .empty, .empty, .optional(row.reported?.currency.code),
-      .optional(row.resolution), .optional(row.heldBack?.rawValue),
-    ]
   }
 
   private func writeMatched() throws -> Int64 {

@@ -1,6 +1,6 @@
 /// Settings with which no request will be sent. The message says what to set; it never quotes a key.
 package enum ProcessorSettingsError: Error, Equatable, CustomStringConvertible {
-  case unknownProcessor(String, nearest: String)
+  case unknownProcessor(String, known: [String])
   case missingKey(variable: String)
   case unusableKey(variable: String, why: String)
   case unusableAddress(variable: String, why: String)
@@ -8,7 +8,8 @@ package enum ProcessorSettingsError: Error, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .unknownProcessor(let name, let nearest): "there is no processor named “\(name)”; the nearest is “\(nearest)”"
+    case .unknownProcessor(let name, let known):
+      "there is no processor named “\(name)”; settle knows \(known.joined(separator: ", "))"
     case .missingKey(let variable): "no API key for the processor: set \(variable)"
     case .unusableKey(let variable, let why): "\(variable) cannot be used: \(why)"
     case .unusableAddress(let variable, let why): "\(variable) cannot be used: \(why)"

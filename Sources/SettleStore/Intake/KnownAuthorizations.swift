@@ -130,9 +130,12 @@ extension Session {
             WHEN p.customer_reference IS DISTINCT FROM i.customer_reference THEN 'customer_id'
             WHEN p.order_reference <> i.order_reference THEN 'order_id'
           END AS differs,
-          -- Instants are no part of it: an export that dates the same agreement anew must not charge a card again.
-          (p.payment_method, p.processor_customer, p.hold) IS NOT DISTINCT FROM
-            (i.payment_method, i.processor_customer, i.hold) AS same_instrument
+          -- A hold that may be captured until another time is another hold. Else instants change what is still to be
+          -- sent, no more: an export that dates the same agreement anew must not charge a declined card again.
+          (p.payment_method, p.processor_customer, p.hold, CASE WHEN p.hold IS NOT NULL THEN p.capture_before END)
+            IS NOT DISTINCT FROM (i.payment_method, i.processor_customer, i.hold,
+              CASE WHEN i.hold IS NOT NULL THEN i.capture_before END) AS same_instrument,
+          (p.capture_before, p.authorized_at) IS NOT DISTINCT FROM (i.capture_before, i.authorized_at) AS same_instants
         FROM incoming i
         JOIN payments p ON p.payment_id = i.payment_id
         LEFT JOIN LATERAL (
@@ -141,7 +144,7 @@ extension Session {
       ), judged AS (
         SELECT *, CASE
           WHEN differs IS NOT NULL THEN 'conflict'
-          WHEN same_instrument THEN 'same'
+          WHEN same_instrument AND (same_instants OR state <> 'REQUESTED' OR attempt_open) THEN 'same'
           WHEN state = 'SUCCEEDED' THEN 'already_charged'
           WHEN attempt_open THEN 'attempt_open'
           ELSE 'change' END AS verdict

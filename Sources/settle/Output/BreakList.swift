@@ -1,5 +1,6 @@
 import SettleFiles
 import SettleModel
+import SettlePipeline
 import SettleStore
 
 /// Breaks as they stand now.
@@ -43,31 +44,13 @@ struct BreakList {
       })
   }
 
-  /// With the columns of `breaks.csv`, so that finance can fill in the last two.
+  /// With the columns of `breaks.csv`.
   func writeCSV() throws {
     let output = BufferedOutput()
-    var writer = try CSVWriter(
-      header: [
-        "break_id", "reason", "status", "payment_id", "order_reference", "processor", "processor_reference",
-        "expected_amount", "reported_amount", "delta", "currency", "business_date", "first_seen", "age_days", "rule",
-        "evidence", "decision", "note",
-      ]
-    ) { try output.write($0) }
-    for row in rows { try writer.write(fields(of: row)) }
+    var writer = try CSVWriter(header: BreaksFile.header) { try output.write($0) }
+    for row in rows { try writer.write(BreaksFile.fields(of: row, on: date)) }
     try writer.finish()
     try output.flush()
-  }
-
-  private func fields(of row: BreakRow) -> [CSVWriter.Field] {
-    func amount(_ money: Money?) -> CSVWriter.Field { money.map { .amount($0) } ?? .empty }
-    return [
-      .raw(row.id.description), .raw(row.reason.rawValue), .raw(row.open ? "open" : "resolved"),
-      .raw(row.payment?.description ?? ""), .optional(row.orderReference), .optional(row.processor),
-      .optional(row.processorReference), amount(row.expected), amount(row.reported), amount(row.delta),
-      .raw(currency(of: row)?.code ?? ""), .raw(row.businessDate.description), .raw(row.firstSeen.description),
-      age(of: row).map { .number(Int64($0)) } ?? .empty, .optional(row.rule),
-      .text(row.evidence.joined(separator: " ")), .empty, .empty,
-    ]
   }
 
   private typealias Member = OrderedJSON.Member

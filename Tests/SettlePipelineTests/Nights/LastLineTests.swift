@@ -39,7 +39,8 @@ import Testing
       let event = "payment-succeeded,\(own.payment),A-1,2599,USD,\(own.processorPayment),,2026-11-20T10:00:00Z\n"
       try night.put(Self.header + event + event, "outcomes/twice.csv")
       try night.put(Self.header + event.replacing("10:00", with: "10:05"), "outcomes/later.csv")
-      try night.put(Self.header + event.replacing(own.processorPayment, with: own.processorCharge), "outcomes/other-id.csv")
+      try night.put(
+        Self.header + event.replacing(own.processorPayment, with: own.processorCharge), "outcomes/other-id.csv")
       let result = try await night.run()
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
       #expect(try await night.ledger().map(\.kind) == ["charge"])
@@ -64,7 +65,8 @@ import Testing
       try night.put(
         Self.header + "payment-failed,,A-1,2599,USD,pi_shopper,CARD_DECLINED,2026-12-24T10:00:00Z\n", "outcomes/a.csv")
       try await night.run(.importing)
-      try night.put("order_id,amount,currency,payment_method\nA-1,2599,USD,pm_card_mastercard\n", "authorizations/b.csv")
+      try night.put(
+        "order_id,amount,currency,payment_method\nA-1,2599,USD,pm_card_mastercard\n", "authorizations/b.csv")
       let result = try await night.run()
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
       #expect(try await night.ledger().count == 1)
@@ -92,7 +94,8 @@ import Testing
     try await Night.with { night in
       try night.put(WholeNightTests.authorizations(60), "authorizations/a.csv")
       try await night.run(.ingest)
-      let away = Night(store: night.store, sandbox: "http://127.0.0.1:9", folder: night.folder, pipeline: night.pipeline)
+      let away = Night(
+        store: night.store, sandbox: "http://127.0.0.1:9", folder: night.folder, pipeline: night.pipeline)
       #expect(try await away.run(.charge).exitStatus == .unavailable)
       #expect(try await night.run(.charge).exitStatus == .done)
       #expect(try await night.ledger().count == 54)
@@ -114,7 +117,8 @@ import Testing
 
   /// An older date may be run again; what a later one found missing stays found.
   @Test func anOlderDateTakesNoBreakBack() async throws {
-    try await Night.with(anomalies: "missing=1", yaml: Night.yaml.replacing("waiting_days: 0", with: "waiting_days: 2")) {
+    try await Night.with(anomalies: "missing=1", yaml: Night.yaml.replacing("waiting_days: 0", with: "waiting_days: 2"))
+    {
       night in
       try night.put(WholeNightTests.authorizations(5), "authorizations/a.csv")
       try await night.run()
@@ -145,7 +149,8 @@ extension Night {
   }
 
   /// The only payment's id and its processor payment and charge.
-  fileprivate func onlyCharge() async throws -> (payment: PaymentID, processorPayment: String, processorCharge: String) {
+  fileprivate func onlyCharge() async throws -> (payment: PaymentID, processorPayment: String, processorCharge: String)
+  {
     try await store.pool.session { db in
       let row = try #require(try db.first("SELECT payment_id, processor_payment, processor_charge FROM payments"))
       return (

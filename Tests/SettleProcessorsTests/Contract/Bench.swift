@@ -6,6 +6,9 @@ import Testing
 
 /// An adapter, the processor that it talks to, and what to charge there.
 struct Bench: Sendable {
+  /// Requests under way at once.
+  static let concurrency = 8
+
   let adapter: any ConnectedProcessor
   let processor: ProcessorStand.Running
   let instruments: ProcessorStand.Instruments
@@ -42,7 +45,8 @@ func bench(
   let stand = try #require(ProcessorStand.all.first { $0.name == name }, "\(name) has no stand to be tried on")
   try await stand.run(conditions) { running in
     let settings = ProcessorSettings(
-      apiKey: withRights ? running.key : running.keyWithoutRights, apiBase: running.base, rate: rate, concurrency: 8,
+      apiKey: withRights ? running.key : running.keyWithoutRights, apiBase: running.base, rate: rate,
+      concurrency: Bench.concurrency,
       patience: Patience(first: .milliseconds(5), longest: .milliseconds(200), limitedTries: 40), seed: 1)
     let adapter = try ProcessorCatalogue.adapter(named: name, settings: settings, logger: LogLines().logger)
     do {
