@@ -63,7 +63,7 @@ import Testing
   }
 
   /// On later dates nothing is lost: what was open is carried, what was closed is gone, and each night balances.
-  @Test(arguments: 0..<12 as Range<UInt64>)
+  @Test(arguments: 0..<8 as Range<UInt64>)
   func laterNightsCarryJustWhatIsOpen(seed: UInt64) async throws {
     try await Story.tell { story in
       let world = RandomWorld(seed: seed) { story.payment($0) }
