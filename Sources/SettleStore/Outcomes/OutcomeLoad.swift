@@ -101,18 +101,12 @@ extension Session {
       """)
   }
 
-  /// Drops what is known word for word, or was said before, and sets aside, as `taken`, the first row of each identity that is left.
+  /// Drops what is known word for word and sets aside, as `taken`, the first row of each identity that is left.
   /// Returns whether there was any. A second round happens only where a file names one id twice.
   private func takeNextVersions() throws -> Bool {
     _ = try execute(
       """
       DELETE FROM incoming i USING outcome_keys k WHERE k.outcome_id = i.outcome_id AND k.content = i.content
-      """)
-    // An export made earlier and loaded later must not put an older version back.
-    _ = try execute(
-      """
-      DELETE FROM incoming i USING outcome_versions v
-      WHERE v.outcome_id = i.outcome_id AND v.record ->> 'content' = i.content::text
       """)
     try script("DROP TABLE IF EXISTS taken")
     let taken = try execute(
@@ -167,6 +161,14 @@ extension Session {
   /// before is kept. Where its money changed, its match goes, so that it is matched anew; where its kind did, it tells
   /// a state again.
   private func revise(fileID: Int64, context: LoadContext) throws -> Int64 {
+    // An export made earlier and loaded later must not put an older version back. A record that was an orphan has kept
+    // its versions under its own id.
+    _ = try execute(
+      """
+      DELETE FROM taken t USING outcome_versions v
+      WHERE v.payment_id IN (t.known_payment, t.outcome_id) AND v.outcome_id = t.outcome_id
+        AND t.known_payment IS NOT NULL AND v.record ->> 'content' = t.content::text
+      """)
     let kept = try execute(
       """
       INSERT INTO outcome_versions (payment_id, outcome_id, version, record, replaced_on)

@@ -73,7 +73,8 @@ extension Session {
     """
   }
 
-  /// Each item's one bucket: matched, else its break's reason (resolved or not), else what it still is.
+  /// Each item's one bucket: matched, else its break's reason (resolved or not), else what it still is. A break that had
+  /// explained itself before the date says nothing of it.
   static func buckets(on date: BusinessDate) -> SQL {
     """
     SELECT i.side, i.kind, i.currency, i.amount,
@@ -83,7 +84,8 @@ extension Session {
       AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
     LEFT JOIN LATERAL (
       SELECT reason FROM breaks b
-      WHERE b.first_seen <= \(date) AND m.payment_id IS NULL AND (
+      WHERE b.first_seen <= \(date) AND m.payment_id IS NULL
+        AND (b.resolved_on IS NULL OR b.resolved_on >= \(date) OR b.resolution <> 'explained') AND (
         i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
         OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id)
       ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true

@@ -94,10 +94,26 @@ import Testing
     Pair("no payment method", .order("A", 1), .order("A", 1, method: nil), nil),
     Pair("a hold", .order("A", 1), .order("A", 1, hold: "pi_h"), nil),
     Pair("another hold", .order("A", 1, hold: "pi_h"), .order("A", 1, hold: "pi_i"), nil),
-    // Instants are no terms: an export that dates the same agreement anew must not charge a card again.
+    // A hold with another deadline is another hold; see below for what other instants mean.
     Pair(
       "another time to capture", .order("A", 1, hold: "pi_h"), .order("A", 1, hold: "pi_h", captureBefore: later), nil),
   ]
+
+  /// An export that dates the same agreement anew changes what is still to be sent, and never charges a card again.
+  @Test(arguments: Standing.allCases)
+  func anotherInstantIsNoOtherAgreement(standing: Standing) async throws {
+    try await Story.tell { story in
+      let one = Authorization.order("A", 1)
+      var other = one
+      other.authorizedAt = Self.later
+      try await story.authorize(one)
+      try await bring(story, one, to: standing)
+      let state = try await story.state("A")
+      let verdict = standing == .unsent ? Verdict.changes : .same
+      #expect(try await story.authorize(other) == verdict.counts)
+      #expect(try await story.state("A") == state)
+    }
+  }
 
   static func expected(_ verdict: Verdict, line: Int) -> [String] {
     guard case .refused(let field, let reason, let detail) = verdict else { return [] }

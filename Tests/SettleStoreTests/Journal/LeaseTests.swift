@@ -136,6 +136,24 @@ import Testing
     }
   }
 
+  /// Somebody else sits on the lease's row, or the database stands still: calls stop before the lease can have lapsed,
+  /// and go on when it is renewed again.
+  @Test func noCallLeavesWhileTheLeaseCannotBeRenewed() async throws {
+    try await with { store in
+      let lease = try await acquire(store)
+      let told: StoreError? = try await store.pool.transaction { db in
+        _ = try db.query("SELECT token FROM lease FOR UPDATE")
+        while true {
+          do { try lease.permit() } catch { return error as? StoreError }
+          _ = try db.query("SELECT pg_sleep(0.02)")
+        }
+      }
+      #expect(told == .leaseLost("it was not renewed in time (the process or the database was paused)"))
+      while (try? lease.permit()) == nil { try await Task.sleep(for: .milliseconds(20)) }
+      await lease.release()
+    }
+  }
+
   @Test func whoWasSucceededLearnsItAndReleasesNothing() async throws {
     try await with { store in
       let old = try await acquire(store)
