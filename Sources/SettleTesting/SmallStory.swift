@@ -52,6 +52,7 @@ package struct SmallStory: Sendable {
       arguments: ["run", "--date", "2026-11-20", "--inbox", "/in", "--out", "/out"],
       stages: ["ingest", "charge", "import", "reconcile", "refund", "report"], version: "test")
     try await store.pool.transaction { db in
+      _ = try db.execute("UPDATE lease SET token = \(run.fence.token)")
       try db.begin(record, fence: run.fence, at: Self.at(0))
       for (stage, minute) in [("ingest", 1), ("charge", 3), ("import", 21), ("reconcile", 22)] as [(String, Int64)] {
         try db.beginStage(stage, of: run.id, at: Self.at(minute - 1))

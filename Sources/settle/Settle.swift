@@ -24,9 +24,9 @@ struct Settle: AsyncParsableCommand {
         NO_COLOR            no colours
 
       EXIT STATUS
-        0 done · 1 done, but fail_on is exceeded · 64 usage · 65 input refused ·
-        69 unreachable · 70 a defect of settle · 75 try again later ·
-        77 not permitted · 78 configuration
+        0 done · 1 done, but fail_on is exceeded, or a proof of verify fails ·
+        64 usage · 65 input refused · 69 unreachable · 70 a defect of settle ·
+        75 try again later · 77 not permitted · 78 configuration
 
       SHELL COMPLETIONS (bash, zsh, fish)
         settle --generate-completion-script bash > /etc/bash_completion.d/settle
@@ -34,7 +34,7 @@ struct Settle: AsyncParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, RetryCommand.self, StatusCommand.self, ExplainCommand.self, BreaksCommand.self,
-      EventsCommand.self, LayoutCommand.self, DoctorCommand.self, DatabaseCommand.self, SandboxCommand.self,
+      EventsCommand.self, VerifyCommand.self, LayoutCommand.self, DoctorCommand.self, DatabaseCommand.self, SandboxCommand.self,
     ])
 
   static func main() async { Glibc.exit(await status(of: Array(CommandLine.arguments.dropFirst())).rawValue) }

@@ -9,10 +9,13 @@ import Testing
   static let tables = [
     "store_identity", "lease", "runs", "stage_runs", "input_files", "quarantine", "charge_batches", "payments",
     "payment_references", "charge_attempts", "refunds", "outbox", "event_sequence", "outcome_keys", "outcome_records",
-    "outcome_versions", "matches", "breaks", "currencies", "migrations",
+    "outcome_versions", "matches", "breaks", "currencies", "migrations", "audit", "audit_seals", "file_digests",
   ]
   /// What is written once: audit trails and messages.
-  static let onceOnly = ["quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files"]
+  static let onceOnly = [
+    "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
+    "audit_seals", "file_digests",
+  ]
   /// An orphan moves to its payment: its old rows go.
   static let moved = ["outcome_records", "matches", "breaks"]
 

@@ -113,7 +113,10 @@ struct Refunder {
   private mutating func hold(_ candidate: RefundCandidate, _ held: RefundPolicy.Held) async throws {
     heldBack += 1
     guard candidate.heldBack != held else { return }
-    _ = try await context.write { try $0.holdBack(candidate.breakID, of: candidate.payment, because: held) }
+    let load = context.load
+    _ = try await context.write {
+      try $0.holdBack(candidate.breakID, of: candidate.payment, because: held, context: load)
+    }
   }
 
   private mutating func spentSoFar() async throws -> RefundPolicy.Spent {

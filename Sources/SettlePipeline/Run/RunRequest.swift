@@ -78,6 +78,8 @@ package struct RunResult: Sendable {
   package var exitStatus: ExitStatus
   /// What else a person must know, such as why the run ends with 1.
   package var messages: [String]
+  /// The audit trail's seal at the run's end: whoever keeps it can prove later that nothing was changed since.
+  package var seal: AuditSeal?
 
   package var files: [FileResult] { stages.flatMap(\.files) }
 }

@@ -45,6 +45,11 @@ private struct RunResultsFile: Encodable {
     var amount: String
   }
 
+  struct Seal: Encodable {
+    var number: Int64
+    var sha256: String
+  }
+
   struct Versions: Encodable {
     var settle: String
   }
@@ -63,6 +68,7 @@ private struct RunResultsFile: Encodable {
   var files: [File]
   var totals: [Total]
   var messages: [String]
+  var seal: Seal?
   var exit_status: Int32
 
   init(_ result: RunResult) {
@@ -95,6 +101,7 @@ private struct RunResultsFile: Encodable {
         amount: Money(minor: row.amount, currency: row.currency).major)
     }
     messages = result.messages
+    seal = result.seal.map { Seal(number: $0.number, sha256: $0.hash) }
     exit_status = result.exitStatus.rawValue
   }
 }

@@ -157,6 +157,13 @@ package struct Runner: Sendable {
     } catch {
       statuses.append(Failure(error).status)
     }
+    do {
+      let (run, at) = (context.run.id, clock())
+      result.seal = try await Uncancelled.run { try await context.write { try $0.seal(run: run, at: at) } }
+    } catch {
+      // The next run seals what this one has left.
+      statuses.append(Failure(error).status)
+    }
     if Task.isCancelled { statuses.append(.tryLater) }
     result.exitStatus = ExitStatus.first(of: statuses)
     result.finishedAt = clock()
@@ -170,9 +177,9 @@ package struct Runner: Sendable {
           progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
         }
       }
-      let (status, at) = (result.exitStatus.rawValue, result.finishedAt)
+      let (status, seal, at) = (result.exitStatus.rawValue, result.seal, result.finishedAt)
       try await Uncancelled.run {
-        try await context.write { try $0.finish(context.run.id, exitStatus: status, at: at) }
+        try await context.write { try $0.finish(context.run.id, exitStatus: status, seal: seal, at: at) }
       }
     } catch {
       let failure = Failure(error)

@@ -48,13 +48,16 @@ extension Session {
     let payments = successes.map(\.0.payment)
     let references = successes.map(\.1.processorPayment)
     let charges = successes.map(\.1.processorCharge)
-    _ = try execute(
+    try audited(
+      .attempt,
       """
       UPDATE charge_attempts a SET state = 'succeeded', answered_at = \(context.now), unknown_why = NULL
       FROM unnest(\(payments), \(successes.map { Int32($0.0.attempt) })) s (payment_id, attempt)
       WHERE a.payment_id = s.payment_id AND a.attempt = s.attempt AND a.state = 'open'
-      """)
-    _ = try execute(
+      RETURNING a.*
+      """, context: context)
+    try audited(
+      .payment,
       """
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = \(context.now), succeeded_on = \(context.date), proof = s.proof,
@@ -62,7 +65,8 @@ extension Session {
       FROM unnest(\(payments), \(references), \(charges), \(successes.map(\.2.rawValue)))
         s (payment_id, processor_payment, processor_charge, proof)
       WHERE p.payment_id = s.payment_id AND p.state <> 'SUCCEEDED'
-      """)
+      RETURNING p.*
+      """, context: context)
     _ = try execute(
       """
       INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
@@ -80,27 +84,32 @@ extension Session {
   ) throws {
     guard !failures.isEmpty else { return }
     let payments = failures.map(\.0.payment)
-    // Only the answer that closes an attempt fails the payment: a decline that is recorded again, or belongs to an
-    // attempt before the open one, says nothing new.
-    _ = try execute(
+    let told: SQL = """
+      unnest(\(payments), \(failures.map { Int32($0.0.attempt) }), \(failures.map(\.state)), \(failures.map(\.reason)),
+        \(failures.map(\.code)), \(failures.map(\.reference))) f (payment_id, attempt, state, reason, code, processor_payment)
       """
-      WITH f AS (
-        SELECT * FROM unnest(\(payments), \(failures.map { Int32($0.0.attempt) }), \(failures.map(\.state)),
-          \(failures.map(\.reason)), \(failures.map(\.code)), \(failures.map(\.reference)))
-          f (payment_id, attempt, state, reason, code, processor_payment)
-      ), closed AS (
-        UPDATE charge_attempts a
-        SET state = f.state, answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
-        FROM f WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
-        RETURNING a.payment_id, a.attempt
-      )
+    try audited(
+      .attempt,
+      """
+      UPDATE charge_attempts a
+      SET state = f.state, answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
+      FROM \(sql: told) WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
+      RETURNING a.*
+      """, context: context)
+    // Only the answer that has just closed an attempt fails the payment: a decline that is recorded again, or belongs to
+    // an attempt before the open one, says nothing new.
+    try audited(
+      .payment,
+      """
       UPDATE payments p
       SET state = CASE WHEN p.state = 'REQUESTED' THEN 'FAILED' ELSE p.state END, failed_at = \(context.now),
         failed_on = \(context.date), failure_reason = f.reason, failure_code = f.code,
         processor_payment = coalesce(f.processor_payment, p.processor_payment)
-      FROM f JOIN closed c ON c.payment_id = f.payment_id AND c.attempt = f.attempt
-      WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED'
-      """)
+      FROM \(sql: told)
+      JOIN charge_attempts c ON c.payment_id = f.payment_id AND c.attempt = f.attempt AND c.answered_at = \(context.now)
+      WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED' AND p.failed_at IS DISTINCT FROM \(context.now)
+      RETURNING p.*
+      """, context: context)
     try keepReferences(failures.map { ($0.0.payment, $0.reference) }, context: context)
   }
 
@@ -108,13 +117,15 @@ extension Session {
     _ open: [(AttemptResult, why: String, lookUp: Bool, reference: String?)], context: LoadContext
   ) throws {
     guard !open.isEmpty else { return }
-    _ = try execute(
-      """
+    let left: SQL = """
       UPDATE charge_attempts a SET unknown_why = o.why, look_up = a.look_up OR o.look_up
       FROM unnest(\(open.map(\.0.payment)), \(open.map { Int32($0.0.attempt) }), \(open.map(\.why)),
         \(open.map(\.lookUp))) o (payment_id, attempt, why, look_up)
       WHERE a.payment_id = o.payment_id AND a.attempt = o.attempt AND a.state = 'open'
-      """)
+      """
+    // That an answer is not known is told once, however often it is asked for again.
+    try audited(.attempt, "\(sql: left) AND a.unknown_why IS NULL RETURNING a.*", context: context)
+    _ = try execute("\(sql: left) AND (a.unknown_why, a.look_up) IS DISTINCT FROM (o.why, a.look_up OR o.look_up)")
     _ = try execute(
       """
       UPDATE payments p SET processor_payment = o.processor_payment

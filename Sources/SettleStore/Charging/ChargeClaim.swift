@@ -118,15 +118,17 @@ extension Session {
     _ claimed: [(DuePayment, ProcessorRequest)], batch: Int64, run: RunIdentity, context: LoadContext
   ) throws {
     let payments = claimed.map(\.0.order.payment)
-    _ = try execute(
+    try audited(
+      .attempt,
       """
-      INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
+      INSERT INTO charge_attempts AS a (payment_id, attempt, operation, idempotency_key, request_path, request_body,
         api_version, batch_id, token, business_date, created_at)
-      SELECT a.*, \(batch), \(run.fence.token), \(context.date), \(context.now)
+      SELECT n.*, \(batch), \(run.fence.token), \(context.date), \(context.now)
       FROM unnest(\(payments), \(claimed.map { Int32($0.0.order.attempt) }), \(claimed.map(\.0.operation.word)),
         \(claimed.map(\.1.idempotencyKey)), \(claimed.map(\.1.path)), \(claimed.map(\.1.body)),
-        \(claimed.map(\.1.apiVersion))) a
-      """)
+        \(claimed.map(\.1.apiVersion))) n
+      RETURNING a.*
+      """, context: context)
     _ = try execute(
       """
       UPDATE payments SET attempts = attempts + 1, charge_due_on = NULL, charged_on = \(context.date)
@@ -136,7 +138,8 @@ extension Session {
 
   private func failUnsendable(_ unsendable: [(DuePayment, String)], context: LoadContext) throws {
     guard !unsendable.isEmpty else { return }
-    _ = try execute(
+    try audited(
+      .payment,
       """
       UPDATE payments p
       SET charge_due_on = NULL, failure_reason = 'PROCESSING_ERROR', failure_code = u.code,
@@ -144,7 +147,8 @@ extension Session {
         failed_at = \(context.now), failed_on = \(context.date)
       FROM unnest(\(unsendable.map(\.0.order.payment)), \(unsendable.map(\.1))) u (payment_id, code)
       WHERE p.payment_id = u.payment_id
-      """)
+      RETURNING p.*
+      """, context: context)
   }
 }
 

@@ -29,7 +29,8 @@ extension Session {
     let found = charges.filter { $0.payment != nil && $0.state == .succeeded }
     guard !found.isEmpty else { return 0 }
     let payments = found.compactMap(\.payment)
-    let adopted = try execute(
+    let adopted = try audited(
+      .payment,
       """
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = f.created_at, succeeded_on = \(context.date), proof = 'look_up',
@@ -43,7 +44,8 @@ extension Session {
         ORDER BY payment_id, created_at, processor_payment) f
       WHERE p.payment_id = f.payment_id AND p.charge_due_on IS NOT NULL AND p.state <> 'SUCCEEDED'
         AND p.currency = f.currency AND p.merchant = \(context.merchant)
-      """)
+      RETURNING p.*
+      """, context: context)
     _ = try execute(
       """
       INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
@@ -57,16 +59,22 @@ extension Session {
 
   /// Gives back attempts that were claimed and certainly never sent, so that a later run claims them anew.
   package func release(_ attempts: [StoredAttempt], context: LoadContext) throws {
+    let released: SQL = """
+      unnest(\(attempts.map(\.payment)), \(attempts.map { Int32($0.attempt) })) r (payment_id, attempt)
+      """
+    try audited(
+      .attempt,
+      """
+      UPDATE charge_attempts a SET state = 'superseded', answered_at = \(context.now), code = 'never sent'
+      FROM \(sql: released) WHERE a.payment_id = r.payment_id AND a.attempt = r.attempt AND a.state = 'open'
+      RETURNING a.*
+      """, context: context)
     _ = try execute(
       """
-      WITH released AS (
-        UPDATE charge_attempts a SET state = 'superseded', answered_at = \(context.now), code = 'never sent'
-        FROM unnest(\(attempts.map(\.payment)), \(attempts.map { Int32($0.attempt) })) r (payment_id, attempt)
-        WHERE a.payment_id = r.payment_id AND a.attempt = r.attempt AND a.state = 'open'
-        RETURNING a.payment_id
-      )
       UPDATE payments p SET charge_due_on = \(context.date), charged_on = NULL
-      FROM released r WHERE p.payment_id = r.payment_id AND p.state <> 'SUCCEEDED'
+      FROM \(sql: released) JOIN charge_attempts a ON a.payment_id = r.payment_id AND a.attempt = r.attempt
+      WHERE a.state = 'superseded' AND a.answered_at = \(context.now) AND p.payment_id = r.payment_id
+        AND p.state <> 'SUCCEEDED'
       """)
   }
 }

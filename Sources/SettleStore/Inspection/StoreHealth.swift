@@ -46,7 +46,10 @@ extension Session {
 
   /// The writer's rights: to read and add everywhere, to change all but what is written once, to delete almost nothing.
   package func writerHealth() throws -> RoleHealth {
-    let onceOnly = ["quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files"]
+    let onceOnly = [
+      "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
+      "audit_seals", "file_digests",
+    ]
     let moved = ["outcome_records", "matches", "breaks"]
     return try roleHealth(
       "settle_writer",
@@ -56,6 +59,20 @@ extension Session {
         WHERE v.privilege IN ('SELECT', 'INSERT') OR v.privilege = 'UPDATE' AND t.name <> ALL(\(onceOnly))
           OR v.privilege = 'DELETE' AND t.name = ANY(\(moved))
         """)
+  }
+
+  /// As whom a run writes: the user, after it has stepped down where it can, and whether that user could change what
+  /// nobody should (a superuser or the tables' owner is refused nothing).
+  package func writesAs() throws -> (user: String, isUnbound: Bool) {
+    guard
+      let row = try first(
+        """
+        SELECT current_user::text AS user, r.rolsuper OR coalesce(pg_has_role(current_user, c.relowner, 'USAGE'), false)
+          AS unbound
+        FROM pg_roles r LEFT JOIN pg_class c ON c.oid = to_regclass('payments') WHERE r.rolname = current_user
+        """)
+    else { throw StoreError.noAnswer("current_user") }
+    return (user: try row.get("user"), isUnbound: try row.get("unbound"))
   }
 
   /// The reader's rights: to look.

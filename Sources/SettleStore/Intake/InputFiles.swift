@@ -43,6 +43,7 @@ extension Session {
         \(context.date)
       FROM refused
       """)
+    try digestFile(fileID)
   }
 
   /// How many rows (not refusals) stand in `refused`.

@@ -36,9 +36,12 @@ extension Session {
       """)
   }
 
-  package func finish(_ run: UUID, exitStatus: Int32, at now: Timestamp) throws {
+  package func finish(_ run: UUID, exitStatus: Int32, seal: AuditSeal? = nil, at now: Timestamp) throws {
     _ = try execute(
-      "UPDATE runs SET finished_at = \(now), exit_status = \(exitStatus) WHERE run_id = \(run)")
+      """
+      UPDATE runs SET finished_at = \(now), exit_status = \(exitStatus), seal = \(seal?.number), seal_hash = \(seal?.hash)
+      WHERE run_id = \(run)
+      """)
   }
 
   package func beginStage(_ stage: String, of run: UUID, at now: Timestamp) throws {

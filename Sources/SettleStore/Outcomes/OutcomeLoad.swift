@@ -30,12 +30,13 @@ extension Session {
       accepted += try insertNew(fileID: fileID, processor: processor, reported: reported, context: context)
       accepted += try revise(fileID: fileID, context: context)
     }
+    _ = try digest(.revisions, of: fileID, "SELECT id, place, hash FROM revisions")
     let quarantined = try refusedRows()
     let counts = FileCounts(
       read: staged.read, accepted: accepted, quarantined: quarantined, ignored: staged.read - accepted - quarantined)
     try publish(file, as: fileID, counts: counts, context: context)
     // A dry run goes on in this transaction, with stages that have tables of the same names.
-    try script("DROP TABLE incoming, refused; DROP TABLE IF EXISTS taken")
+    try script("DROP TABLE incoming, refused, revisions; DROP TABLE IF EXISTS taken")
     return counts
   }
 
@@ -80,6 +81,7 @@ extension Session {
       compared_currency text, claimed_payment uuid, claimed_order uuid, order_reference text, refund_id uuid,
       processor_payment text, processor_charge text, processor_refund text, processor_dispute text, payout text,
       reason text, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
+    CREATE TEMPORARY TABLE revisions (id uuid, place int, hash bytea) ON COMMIT DROP;
 
     """
 
@@ -139,9 +141,10 @@ extension Session {
       FROM taken t LEFT JOIN links l ON l.outcome_id = t.outcome_id
       WHERE t.known_payment IS NULL ORDER BY t.outcome_id
       """)
-    let inserted = try execute(
+    let inserted = try digest(
+      .outcomes, of: fileID,
       """
-      INSERT INTO outcome_records (payment_id, outcome_id, kind, linked_by, reported, processor, row_id, occurred_at,
+      INSERT INTO outcome_records AS o (payment_id, outcome_id, kind, linked_by, reported, processor, row_id, occurred_at,
         available_on, gross, fee, net, currency, compared_amount, compared_currency, claimed_payment, claimed_order,
         order_reference, refund_id, processor_payment, processor_charge, processor_refund, processor_dispute, payout,
         reason, business_date, file_id, line)
@@ -151,10 +154,11 @@ extension Session {
         processor_refund, processor_dispute, payout, reason, \(context.date), \(fileID), line
       FROM taken t LEFT JOIN links l ON l.outcome_id = t.outcome_id
       WHERE t.known_payment IS NULL ORDER BY 1
+      RETURNING o.outcome_id AS id, o.version AS place, \(sql: AuditHash.outcome) AS hash
       """)
     try tellStates(context: context)
     try script("DROP TABLE unlinked, links")
-    return Int64(inserted)
+    return inserted
   }
 
   /// A known id with new content (a payout id that was filled in later) is the record's next version. What it said
@@ -196,6 +200,7 @@ extension Session {
       """)
     _ = try execute(
       """
+      WITH revised AS (
       UPDATE outcome_records r
       SET version = r.version + 1, kind = t.kind, occurred_at = t.occurred_at,
         available_on = coalesce(t.available_on, r.available_on), gross = t.gross, fee = t.fee, net = t.net, currency = t.currency, compared_amount = t.compared_amount,
@@ -210,6 +215,9 @@ extension Session {
         payout = coalesce(t.payout, r.payout), reason = coalesce(t.reason, r.reason), file_id = \(fileID),
         line = t.line
       FROM taken t WHERE r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
+      RETURNING r.*
+      )
+      INSERT INTO revisions (id, place, hash) SELECT o.outcome_id, o.version, \(sql: AuditHash.outcome) FROM revised o
       """)
     _ = try execute(
       "UPDATE outcome_keys k SET content = t.content FROM taken t WHERE k.outcome_id = t.outcome_id")

@@ -29,11 +29,13 @@ extension Session {
   }
 
   private func tellSuccesses(context: LoadContext) throws {
-    _ = try execute(
+    try audited(
+      .attempt,
       """
       UPDATE charge_attempts a SET state = 'succeeded', answered_at = \(context.now), unknown_why = NULL
       FROM told t WHERE t.kind = 'charge' AND t.proven AND a.payment_id = t.payment_id AND a.state = 'open'
-      """)
+      RETURNING a.*
+      """, context: context)
     _ = try execute(
       """
       INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
@@ -43,8 +45,7 @@ extension Session {
       WHERE t.kind = 'charge' AND t.proven AND r.value IS NOT NULL
       ON CONFLICT (merchant, processor, value) DO NOTHING
       """)
-    _ = try execute(
-      """
+    let raised: SQL = """
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = t.occurred_at, succeeded_on = \(context.date), proof = 'outcome',
         charge_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date)),
@@ -58,13 +59,19 @@ extension Session {
       WHERE t.kind = 'charge' AND p.payment_id = t.payment_id AND p.state <> 'SUCCEEDED' AND (t.proven OR (
         t.compared_amount = p.amount AND t.compared_currency = p.currency
         AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id)))
-      """)
+      """
+    // What a file tells of payments that settle never asked for is in the file's digest. There may be millions.
+    let unasked = try execute("\(sql: raised) AND p.attempts = 0 AND p.state = 'REQUESTED'")
+    let successes: Int64 = try first("SELECT count(*) AS rows FROM told WHERE kind = 'charge'")?.get("rows") ?? 0
+    guard unasked < successes else { return }
+    try audited(.payment, "\(sql: raised) AND (p.attempts > 0 OR p.state = 'FAILED') RETURNING p.*", context: context)
   }
 
   /// A failure ends the attempt that was open when it happened; one that is older than the attempt, or
   /// about another processor payment, says nothing of it.
   private func tellFailures(context: LoadContext) throws {
-    _ = try execute(
+    try audited(
+      .attempt,
       """
       UPDATE charge_attempts a
       SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = t.reason, code = t.reason
@@ -72,9 +79,9 @@ extension Session {
         AND a.created_at <= t.occurred_at
         AND NOT EXISTS (
           SELECT FROM payments p WHERE p.payment_id = a.payment_id AND p.processor_payment <> t.processor_payment)
-      """)
-    _ = try execute(
-      """
+      RETURNING a.*
+      """, context: context)
+    let failed: SQL = """
       UPDATE payments p
       SET state = 'FAILED', failed_at = t.occurred_at, failed_on = \(context.date), failure_code = t.reason,
         failure_reason = CASE WHEN t.reason = ANY(\(FailureReason.allCases)) THEN t.reason ELSE 'PROCESSING_ERROR' END,
@@ -82,7 +89,9 @@ extension Session {
       FROM told t
       WHERE t.kind = 'charge_failed' AND t.proven AND p.payment_id = t.payment_id AND p.state = 'REQUESTED'
         AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'open')
-      """)
+      """
+    _ = try execute("\(sql: failed) AND p.attempts = 0")
+    try audited(.payment, "\(sql: failed) AND p.attempts > 0 RETURNING p.*", context: context)
   }
 
   /// A refund that failed may be told of as processed afterwards, since files come in any order: it stays failed, and
@@ -92,20 +101,33 @@ extension Session {
       r.payment_id = t.payment_id
         AND (r.refund_id = t.refund_id OR r.processor_refund = t.processor_refund)
       """
-    _ = try execute(
+    func first(_ kind: OutcomeKind, where open: SQL) -> SQL {
+      """
+      SELECT DISTINCT ON (r.payment_id) r.payment_id, r.refund_id, t.occurred_at, t.processor_refund, t.reason
+      FROM told t JOIN refunds r ON \(sql: sameRefund)
+      WHERE t.kind = \(kind) AND \(sql: open) ORDER BY r.payment_id, r.refund_id, t.occurred_at
+      """
+    }
+    try auditedInTurns(
+      .refund,
       """
       UPDATE refunds r
       SET state = CASE WHEN r.failed_at IS NULL THEN 'PROCESSED' ELSE r.state END, processed_at = t.occurred_at,
         finished_on = CASE WHEN r.failed_at IS NULL THEN \(context.date) ELSE r.finished_on END, unknown_why = NULL,
         processor_refund = coalesce(r.processor_refund, t.processor_refund)
-      FROM told t WHERE t.kind = 'refund' AND \(sql: sameRefund) AND r.processed_at IS NULL
-      """)
-    _ = try execute(
+      FROM (\(sql: first(.refund, where: "r.processed_at IS NULL"))) t
+      WHERE r.payment_id = t.payment_id AND r.refund_id = t.refund_id
+      RETURNING r.*
+      """, context: context)
+    try auditedInTurns(
+      .refund,
       """
       UPDATE refunds r
       SET state = 'FAILED', failed_at = t.occurred_at, failure = coalesce(t.reason, 'reported'), unknown_why = NULL,
         finished_on = \(context.date)
-      FROM told t WHERE t.kind = 'refund_failure' AND \(sql: sameRefund) AND r.state <> 'FAILED'
-      """)
+      FROM (\(sql: first(.refundFailure, where: "r.state <> 'FAILED'"))) t
+      WHERE r.payment_id = t.payment_id AND r.refund_id = t.refund_id
+      RETURNING r.*
+      """, context: context)
   }
 }

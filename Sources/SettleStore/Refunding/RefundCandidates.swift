@@ -92,11 +92,15 @@ extension Session {
   }
 
   /// Writes down why a break is left to a person, where that is news. Returns how many changed.
-  package func holdBack(_ breakID: BreakID, of payment: PaymentID, because held: RefundPolicy.Held) throws -> Int {
-    try execute(
+  package func holdBack(
+    _ breakID: BreakID, of payment: PaymentID, because held: RefundPolicy.Held, context: LoadContext
+  ) throws -> Int {
+    try audited(
+      .breaking,
       """
       UPDATE breaks SET held_back = \(held.rawValue)
       WHERE payment_id = \(payment) AND break_id = \(breakID) AND held_back IS DISTINCT FROM \(held.rawValue)
-      """)
+      RETURNING breaks.*
+      """, context: context)
   }
 }

@@ -23,14 +23,16 @@ extension Session {
     guard known == nil else { return nil }
     let allowance = try refundAllowance(of: order.processorCharge, payment: order.payment, charge: charge)
     if let held = allowance.refusal(of: order.amount) { throw HeldBack(why: held) }
-    _ = try execute(
+    try audited(
+      .refund,
       """
       INSERT INTO refunds (payment_id, refund_id, break_id, processor_charge, amount, currency, reason, rule,
         idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on)
       VALUES (\(order.payment), \(order.refund), \(breakID), \(order.processorCharge), \(order.amount.minor),
         \(order.amount.currency), \(order.reason), \(rule), \(request.idempotencyKey), \(request.path),
         \(request.body), \(request.apiVersion), \(run.fence.token), \(context.now), \(context.date))
-      """)
+      RETURNING refunds.*
+      """, context: context)
     try announceRefund(order, context: context)
     return StoredRefund(order: order, request: request, storedAt: context.now)
   }
@@ -76,41 +78,57 @@ extension Session {
     let same: SQL = "payment_id = \(order.payment) AND refund_id = \(order.refund) AND state = 'REQUESTED'"
     switch result {
     case .processed(let reference):
-      _ = try execute(
+      try audited(
+        .refund,
         """
         UPDATE refunds SET state = CASE WHEN failed_at IS NULL THEN 'PROCESSED' ELSE state END,
           processor_refund = \(reference), processed_at = \(context.now), unknown_why = NULL,
           finished_on = CASE WHEN failed_at IS NULL THEN \(context.date) ELSE finished_on END
         WHERE payment_id = \(order.payment) AND refund_id = \(order.refund) AND processed_at IS NULL
-        """)
+        RETURNING refunds.*
+        """, context: context)
       try registerRefund(reference, of: order.payment, context: context)
     case .pending(let reference):
-      _ = try execute(
-        "UPDATE refunds SET processor_refund = \(reference), unknown_why = NULL WHERE \(sql: same)")
+      try audited(
+        .refund,
+        """
+        UPDATE refunds SET processor_refund = \(reference), unknown_why = NULL
+        WHERE \(sql: same) AND (processor_refund IS DISTINCT FROM \(reference) OR unknown_why IS NOT NULL)
+        RETURNING refunds.*
+        """, context: context)
       try registerRefund(reference, of: order.payment, context: context)
     case .failed(let reference, let why):
-      _ = try execute(
+      try audited(
+        .refund,
         """
         UPDATE refunds SET state = 'FAILED', processor_refund = coalesce(\(reference), processor_refund), failed_at = \(context.now),
           finished_on = \(context.date), failure = \(why), unknown_why = NULL WHERE \(sql: same)
-        """)
+        RETURNING refunds.*
+        """, context: context)
     case .unknown(let why):
-      _ = try execute("UPDATE refunds SET unknown_why = \(why) WHERE \(sql: same)")
+      // That an answer is not known is told once, however often it is asked for again.
+      let left: SQL = "UPDATE refunds SET unknown_why = \(why) WHERE \(sql: same)"
+      try audited(.refund, "\(sql: left) AND unknown_why IS NULL RETURNING refunds.*", context: context)
+      _ = try execute("\(sql: left) AND unknown_why <> \(why)")
     }
     try resolveRefunded(context: context, payment: order.payment)
   }
 
   /// A break is settled when the refund that it asked for was processed.
   func resolveRefunded(context: LoadContext, payment: PaymentID? = nil) throws {
-    let scope: SQL = payment.map { "AND b.payment_id = \($0)" } ?? ""
-    _ = try execute(
+    let scope: SQL = payment.map { "AND o.payment_id = \($0)" } ?? ""
+    try auditedInTurns(
+      .breaking,
       """
       UPDATE breaks b
       SET status = 'resolved', resolved_on = \(context.date), resolution = 'refunded', held_back = NULL
-      FROM refunds r
-      WHERE b.status = 'open' AND r.payment_id = b.payment_id AND r.break_id = b.break_id
-        AND r.state = 'PROCESSED' \(sql: scope)
-      """)
+      FROM (
+        SELECT DISTINCT ON (o.payment_id) o.payment_id, o.break_id FROM breaks o
+        JOIN refunds r ON r.payment_id = o.payment_id AND r.break_id = o.break_id AND r.state = 'PROCESSED'
+        WHERE o.status = 'open' \(sql: scope) ORDER BY o.payment_id, o.break_id) refunded
+      WHERE b.payment_id = refunded.payment_id AND b.break_id = refunded.break_id
+      RETURNING b.*
+      """, context: context)
   }
 
   private func registerRefund(_ reference: String, of payment: PaymentID, context: LoadContext) throws {

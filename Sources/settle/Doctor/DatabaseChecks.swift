@@ -31,7 +31,10 @@ struct DatabaseChecks {
       if source.cluster != nil { _ = try await store.migrate() }
       try await store.checkSchema()
       findings.append(.ok("schema", "this version's"))
-      let (writer, reader) = try await store.pool.session { (try $0.writerHealth(), try $0.readerHealth()) }
+      let (writer, reader, user) = try await store.pool.session {
+        (try $0.writerHealth(), try $0.readerHealth(), try $0.writesAs())
+      }
+      findings.append(Self.judge(writesAs: user))
       findings += Self.judge("settle_writer", writer, needsMembership: true)
       findings += Self.judge("settle_reader", reader, needsMembership: false)
     } catch {
@@ -71,6 +74,14 @@ struct DatabaseChecks {
     guard apart > .seconds(5) else { return .ok("clock", "agrees with the database's") }
     return .warning(
       "clock", "\(apart.words) apart from the database's", mend: "set both machines by NTP: keys expire by the clock")
+  }
+
+  /// The audit trail is written once because the writer's role may not change it.
+  static func judge(writesAs writer: (user: String, isUnbound: Bool)) -> Finding {
+    guard writer.isUnbound else { return .ok("runs write as", writer.user) }
+    return .warning(
+      "runs write as", "\(writer.user), who owns the tables or is a superuser and could change the audit trail",
+      mend: "GRANT settle_writer TO the user that settle connects as, so that runs step down to it")
   }
 
   static func judge(_ role: String, _ health: RoleHealth, needsMembership: Bool) -> [Finding] {

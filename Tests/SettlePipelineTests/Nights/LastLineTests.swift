@@ -26,6 +26,7 @@ import Testing
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
       #expect(try await night.ledger().filter { $0.kind == "charge" }.count == 18)
       #expect(try await empty.count("payments WHERE state = 'SUCCEEDED' AND proof = 'look_up'") == 18)
+      #expect(try await empty.store.faults() == [])
       await empty.store.close()
     }
   }
@@ -51,7 +52,7 @@ import Testing
 
   /// The shopper's own failed try for the same order says nothing of settle's attempt, whose answer was lost.
   @Test func somebodyElsesDeclineClosesNoAttempt() async throws {
-    try await Night.with { night in
+    try await Night.with(proving: false) { night in
       try night.put("order_id,amount,currency,payment_method\nA-1,2599,USD,pm_card_visa\n", "authorizations/a.csv")
       try await night.run(.ingest, .charge)
       try await night.store.pool.transaction { db in

@@ -8,6 +8,7 @@ import SettleModel
 import SettleProcessors
 import SettleStore
 import SettleTesting
+import Testing
 
 @testable import SettlePipeline
 
@@ -20,9 +21,12 @@ struct Night {
 
   static let date = BusinessDate("2026-11-20") ?? BusinessDate(daysSinceEpoch: 0)
 
-  /// Runs `body` with a fresh night; everything is gone afterwards.
+  /// Runs `body` with a fresh night, and proves afterwards that its audit trail is whole and no money was lost or made;
+  /// then everything is gone.
+  ///
+  /// - Parameter proving: false for a night that changes the store by hand.
   static func with(
-    faults: String = "", anomalies: String = "", seed: UInt64 = 1, yaml: String = Night.yaml,
+    faults: String = "", anomalies: String = "", seed: UInt64 = 1, yaml: String = Night.yaml, proving: Bool = true,
     _ body: (Night) async throws -> Void
   ) async throws {
     let folder = NSTemporaryDirectory() + "settle-night-\(UUID().uuidString)"
@@ -42,6 +46,7 @@ struct Night {
           store: store, sandbox: url, folder: folder,
           pipeline: try PipelineDefinition(yaml: yaml, file: "night.yaml")))
     }
+    if proving { #expect(try await store.faults() == []) }
     await store.close()
   }
 

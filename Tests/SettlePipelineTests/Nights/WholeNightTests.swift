@@ -51,6 +51,9 @@ import Testing
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
       #expect(try night.bytes() == before)
       #expect(try await night.ledger().count == moved)
+      let seal = try #require(result.seal)
+      #expect(seal.number > 1)
+      #expect(try await night.store.pool.session { try $0.latestSeal() } == seal)
     }
   }
 }

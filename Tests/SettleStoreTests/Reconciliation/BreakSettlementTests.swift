@@ -91,11 +91,11 @@ import Testing
       let row = try #require(try await story.breakRows().first)
       let payment = story.payment("A")
       for held in RefundPolicy.Held.allCases {
-        #expect(try await story.write { try $0.holdBack(row.id, of: payment, because: held) } == 1)
-        #expect(try await story.write { try $0.holdBack(row.id, of: payment, because: held) } == 0)
+        let context = await story.context()
+        #expect(try await story.write { try $0.holdBack(row.id, of: payment, because: held, context: context) } == 1)
+        #expect(try await story.write { try $0.holdBack(row.id, of: payment, because: held, context: context) } == 0)
         try await story.reconcile()
         #expect(try await story.breakRows().map(\.heldBack) == [held])
-        let context = await story.context()
         let candidates = try await story.read { try $0.refundCandidates(for: [.amountMismatch], context: context) }
         #expect(candidates.map(\.heldBack) == [held])
       }

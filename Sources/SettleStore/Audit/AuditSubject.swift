@@ -1,0 +1,85 @@
+import Postgres
+
+/// What an entry of the audit trail is about: a row of one table, whose facts the entry repeats as they then were.
+///
+/// Whoever verifies compares the facts of a subject's last entry with its row. So all that matters about a row stands in
+/// `facts`, and every statement that changes any of it goes through ``Postgres/Session/audited(_:as:_:context:)``.
+enum AuditSubject: CaseIterable {
+  case attempt
+  case payment
+  case refund
+  case breaking
+
+  /// Where the kinds of its entries begin, and the name in `detail` of what tells it from the payment's others.
+  var key: String? {
+    switch self {
+    case .attempt: "attempt"
+    case .payment: nil
+    case .refund: "refund"
+    case .breaking: "break"
+    }
+  }
+
+  /// The kind of an entry about the row `c`, by the state that the row has come to.
+  var kind: SQL {
+    switch self {
+    case .attempt:
+      """
+      'attempt_' || CASE WHEN c.state <> 'open' THEN c.state WHEN c.unknown_why IS NULL THEN 'stored' ELSE 'unknown' END
+      """
+    case .payment: "'payment_' || lower(c.state)"
+    case .refund:
+      """
+      'refund_' || CASE WHEN c.state <> 'REQUESTED' THEN lower(c.state) WHEN c.processor_refund IS NOT NULL THEN 'pending'
+        WHEN c.unknown_why IS NOT NULL THEN 'unknown' ELSE 'requested' END
+      """
+    case .breaking: "CASE WHEN c.held_back IS NULL THEN 'break_refunded' ELSE 'refund_held_back' END"
+    }
+  }
+
+  /// What an entry says of the row `c`, as one `jsonb`. Times are UTC, whatever the session's zone.
+  var facts: SQL { "jsonb_strip_nulls(jsonb_build_object(\(sql: members)))" }
+
+  /// What an entry says beside the facts: why an answer is not known changes without a word.
+  var passing: SQL? {
+    switch self {
+    case .attempt, .refund: "jsonb_strip_nulls(jsonb_build_object('why', c.unknown_why))"
+    case .payment, .breaking: nil
+    }
+  }
+
+  private var members: SQL {
+    switch self {
+    case .attempt:
+      """
+      'attempt', c.attempt, 'operation', c.operation, 'key', c.idempotency_key, 'request', \(sql: Self.request),
+      'state', c.state, 'reason', c.reason, 'code', c.code, 'on', c.business_date,
+      'stored_at', c.created_at AT TIME ZONE 'UTC', 'answered_at', c.answered_at AT TIME ZONE 'UTC'
+      """
+    case .payment:
+      // Which processor payment an unfinished payment has is learned on the way.
+      """
+      'state', c.state, 'proof', c.proof, 'reason', c.failure_reason, 'code', c.failure_code,
+      'failed_at', c.failed_at AT TIME ZONE 'UTC', 'failed_on', c.failed_on,
+      'succeeded_at', c.succeeded_at AT TIME ZONE 'UTC', 'succeeded_on', c.succeeded_on,
+      'processor_payment', CASE WHEN c.state = 'SUCCEEDED' THEN c.processor_payment END,
+      'processor_charge', CASE WHEN c.state = 'SUCCEEDED' THEN c.processor_charge END
+      """
+    case .refund:
+      """
+      'refund', c.refund_id, 'break', c.break_id, 'charge', c.processor_charge, 'amount', c.amount,
+      'currency', c.currency, 'reason', c.reason, 'rule', c.rule, 'key', c.idempotency_key,
+      'request', \(sql: Self.request), 'state', c.state, 'processor_refund', c.processor_refund, 'failure', c.failure,
+      'requested_at', c.requested_at AT TIME ZONE 'UTC', 'requested_on', c.requested_on,
+      'processed_at', c.processed_at AT TIME ZONE 'UTC', 'failed_at', c.failed_at AT TIME ZONE 'UTC',
+      'finished_on', c.finished_on
+      """
+    case .breaking:
+      "'break', c.break_id, 'reason', c.reason, 'held_back', c.held_back, 'resolution', c.resolution"
+    }
+  }
+
+  /// The exact bytes of a request, as a hash: they are in the row itself.
+  private static let request: SQL =
+    "encode(sha256(record_send(ROW(c.request_path, c.request_body, c.api_version))), 'hex')"
+}

@@ -1,0 +1,57 @@
+import Postgres
+import SettleModel
+
+extension Session {
+  /// Changes rows that matter to money, and writes for each an entry into its payment's chain: one statement, so that
+  /// neither is ever there without the other.
+  ///
+  /// ```swift
+  /// try audited(.attempt, "UPDATE charge_attempts a SET state = 'superseded', … RETURNING a.*", context: context)
+  /// ```
+  /// - Parameters:
+  ///   - kind: what the entries tell, where it is more than the state that the row has come to.
+  ///   - change: an INSERT or UPDATE of the subject's table that ends in `RETURNING <the table>.*`. It changes at most one
+  ///     row a payment (a second one would break the chain's key), and none that it would leave as it is.
+  /// - Returns: how many rows were changed.
+  @discardableResult
+  func audited(
+    _ subject: AuditSubject, as kind: AuditKind? = nil, _ change: SQL, context: LoadContext
+  ) throws -> Int {
+    let kind: SQL = kind.map { "\($0)::text" } ?? subject.kind
+    let passing: SQL = subject.passing.map { " || \(sql: $0)" } ?? ""
+    let position = try auditPosition()
+    return try execute(
+      """
+      WITH changed AS (
+        \(sql: change)
+      ), entries AS MATERIALIZED (
+        SELECT c.payment_id, coalesce(l.entry, 0) + 1 AS entry, \(position.seal)::bigint AS seal,
+          \(position.token)::bigint AS token, \(context.now)::timestamptz AS at, \(sql: kind) AS kind,
+          \(sql: subject.facts)\(sql: passing) AS detail, coalesce(l.hash, \(sql: AuditHash.payment)) AS previous
+        FROM changed c
+        JOIN payments p ON p.payment_id = c.payment_id
+        LEFT JOIN LATERAL (
+          SELECT a.entry, a.hash FROM audit a WHERE a.payment_id = c.payment_id ORDER BY a.entry DESC LIMIT 1) l ON true
+      )
+      INSERT INTO audit (payment_id, entry, seal, token, at, kind, detail, previous, hash)
+      SELECT e.payment_id, e.entry, e.seal, e.token, e.at, e.kind, e.detail, e.previous, \(sql: AuditHash.entry)
+      FROM entries e
+      """)
+  }
+
+  /// The same for a change that may touch several rows of one payment: `change` takes one a payment each time, and is
+  /// repeated until it finds none.
+  func auditedInTurns(_ subject: AuditSubject, _ change: SQL, context: LoadContext) throws {
+    while try audited(subject, change, context: context) > 0 {}
+  }
+
+  /// Whose writes these are (the transaction proves that its run holds the lease, so its token is the lease's), and which
+  /// seal will cover them.
+  func auditPosition() throws -> (token: Int64, seal: Int64) {
+    guard
+      let row = try first(
+        "SELECT (SELECT token FROM lease) AS token, (SELECT max(seal) FROM audit_seals) + 1 AS seal")
+    else { throw StoreError.noAnswer("lease") }
+    return (token: try row.get("token"), seal: try row.get("seal"))
+  }
+}

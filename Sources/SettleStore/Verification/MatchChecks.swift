@@ -1,0 +1,71 @@
+import Postgres
+
+// Matching: what was expected against what was reported.
+
+extension StoreCheck {
+  package static let matches = StoreCheck(
+    name: "matches", says: "each match joins what was asked with a report of the same amount, and no report is used twice (I6)",
+    remedy: "a match was changed by hand: delete nothing, run `settle run --stage reconcile` and verify again",
+    counted: "SELECT count(*) FROM matches",
+    wrong: """
+      SELECT m.payment_id::text AS subject
+      FROM matches m
+      LEFT JOIN payments p ON p.payment_id = m.payment_id
+      LEFT JOIN refunds r ON r.payment_id = m.payment_id AND r.refund_id = m.item_id
+      LEFT JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+      WHERE o.reported IS NOT TRUE OR CASE m.kind
+        WHEN 'charge' THEN p.state IS DISTINCT FROM 'SUCCEEDED'
+          OR (m.item_id, m.amount, m.currency) IS DISTINCT FROM (p.payment_id, p.amount, p.currency)
+        ELSE (m.amount, m.currency) IS DISTINCT FROM (-r.amount, r.currency)
+          OR (m.amount, m.currency) IS DISTINCT FROM (o.compared_amount, o.compared_currency) END
+      UNION ALL
+      SELECT 'outcome ' || outcome_id FROM matches GROUP BY outcome_id HAVING count(*) > 1
+      """)
+
+  /// Only what was there when reconciling was last done to its end can have been explained by it.
+  package static let explained = StoreCheck(
+    name: "explained", says: "all reported money that was reconciled is matched or is a break (I6)",
+    remedy: "a match or break was deleted by hand: run `settle run --stage reconcile` and verify again",
+    counted: "SELECT count(*) FROM outcome_records WHERE reported AND kind IN ('charge', 'capture_reversal', 'refund')",
+    wrong: """
+      WITH rows AS (
+        SELECT o.payment_id, o.kind, CASE WHEN o.kind = 'refund' THEN o.outcome_id::text
+            ELSE \(sql: Session.chargeKey(of: "o")) END AS charge,
+          o.outcome_id, o.row_id, o.compared_amount, m.amount AS matched,
+          m.outcome_id IS NOT NULL OR EXISTS (
+            SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
+              AND b.resolution IS DISTINCT FROM 'explained') AS spoken,
+          f.loaded_at < (
+            SELECT max(started_at) FROM stage_runs WHERE stage = 'reconcile' AND status = 'done') AS reconciled
+        FROM outcome_records o
+        JOIN input_files f ON f.file_id = o.file_id
+        LEFT JOIN payments p ON p.payment_id = o.payment_id
+        LEFT JOIN matches m ON m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id
+        WHERE o.reported AND o.kind IN ('charge', 'capture_reversal', 'refund')
+      )
+      SELECT payment_id::text AS subject FROM rows GROUP BY payment_id, charge
+      HAVING bool_and(reconciled) AND (NOT bool_or(spoken) OR max(matched) <> coalesce(
+        sum(compared_amount) FILTER (WHERE row_id IS NOT NULL), max(matched)))
+      """)
+
+  /// Counted from the tables that stand for each, without one looking at the other.
+  package static let totals = StoreCheck(
+    name: "totals", says: "in each currency, what was expected is what is matched and what is still open together (I6)",
+    remedy: "a match was changed by hand: run `settle run --stage reconcile` and verify again",
+    counted: "SELECT (SELECT count(*) FROM payments) + (SELECT count(*) FROM refunds)",
+    wrong: """
+      SELECT currency AS subject FROM (
+        SELECT currency, amount, 1 AS items FROM payments
+        UNION ALL
+        SELECT currency, -amount, 1 FROM refunds
+        UNION ALL
+        SELECT currency, -amount, -1 FROM matches
+        UNION ALL
+        SELECT p.currency, -p.amount, -1 FROM payments p
+        WHERE NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
+        UNION ALL
+        SELECT r.currency, r.amount, -1 FROM refunds r
+        WHERE NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id)
+      ) items GROUP BY currency HAVING sum(amount) <> 0 OR sum(items) <> 0
+      """)
+}

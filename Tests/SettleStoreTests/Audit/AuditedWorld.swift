@@ -1,0 +1,71 @@
+import Postgres
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+extension Story {
+  /// Seals what came since the last seal, as a run does at its end.
+  @discardableResult
+  func seal() async throws -> AuditSeal {
+    let (run, at) = (run.id, context().now)
+    return try await write { db in
+      let seal = try db.seal(run: run, at: at)
+      try db.finish(run, exitStatus: 0, seal: seal, at: at)
+      return seal
+    }
+  }
+
+  /// The chain of a payment: `attempt_stored 1`, `refund_requested`, in order.
+  func chain(_ order: String) async throws -> [String] {
+    let payment = payment(order)
+    return try await read { db in
+      try db.query("SELECT kind, detail ->> 'attempt' AS attempt FROM audit WHERE payment_id = \(payment) ORDER BY entry") {
+        [try $0.get("kind") as String, try $0.get("attempt") as String?].compactMap { $0 }.joined(separator: " ")
+      }
+    }
+  }
+
+  /// Three nights with one of everything that the trail tells of, sealed one by one.
+  func liveThroughEverything() async throws -> [AuditSeal] {
+    var seals: [AuditSeal] = []
+    try await authorize(
+      .order("A", 1_000), .order("B", 2_000), .order("C", 3_000), .order("D", 4_000), .order("E", 5_000),
+      .order("F", 6_000), .order("K", 7_000), .order("L", 8_000))
+    try await claim(refusing: ["F"])
+    for order in ["A", "C", "D", "K"] { try await charged(order) }
+    try await declined("B", code: "insufficient_funds", made: "pi_B")
+    try await unknown("E")
+    try await unknown("E", why: "still nothing")
+    try await unknown("L")
+    seals.append(try await seal())
+    next()
+    // Told by files alone: G and H were never asked for.
+    try await authorize(.order("G", 1_500), .order("H", 1_600), .order("B", 2_000, method: "pm_card_mastercard"))
+    try await report(
+      .charge("A", 1_000).fee(30), .charge("C", 3_300), .charge("D", 4_000), .charge("D", 4_000).under("D2"),
+      .charge("X", 700), .charge("K", 7_900), .charge("L", 8_000).naming(.init(payment: payment("L"))),
+      .charge("G", 1_500).naming(.init(payment: payment("G"), processorPayment: "pi_G", processorCharge: "ch_G")),
+      .failed("H").naming(.init(payment: payment("H"))))
+    try await reconcile()
+    try await refund(.duplicateCharge, captured: 4_000, answer: .pending(reference: "re_D"))
+    let held = try #require(try await breakRows().first { $0.reason == .amountMismatch && $0.orderReference == "K" })
+    let (payment, context) = (payment("K"), context())
+    try await write { db in
+      _ = try db.holdBack(held.id, of: payment, because: .notProven, context: context)
+    }
+    seals.append(try await seal())
+    next()
+    try await authorize(.order("I", 900), .order("J", 1_100), .order("A", 999))
+    try await claim()
+    try await charged("B", attempt: 2)
+    try await charged("J")
+    try await report(
+      .charge("A", 1_000).fee(30).payout("po_1"), .charge("B", 2_000), .charge("J", 1_100),
+      .refund("D", -4_000, re: "re_D").naming(.init(payment: self.payment("D"), processorRefund: "re_D")))
+    try await reconcile()
+    try await journal(.done, of: "reconcile")
+    seals.append(try await seal())
+    return seals
+  }
+}

@@ -1,0 +1,146 @@
+import Postgres
+import SettleStore
+
+// The money's own tables.
+
+extension Tampering {
+  private static func changed(_ table: String, _ name: String, _ change: SQL, where condition: SQL = "true") -> Tampering {
+    Tampering("\(table): \(name)") { salt in
+      "UPDATE \(identifier: table) SET \(sql: change) WHERE \(sql: row("\(identifier: table)", salt, where: condition))"
+    }
+  }
+
+  private static func deleted(_ table: String, where condition: SQL = "true") -> Tampering {
+    Tampering("\(table): a row deleted") { salt in
+      "DELETE FROM \(identifier: table) WHERE \(sql: row("\(identifier: table)", salt, where: condition))"
+    }
+  }
+
+  static let payments: [Tampering] = [
+    changed("payments", "another amount", "amount = amount + 1"),
+    changed("payments", "another currency", "currency = 'EUR'"),
+    changed("payments", "another order", "order_reference = order_reference || 'x'"),
+    changed("payments", "another merchant", "merchant = 'other'"),
+    changed("payments", "another date", "recorded_on = recorded_on + 1"),
+    changed("payments", "one attempt more", "attempts = attempts + 1"),
+    changed(
+      "payments", "failed after all",
+      """
+      state = 'FAILED', proof = NULL, succeeded_at = NULL, failed_at = recorded_at, failure_reason = 'CARD_DECLINED'
+      """, where: "state = 'SUCCEEDED'"),
+    changed(
+      "payments", "as if never tried", "state = 'REQUESTED', proof = NULL, succeeded_at = NULL", where: "state <> 'REQUESTED'"),
+    changed(
+      "payments", "succeeded by an answer", "state = 'SUCCEEDED', succeeded_at = recorded_at, proof = 'answer', charge_due_on = NULL",
+      where: "state <> 'SUCCEEDED'"),
+    changed(
+      "payments", "succeeded by a file", "state = 'SUCCEEDED', succeeded_at = recorded_at, proof = 'outcome', charge_due_on = NULL",
+      where: "state <> 'SUCCEEDED'"),
+    changed("payments", "another charge", "processor_charge = 'ch_mine'", where: "state = 'SUCCEEDED' AND attempts > 0"),
+    Tampering("payments: a row deleted, with all that hangs off it") { db, salt in
+      _ = try db.execute(
+        "CREATE TEMPORARY TABLE victim ON COMMIT DROP AS SELECT payment_id FROM payments WHERE \(sql: row("payments", salt))")
+      try db.script(
+        """
+        DELETE FROM charge_attempts WHERE payment_id IN (TABLE victim);
+        DELETE FROM refunds WHERE payment_id IN (TABLE victim);
+        DELETE FROM matches WHERE payment_id IN (TABLE victim);
+        DELETE FROM breaks WHERE payment_id IN (TABLE victim);
+        DELETE FROM audit WHERE payment_id IN (TABLE victim);
+        DELETE FROM payments WHERE payment_id IN (TABLE victim);
+        """)
+    },
+    Tampering("payments: a row put in") { salt in
+      """
+      INSERT INTO payments (payment_id, merchant, processor, order_reference, order_id, amount, currency, recorded_on,
+        recorded_at, file_id, line)
+      SELECT md5(payment_id::text)::uuid, merchant, processor, order_reference || 'x', order_id, amount, currency,
+        recorded_on, recorded_at, CASE WHEN \(salt) LIKE '%0' THEN NULL ELSE file_id END, line
+      FROM payments WHERE \(sql: row("payments", salt))
+      """
+    },
+  ]
+
+  static let attempts: [Tampering] = [
+    changed("charge_attempts", "another key", "idempotency_key = idempotency_key || 'x'"),
+    changed("charge_attempts", "another request", "request_body = request_body || ' '"),
+    changed("charge_attempts", "another code", "code = coalesce(code, '') || 'x'"),
+    changed("charge_attempts", "declined after all", "state = 'declined', answered_at = created_at", where: "state <> 'declined'"),
+    changed("charge_attempts", "stored later", "created_at = created_at + interval '1 day'"),
+    changed("charge_attempts", "open again", "state = 'open', answered_at = NULL", where: "state <> 'open'"),
+    deleted("charge_attempts"),
+    Tampering("charge_attempts: a row put in") { salt in
+      """
+      INSERT INTO charge_attempts
+      SELECT payment_id, attempt + 50, operation, idempotency_key, request_path, request_body, api_version, 'superseded',
+        unknown_why, look_up, batch_id, token, business_date, created_at, created_at, reason, code
+      FROM charge_attempts WHERE \(sql: row("charge_attempts", salt))
+      """
+    },
+  ]
+
+  static let refunds: [Tampering] = [
+    changed("refunds", "another amount", "amount = amount - 1"),
+    changed("refunds", "more than was taken", "amount = amount * 100"),
+    changed("refunds", "another charge", "processor_charge = processor_charge || 'x'"),
+    changed("refunds", "failed after all", "state = 'FAILED', failed_at = requested_at"),
+    changed("refunds", "not answered yet", "state = 'REQUESTED', processed_at = NULL"),
+    changed("refunds", "another reference", "processor_refund = 're_mine'"),
+    deleted("refunds"),
+    Tampering("refunds: a row put in") { salt in
+      """
+      INSERT INTO refunds (payment_id, refund_id, break_id, processor_charge, amount, currency, reason, rule,
+        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on)
+      SELECT payment_id, md5(refund_id::text)::uuid, break_id, processor_charge, 1, currency, reason, rule,
+        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on
+      FROM refunds WHERE \(sql: row("refunds", salt))
+      """
+    },
+  ]
+
+  static let outcomes: [Tampering] = [
+    changed("outcome_records", "another amount", "compared_amount = compared_amount + 1"),
+    changed("outcome_records", "another gross", "gross = gross + 1, net = net + 1"),
+    changed("outcome_records", "another fee", "fee = fee + 1, net = net - 1"),
+    changed("outcome_records", "another kind", "kind = CASE kind WHEN 'charge' THEN 'fee' ELSE 'charge' END"),
+    changed("outcome_records", "no reported money", "reported = false"),
+    changed("outcome_records", "another charge", "processor_charge = 'ch_mine'"),
+    changed("outcome_records", "of another payment", "payment_id = md5(payment_id::text)::uuid"),
+    deleted("outcome_records"), deleted("outcome_keys"), deleted("outcome_versions"),
+    changed("outcome_versions", "another amount", "record = record || '{\"gross\": 5}'"),
+    Tampering("outcome_records: a row deleted, with its key") { db, salt in
+      _ = try db.execute(
+        """
+        WITH gone AS (DELETE FROM outcome_records WHERE \(sql: row("outcome_records", salt)) RETURNING outcome_id)
+        DELETE FROM outcome_keys k USING gone WHERE k.outcome_id = gone.outcome_id
+        """)
+    },
+    changed("input_files", "one row more", "rows_read = rows_read + 1, rows_quarantined = rows_quarantined + 1"),
+    changed("input_files", "one row less", "rows_read = rows_read - 1, rows_accepted = rows_accepted - 1", where: "rows_accepted > 0"),
+    changed("input_files", "other bytes", "sha256 = repeat('0', 64)"),
+    Tampering("input_files: a row deleted, with what it brought") { db, salt in
+      _ = try db.execute(
+        "CREATE TEMPORARY TABLE victim ON COMMIT DROP AS SELECT file_id FROM input_files WHERE \(sql: row("input_files", salt))")
+      try db.script(
+        """
+        DELETE FROM quarantine WHERE file_id IN (TABLE victim);
+        DELETE FROM file_digests WHERE file_id IN (TABLE victim);
+        DELETE FROM input_files WHERE file_id IN (TABLE victim);
+        """)
+    },
+    deleted("quarantine"),
+  ]
+
+  static let matching: [Tampering] = [
+    changed("matches", "another amount", "amount = amount - 1"),
+    changed("matches", "another currency", "currency = 'EUR'"),
+    changed("matches", "another outcome", "outcome_id = md5(outcome_id::text)::uuid"),
+    deleted("matches"),
+    changed("breaks", "another reason to hold back", "held_back = 'not_known'", where: "held_back IS NOT NULL"),
+    changed(
+      "breaks", "refunded, it says", "status = 'resolved', resolved_on = first_seen, resolution = 'refunded', held_back = NULL",
+      where: "status = 'open'"),
+    changed("breaks", "explained, it says", "resolution = 'explained'", where: "resolution = 'refunded'"),
+    deleted("breaks", where: "outcome_id IS NOT NULL AND resolution IS DISTINCT FROM 'explained'"),
+  ]
+}
