@@ -28,9 +28,9 @@ extension StoreCheck {
         SELECT c.payment_id, \(sql: key) AS key, c.token, \(sql: subject.facts) AS facts FROM \(sql: table) c
       ) t
       FULL JOIN (
-        SELECT DISTINCT ON (payment_id, detail ->> \(name)) payment_id, detail ->> \(name) AS key, detail - 'why' AS facts
-        FROM audit WHERE detail ? \(name) AND kind LIKE \(name + "_%")
-        ORDER BY payment_id, detail ->> \(name), entry DESC
+        SELECT DISTINCT ON (payment_id, key) payment_id, key, detail - 'why' AS facts
+        FROM (SELECT *, detail ->> \(name) AS key FROM audit WHERE kind LIKE \(name + "_%")) about
+        WHERE key IS NOT NULL ORDER BY payment_id, key, entry DESC
       ) l ON l.payment_id = t.payment_id AND l.key = t.key
       CROSS JOIN \(sql: origin)
       WHERE t.facts IS DISTINCT FROM l.facts AND NOT (l.payment_id IS NULL AND t.token <= o.token)

@@ -65,7 +65,7 @@ extension StoreCheck {
           by: ", file_id"))) payments
         UNION ALL
         SELECT CASE WHEN first THEN 'outcomes' ELSE 'revisions' END, file_id, members, digest
-        FROM (\(sql: AuditHash.digest(of: outcomes, by: ", file_id, first"))) outcomes
+        FROM (\(sql: AuditHash.digest(of: versions, by: ", file_id, first"))) outcomes
       ) r ON r.file_id = d.file_id AND r.fact = d.fact
       LEFT JOIN input_files f ON f.file_id = coalesce(d.file_id, r.file_id)
       CROSS JOIN \(sql: origin)
@@ -74,7 +74,7 @@ extension StoreCheck {
       """)
 
   /// Every version of every outcome record, by the file that brought it.
-  private static let outcomes: SQL = """
+  private static let versions: SQL = """
     SELECT o.outcome_id AS id, o.version AS place, \(sql: AuditHash.outcome) AS hash, o.file_id, o.version = 1 AS first
     FROM (
       SELECT * FROM outcome_records

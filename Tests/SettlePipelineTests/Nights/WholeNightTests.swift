@@ -1,5 +1,8 @@
 import Foundation
+import Postgres
 import SettleModel
+import SettleStore
+import SettleTesting
 import Testing
 
 @testable import SettlePipeline

@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func anEmptyStoreHasTheSealOfItsBeginning() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       #expect(try await story.seal().number == 0)
       #expect(try await story.store.faults() == [])
     }

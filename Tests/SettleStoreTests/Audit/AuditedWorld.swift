@@ -4,6 +4,13 @@ import SettleStore
 import SettleTesting
 import Testing
 
+extension Reported {
+  /// A further charge of the same payment, as the processor's metadata say.
+  func again(_ ids: String, of payment: PaymentID) -> Reported {
+    naming(.init(payment: payment, processorPayment: "pi_\(ids)", processorCharge: "ch_\(ids)")).row("txn_\(ids)")
+  }
+}
+
 extension Story {
   /// Seals what came since the last seal, as a run does at its end.
   @discardableResult
@@ -43,7 +50,7 @@ extension Story {
     // Told by files alone: G and H were never asked for.
     try await authorize(.order("G", 1_500), .order("H", 1_600), .order("B", 2_000, method: "pm_card_mastercard"))
     try await report(
-      .charge("A", 1_000).fee(30), .charge("C", 3_300), .charge("D", 4_000), .charge("D", 4_000).under("D2"),
+      .charge("A", 1_000).fee(30), .charge("C", 3_300), .charge("D", 4_000), .charge("D", 4_000).again("D2", of: payment("D")),
       .charge("X", 700), .charge("K", 7_900), .charge("L", 8_000).naming(.init(payment: payment("L"))),
       .charge("G", 1_500).naming(.init(payment: payment("G"), processorPayment: "pi_G", processorCharge: "ch_G")),
       .failed("H").naming(.init(payment: payment("H"))))

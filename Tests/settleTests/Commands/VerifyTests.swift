@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import SettleModel
 import SettleStore
 import SettleTesting
 import Testing
@@ -51,7 +52,7 @@ import Testing
       _ = try db.execute("SET LOCAL ROLE settle_reader")
       return try StoreCheck.all.map { try db.verify($0) }
     }
-    #expect(results.allSatisfy(\.holds))
+    #expect(results.filter { !$0.holds }.map(\.name) == [])
     await story.store.close()
   }
 
