@@ -7,6 +7,7 @@ import SettleStore
 /// 1. Attempts that an earlier run left open are repeated with their own bytes and key.
 /// 2. Due payments are claimed in batches, stored, sent and recorded.
 /// 3. What is still open is looked up, and repeated, a few times over.
+/// 4. The processor payments of what has failed for good are given up.
 struct ChargeStage: Stage {
   let name = StageName.charge
   let unit = "charges"
@@ -17,30 +18,38 @@ struct ChargeStage: Stage {
 
   func perform(_ context: RunContext) async throws -> StageReport {
     let load = context.load
-    let (open, due) = try await context.store.pool.session { db in
-      (try db.openAttemptCount(context: load), try db.chargesDue(context: load))
+    let (open, due, cancellations) = try await context.store.pool.session { db in
+      (
+        try db.openAttemptCount(context: load), try db.chargesDue(context: load),
+        try db.cancellationsWaiting(context: load)
+      )
     }
     let total = open + due.reduce(0) { $0 + $1.count }
-    guard total > 0 else { return StageReport(counts: [("charged", 0)]) }
+    guard total + cancellations.due + cancellations.open > 0 else { return StageReport(counts: [("charged", 0)]) }
     context.progress.begin(name, of: total, unit: unit)
+    let further = Further()
     let recorder = AnswerRecorder(
       record: { group in
         let load = context.load
-        try await context.write { try $0.record(group, context: load) }
+        let planned = try await context.write {
+          try $0.record(group, retry: context.pipeline.charge.retry, context: load)
+        }
+        await further.planned(planned)
       }, advanced: { context.progress.advance(name, to: min($0, total), of: total) })
     let unsendable = Count()
     var stop: Failure?
     do {
-      stop = try await charge(context, recorder, unsendable).map { Failure($0) }
+      stop = try await charge(context, recorder, unsendable, further).map { Failure($0) }
     } catch {
       // What was charged before is told all the same.
       stop = Failure(error)
     }
-    return try await Self.report(await recorder.tally, unsendable: await unsendable.value, stop, context)
+    return try await Self.report(
+      await recorder.tally, unsendable: await unsendable.value, await further.tally, stop, context)
   }
 
   private func charge(
-    _ context: RunContext, _ recorder: AnswerRecorder, _ unsendable: Count
+    _ context: RunContext, _ recorder: AnswerRecorder, _ unsendable: Count, _ further: Further
   ) async throws -> StageStop? {
     let processor = try await context.processor()
     let isNew = try await Self.bind(processor, context)
@@ -54,11 +63,15 @@ struct ChargeStage: Stage {
         try await Uncancelled.run { try await context.write { try $0.release(attempts, context: load) } }
       })
     if let stop = try await workers.drain(Self.openAttempts(context), releasing: false) { return stop }
+    // A payment that waits for a cancellation may be charged as soon as that is answered.
+    try await further.cancel(.blocking, Canceller(context: context, processor: processor))
     try await adoptKnown(context, processor, isNew: isNew)
     if let stop = try await workers.drain(Self.dueCharges(context, processor, unsendable), releasing: true) {
       return stop
     }
-    return try await Self.resolve(context, processor, workers)
+    if let stop = try await Self.resolve(context, processor, workers) { return stop }
+    try await further.cancel(.all, Canceller(context: context, processor: processor))
+    return nil
   }
 
   /// Looks for what is due in the processor's own list first, wherever an idempotency key could no longer protect it.
@@ -83,6 +96,7 @@ struct ChargeStage: Stage {
     var report = StageReport(counts: [("to_charge", due.reduce(0) { $0 + $1.count })])
     report.notes = due.map { "charge: \($0.amount) in \($0.count) payments would be asked for" }
     report.counts.append(("to_ask_again", try db.openAttemptCount(context: context.load)))
+    try Self.rehearseFurther(db, context, &report)
     return report
   }
 
@@ -146,21 +160,25 @@ struct ChargeStage: Stage {
   }
 
   private static func report(
-    _ tally: AnswerRecorder.Tally, unsendable: Int, _ stop: Failure?, _ context: RunContext
+    _ tally: AnswerRecorder.Tally, unsendable: Int, _ further: Further.Tally, _ stop: Failure?, _ context: RunContext
   ) async throws -> StageReport {
     let load = context.load
-    let open = try await Uncancelled.run {
-      try await context.store.pool.session { try $0.openAttemptCount(context: load) }
+    let (open, cancellations) = try await Uncancelled.run {
+      try await context.store.pool.session { db in
+        (try db.openAttemptCount(context: load), try db.cancellationsWaiting(context: load).open)
+      }
     }
     var report = StageReport(counts: [
       ("charged", tally.charged), ("declined", tally.declined), ("refused", tally.refused + Int64(unsendable)),
       ("unknown", open),
     ])
-    report.stop = stop
-    if stop == nil, open > 0 {
+    report.counts += further.counts
+    report.stop = stop ?? further.defect
+    if report.stop == nil, open > 0 {
       report.stop = Failure(
         StageStop.later("\(open) \(open == 1 ? "charge has" : "charges have") no known outcome yet"))
     }
+    if report.stop == nil { report.stop = further.stop(open: cancellations) }
     return report
   }
 }

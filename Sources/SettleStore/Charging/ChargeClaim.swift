@@ -72,11 +72,21 @@ extension Session {
     try query(
       """
       SELECT count(*) AS payments, sum(amount)::bigint AS amount, currency FROM payments
-      WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
-        AND merchant = \(context.merchant) AND processor = \(context.processor)
-      GROUP BY currency ORDER BY currency
+      WHERE \(sql: Self.claimable(context)) GROUP BY currency ORDER BY currency
       """
     ) { row in (count: try row.get("payments"), amount: try row.money("amount", "currency")) }
+  }
+
+  /// What may be charged now. While the cancellation of a payment's earlier processor payment has no answer, that one may
+  /// still take the money, so the payment waits.
+  static func claimable(_ context: LoadContext) -> SQL {
+    """
+    charge_due_on IS NOT NULL AND charge_due_on <= \(context.date)
+      AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
+      AND merchant = \(context.merchant) AND processor = \(context.processor)
+      AND NOT EXISTS (
+        SELECT FROM cancellations c WHERE c.payment_id = payments.payment_id AND c.state = 'open')
+    """
   }
 
   /// Holds that lapse first come first; a lapsed one is never captured, it becomes a break.
@@ -86,9 +96,7 @@ extension Session {
       SELECT payment_id, order_reference, attempts + 1 AS attempt, amount, currency, payment_method,
         processor_customer, hold, capture_before, processor_payment
       FROM payments
-      WHERE charge_due_on IS NOT NULL AND charge_due_on <= \(context.date)
-        AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
-        AND merchant = \(context.merchant) AND processor = \(context.processor)
+      WHERE \(sql: Self.claimable(context))
       ORDER BY capture_before, payment_id LIMIT \(limit) FOR UPDATE
       """
     ) { row in
@@ -121,15 +129,16 @@ extension Session {
     _ = try execute(
       """
       INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
-        api_version, batch_id, token, business_date, created_at)
+        api_version, instrument, batch_id, token, business_date, created_at)
       SELECT a.*, \(batch), \(run.fence.token), \(context.date), \(context.now)
       FROM unnest(\(payments), \(claimed.map { Int32($0.0.order.attempt) }), \(claimed.map(\.0.operation.word)),
         \(claimed.map(\.1.idempotencyKey)), \(claimed.map(\.1.path)), \(claimed.map(\.1.body)),
-        \(claimed.map(\.1.apiVersion))) a
+        \(claimed.map(\.1.apiVersion)), \(claimed.map(\.0.order.instrument.word))) a
       """)
     _ = try execute(
       """
-      UPDATE payments SET attempts = attempts + 1, charge_due_on = NULL, charged_on = \(context.date)
+      UPDATE payments
+      SET attempts = attempts + 1, charge_due_on = NULL, cancel_due_on = NULL, charged_on = \(context.date)
       WHERE payment_id = ANY(\(payments))
       """)
   }
@@ -141,11 +150,17 @@ extension Session {
       UPDATE payments p
       SET charge_due_on = NULL, failure_reason = 'PROCESSING_ERROR', failure_code = u.code,
         state = CASE WHEN state = 'REQUESTED' THEN 'FAILED' ELSE state END,
-        failed_at = \(context.now), failed_on = \(context.date)
+        failed_at = \(context.now), failed_on = \(context.date),
+        cancel_due_on = CASE WHEN p.processor_payment IS NOT NULL THEN \(context.date)::date END
       FROM unnest(\(unsendable.map(\.0.order.payment)), \(unsendable.map(\.1))) u (payment_id, code)
       WHERE p.payment_id = u.payment_id
       """)
   }
+}
+
+extension Instrument {
+  /// What stands in `charge_attempts.instrument`.
+  var word: String? { hold ?? paymentMethod }
 }
 
 extension ProcessorOperation {

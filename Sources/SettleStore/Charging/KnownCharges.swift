@@ -5,7 +5,8 @@ extension Session {
   /// From when on the processor's list must be gone through before anything due is charged, or nil where it need not.
   ///
   /// A due payment may have been charged by a store that was lost or restored: its idempotency key says nothing once it
-  /// has outlived the processor's memory, and an earlier attempt may have made a processor payment that nobody told.
+  /// has outlived the processor's memory, and an earlier attempt may have made a processor payment that nobody told. A
+  /// further attempt at a known one confirms that very one, so the processor itself would say that it has been paid.
   ///
   /// - Parameters:
   ///   - everything: whether all due payments are doubtful, because this store has never met its processor account.
@@ -18,9 +19,9 @@ extension Session {
       SELECT min(coalesce(authorized_at, recorded_at - interval '30 days')) AS since FROM payments
       WHERE charge_due_on <= \(context.date) AND hold IS NULL
         AND merchant = \(context.merchant) AND processor = \(context.processor)
-        AND (\(everything) OR coalesce(authorized_at, recorded_at) < \(keysExpiredBefore)
-          OR processor_payment IS NULL AND EXISTS (
-            SELECT FROM charge_attempts a WHERE a.payment_id = payments.payment_id AND a.state = 'declined'))
+        AND (\(everything) OR processor_payment IS NULL AND (
+          coalesce(authorized_at, recorded_at) < \(keysExpiredBefore) OR EXISTS (
+            SELECT FROM charge_attempts a WHERE a.payment_id = payments.payment_id AND a.state = 'declined')))
       """)?.get("since")
   }
 
@@ -34,7 +35,7 @@ extension Session {
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = f.created_at, succeeded_on = \(context.date), proof = 'look_up',
         processor_payment = f.processor_payment, processor_charge = f.processor_charge, charge_due_on = NULL,
-        charged_on = coalesce(p.charged_on, \(context.date))
+        cancel_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date))
       FROM (
         SELECT DISTINCT ON (payment_id) *
         FROM unnest(\(payments), \(found.map(\.processorPayment)), \(found.map(\.processorCharge)),
@@ -65,7 +66,9 @@ extension Session {
         WHERE a.payment_id = r.payment_id AND a.attempt = r.attempt AND a.state = 'open'
         RETURNING a.payment_id
       )
-      UPDATE payments p SET charge_due_on = \(context.date), charged_on = NULL
+      UPDATE payments p SET charge_due_on = \(context.date), charged_on = (
+        SELECT max(a.business_date) FROM charge_attempts a
+        WHERE a.payment_id = p.payment_id AND a.state NOT IN ('open', 'superseded'))
       FROM released r WHERE p.payment_id = r.payment_id AND p.state <> 'SUCCEEDED'
       """)
   }

@@ -5,10 +5,14 @@ package import SettleModel
 package struct Backlog: Sendable {
   /// Payments whose charge is due, with their sum a currency.
   package var due: [(payments: Int64, amount: Money)]
+  /// Payments that were declined and are to be tried again, with their sum a currency and the next date.
+  package var retries: [(payments: Int64, amount: Money, next: BusinessDate)]
   /// Attempts that were stored and perhaps sent, and have no answer.
   package var openAttempts: Int64
   /// Of those, the ones whose answer was lost or could not be understood.
   package var unknownAttempts: Int64
+  /// Processor payments that are to be given up, or whose cancellation has no answer.
+  package var cancellations: Int64
   package var openBreaks: [(reason: BreakReason, count: Int64)]
   package var refundsUnderWay: Int64
 }
@@ -18,9 +22,20 @@ extension Session {
     let due = try query(
       """
       SELECT count(*) AS payments, sum(amount)::bigint AS amount, currency FROM payments
-      WHERE charge_due_on IS NOT NULL GROUP BY currency ORDER BY currency
+      WHERE charge_due_on IS NOT NULL AND charged_on IS NULL GROUP BY currency ORDER BY currency
       """
     ) { row in (payments: try row.get("payments") as Int64, amount: try row.money("amount", "currency")) }
+    let retries = try query(
+      """
+      SELECT count(*) AS payments, sum(amount)::bigint AS amount, currency, min(charge_due_on) AS next FROM payments
+      WHERE charge_due_on IS NOT NULL AND charged_on IS NOT NULL GROUP BY currency ORDER BY currency
+      """
+    ) { row in
+      (
+        payments: try row.get("payments") as Int64, amount: try row.money("amount", "currency"),
+        next: try row.get("next") as BusinessDate
+      )
+    }
     let breaks = try query(
       "SELECT reason, count(*) AS breaks FROM breaks WHERE status = 'open' GROUP BY reason ORDER BY reason"
     ) { row in (reason: try row.get("reason") as BreakReason, count: try row.get("breaks") as Int64) }
@@ -28,12 +43,14 @@ extension Session {
       let counts = try first(
         """
         SELECT count(*) AS open, count(*) FILTER (WHERE unknown_why IS NOT NULL) AS unknown,
-          (SELECT count(*) FROM refunds WHERE state = 'REQUESTED') AS refunds
+          (SELECT count(*) FROM refunds WHERE state = 'REQUESTED') AS refunds,
+          (SELECT count(*) FROM cancellations WHERE state = 'open')
+            + (SELECT count(*) FROM payments WHERE cancel_due_on IS NOT NULL) AS cancellations
         FROM charge_attempts WHERE state = 'open'
         """)
     else { throw StoreError.noAnswer("charge_attempts") }
     return Backlog(
-      due: due, openAttempts: try counts.get("open"), unknownAttempts: try counts.get("unknown"), openBreaks: breaks,
-      refundsUnderWay: try counts.get("refunds"))
+      due: due, retries: retries, openAttempts: try counts.get("open"), unknownAttempts: try counts.get("unknown"),
+      cancellations: try counts.get("cancellations"), openBreaks: breaks, refundsUnderWay: try counts.get("refunds"))
   }
 }

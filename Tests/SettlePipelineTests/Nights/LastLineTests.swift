@@ -1,7 +1,4 @@
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
 import Postgres
 import SettleModel
 import SettleStore
@@ -132,22 +129,6 @@ import Testing
 }
 
 extension Night {
-  /// Moves the sandbox's clock, so that it forgets its idempotency keys.
-  fileprivate func advance(days: Int) async throws {
-    var request = HTTPClientRequest(url: sandbox + "/sandbox/clock")
-    request.method = .POST
-    request.body = .bytes(Array("{\"advance_seconds\":\(days * 86_400)}".utf8))
-    let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-    #expect(answer.status == .ok)
-  }
-
-  fileprivate func count(_ what: String) async throws -> Int64 {
-    try await store.pool.session { db in
-      try db.script("CREATE OR REPLACE TEMPORARY VIEW counted AS SELECT count(*) AS rows FROM \(what)")
-      return try db.first("SELECT rows FROM counted")?.get("rows") ?? -1
-    }
-  }
-
   /// The only payment's id and its processor payment and charge.
   fileprivate func onlyCharge() async throws -> (payment: PaymentID, processorPayment: String, processorCharge: String)
   {
