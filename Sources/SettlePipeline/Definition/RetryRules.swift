@@ -30,7 +30,8 @@ extension RetryPolicy.Rule {
         throw daysPlace.refusal("must name 1 to \(most - 1) waits, one for each further attempt")
       }
       if let place = keys["attempts"], try place.integer(in: 2...most) != days.count + 1 {
-        throw place.refusal("after_days has \(days.count) waits, which makes \(days.count + 1) attempts; keep one of them")
+        throw place.refusal(
+          "after_days has \(days.count) waits, which makes \(days.count + 1) attempts; keep one of them")
       }
       self.init(when: when, afterDays: days)
     } else {

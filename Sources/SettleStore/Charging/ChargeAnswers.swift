@@ -143,7 +143,7 @@ extension Session {
   }
 
   /// An outcome file may name a processor payment by nothing but its id.
-  private func keepReferences(_ made: [(payment: PaymentID, reference: String?)], context: LoadContext) throws {
+  func keepReferences(_ made: [(payment: PaymentID, reference: String?)], context: LoadContext) throws {
     let made = made.filter { $0.reference != nil }
     guard !made.isEmpty else { return }
     _ = try execute(

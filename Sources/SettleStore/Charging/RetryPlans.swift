@@ -50,6 +50,7 @@ extension Session {
   /// when no retry remains. Returns how many there were.
   func recordPlanned(_ planned: [PlannedRetry], context: LoadContext) throws -> Int {
     guard !planned.isEmpty else { return 0 }
+    try keepReferences(planned.map { ($0.payment, $0.decline.processorPayment) }, context: context)
     return try execute(
       """
       WITH f AS (

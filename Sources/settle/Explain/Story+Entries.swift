@@ -21,7 +21,8 @@ extension Story {
     let unknown = attempt.unknownWhy.map { "; its answer is not known (\($0))" } ?? "; no answer yet"
     let sent = Entry(
       at: attempt.createdAt, rank: 1, kind: "attempt",
-      text: "\(name): \(attempt.operation)\(attempt.instrument.map { " of \($0.printable)" } ?? "") asked for, key \(attempt.idempotencyKey)"
+      text:
+        "\(name): \(attempt.operation)\(attempt.instrument.map { " of \($0.printable)" } ?? "") asked for, key \(attempt.idempotencyKey)"
         + (attempt.answeredAt == nil ? unknown : ""),
       facts: facts + [.init("state", .string("asked")), .init("unknown_why", .text(attempt.unknownWhy))])
     guard let answeredAt = attempt.answeredAt else { return [sent] }

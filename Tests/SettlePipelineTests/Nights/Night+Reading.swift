@@ -76,6 +76,11 @@ extension Night {
       .map { "\($0["count"] ?? "") \($0["amount"] ?? "")" }
   }
 
+  /// The reasons of the breaks that are open at the end of the last report's date.
+  func openBreaks() throws -> [String] {
+    try rows("breaks.csv").filter { $0["status"] == "open" }.compactMap { $0["reason"] }
+  }
+
   /// A second run of a date changes no row and no byte.
   func expectFixpoint(date: BusinessDate = Night.date) async throws {
     let (rows, files) = (try await store.fingerprint(), try bytes())

@@ -94,7 +94,7 @@ import Testing
       #expect(try await night.ledger().map(\.amount) == [1000])
       try night.put(try await night.ask("/sandbox/reports/payout_reconciliation.csv"), "outcomes/stripe.csv")
       #expect(try await night.run(date: second).exitStatus == .done)
-      #expect(try night.rows("breaks.csv").isEmpty)
+      #expect(try night.openBreaks().isEmpty)
       #expect(try night.rows("matched.csv").count == 1)
       try await night.expectFixpoint(date: second)
     }
