@@ -11,8 +11,8 @@ package protocol ConnectedProcessor: ProcessorAdapter {
 package enum ProcessorCatalogue {
   private typealias Connect = @Sendable (ProcessorSettings, Logger) throws -> any ConnectedProcessor
 
-  private static let connects: [(name: String, connect: Connect)] = [
-    ("stripe", { try StripeProcessor(settings: $0, logger: $1) })
+  private static let connects: [(name: String, declines: [String: Bool], connect: Connect)] = [
+    ("stripe", StripeDeclines.mayRetry, { try StripeProcessor(settings: $0, logger: $1) })
   ]
 
   package static let names: [String] = connects.map(\.name)
@@ -31,10 +31,25 @@ package enum ProcessorCatalogue {
   /// Throws ``ProcessorSettingsError`` for a name that is none of the catalogue's.
   package static func check(_ name: String) throws { _ = try connect(name) }
 
-  private static func connect(_ name: String) throws -> Connect {
+  /// Throws ``ProcessorSettingsError`` for a decline code that the processor does not have, or after which card networks
+  /// forbid another attempt: a rule about it would never hold.
+  package static func check(retrying codes: [String], at name: String) throws {
+    let declines = try entry(name).declines
+    for code in codes {
+      guard let mayRetry = declines[code] else {
+        throw ProcessorSettingsError.unknownDecline(
+          code, processor: name, nearest: NearestName.suggestion(for: code, among: declines.keys.sorted()))
+      }
+      guard mayRetry else { throw ProcessorSettingsError.finalDecline(code) }
+    }
+  }
+
+  private static func connect(_ name: String) throws -> Connect { try entry(name).connect }
+
+  private static func entry(_ name: String) throws -> (name: String, declines: [String: Bool], connect: Connect) {
     guard let entry = connects.first(where: { $0.name == name }) else {
       throw ProcessorSettingsError.unknownProcessor(name, known: names)
     }
-    return entry.connect
+    return entry
   }
 }

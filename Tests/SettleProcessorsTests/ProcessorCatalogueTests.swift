@@ -60,4 +60,15 @@ struct ProcessorCatalogueTests {
   @Test func refusesNoConcurrencyAtAll() async {
     await #expect(throws: ProcessorSettingsError.unusableConcurrency(0)) { try await adapter(concurrency: 0) }
   }
+
+  @Test func refusesRetriesThatWouldNeverHappen() throws {
+    try ProcessorCatalogue.check(retrying: ["insufficient_funds", "issuer_not_available"], at: "stripe")
+    #expect(throws: ProcessorSettingsError.finalDecline("lost_card")) {
+      try ProcessorCatalogue.check(retrying: ["do_not_honor", "lost_card"], at: "stripe")
+    }
+    let unknown = ProcessorSettingsError.unknownDecline(
+      "insufficient_fund", processor: "stripe", nearest: "insufficient_funds")
+    #expect(throws: unknown) { try ProcessorCatalogue.check(retrying: ["insufficient_fund"], at: "stripe") }
+    #expect(unknown.description.hasSuffix("the code insufficient_fund; did you mean insufficient_funds?"))
+  }
 }

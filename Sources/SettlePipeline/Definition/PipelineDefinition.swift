@@ -48,6 +48,8 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var batch = 500
     /// How long before the processor forgets an idempotency key settle stops to rely on it.
     package var keyMargin: Duration = .seconds(3_600)
+    /// After which declines another attempt is to come; after none where the file has no rules.
+    package var retry = RetryPolicy()
 
     package init() {}
   }

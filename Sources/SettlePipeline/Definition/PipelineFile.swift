@@ -39,12 +39,13 @@ extension PipelineDefinition {
 
 extension PipelineDefinition.Charge {
   fileprivate init(_ place: YAMLPlace) throws {
-    let keys = try place.mapping(of: ["rate", "concurrency", "batch", "key_margin"])
+    let keys = try place.mapping(of: ["rate", "concurrency", "batch", "key_margin", "retry"])
     rate = try keys["rate"]?.rate()
     if let place = keys["concurrency"] { concurrency = try place.integer(in: 1...256) }
     if let place = keys["batch"] { batch = try place.integer(in: 1...10_000) }
     // A processor keeps idempotency keys for 24 hours at least; a margin of all of it would forbid every repeat.
     if let place = keys["key_margin"] { keyMargin = try place.duration(below: .seconds(86_400), named: "24h") }
+    if let place = keys["retry"] { retry = try RetryPolicy(place) }
   }
 }
 

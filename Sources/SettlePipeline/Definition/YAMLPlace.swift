@@ -58,6 +58,8 @@ struct YAMLPlace {
     return places
   }
 
+  var isList: Bool { node.sequence != nil }
+
   func sequence() throws -> [YAMLPlace] {
     guard let nodes = node.sequence else { throw refusal("must be a list: [ … ], or lines that begin with -") }
     return nodes.enumerated().map { YAMLPlace(node: $1, path: "\(path)[\($0)]", file: file) }

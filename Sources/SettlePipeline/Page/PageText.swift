@@ -78,6 +78,7 @@ enum PageText {
     switch bucket {
     case "unsent": return "Not yet sent"
     case "unknown": return "Outcome not known"
+    case "retrying": return "Declined, to be tried again"
     case "fee": return "Fees"
     case "payout": return "Payouts"
     default: return sentence(bucket)

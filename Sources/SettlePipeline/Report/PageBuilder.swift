@@ -98,12 +98,15 @@ struct PageBuilder {
       page.glance.append(
         ReportPage.Glance(
           currency: currency,
-          charged: sum { !["unsent", "unknown", "declined", "hold_lapsed", "outcome_unknown"].contains($0) },
-          matched: sum { $0 == "matched" }, awaited: sum { ["awaited", "unknown", "unsent"].contains($0) },
+          charged: sum { !Self.notCharged.contains($0) }, matched: sum { $0 == "matched" },
+          awaited: sum { ["awaited", "unknown", "unsent", "retrying"].contains($0) },
           declined: sum { $0 == "declined" }, broken: broken[currency] ?? .init(count: 0, minor: 0),
           refunded: refunded[currency] ?? .init(count: 0, minor: 0)))
     }
   }
+
+  /// Buckets of the expected side whose money was certainly, or perhaps, not taken.
+  private static let notCharged = ["unsent", "unknown", "declined", "retrying", "hold_lapsed", "outcome_unknown"]
 
   func html() throws -> String {
     var page = page

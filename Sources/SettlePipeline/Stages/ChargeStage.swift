@@ -8,6 +8,7 @@ import SettleStore
 /// 2. Attempts that an earlier run left open are repeated with their own bytes and key.
 /// 3. Due payments are claimed in batches, stored, sent and recorded.
 /// 4. What is still open is looked up, and repeated, a few times over.
+/// 5. The processor payments of what has failed for good are given up.
 struct ChargeStage: Stage {
   let name = StageName.charge
   let unit = "charges"
@@ -18,33 +19,41 @@ struct ChargeStage: Stage {
 
   func perform(_ context: RunContext) async throws -> StageReport {
     let load = context.load
-    let (open, due) = try await context.store.pool.session { db in
-      (try db.openAttemptCount(context: load), try db.chargesDue(context: load))
+    let (open, due, cancellations) = try await context.store.pool.session { db in
+      (
+        try db.openAttemptCount(context: load), try db.chargesDue(context: load),
+        try db.cancellationsWaiting(context: load)
+      )
     }
     let total = open + due.reduce(0) { $0 + $1.count }
-    guard total > 0 else { return StageReport(counts: [("charged", 0)]) }
+    guard total + cancellations.due + cancellations.open > 0 else { return StageReport(counts: [("charged", 0)]) }
     context.progress.begin(name, of: total, unit: unit)
+    let further = Further()
     let recorder = AnswerRecorder(
       record: { group in
         let load = context.load
-        try await context.write { try $0.record(group, context: load) }
+        let planned = try await context.write {
+          try $0.record(group, retry: context.pipeline.charge.retry, context: load)
+        }
+        await further.planned(planned)
       }, advanced: { context.progress.advance(name, to: min($0, total), of: total) })
     let unsendable = Count()
     let notes = Notes()
     var stop: Failure?
     do {
-      stop = try await charge(context, recorder, unsendable, notes).map { Failure($0) }
+      stop = try await charge(context, recorder, unsendable, notes, further).map { Failure($0) }
     } catch {
       // What was charged before is told all the same.
       stop = Failure(error)
     }
-    var report = try await Self.report(await recorder.tally, unsendable: await unsendable.value, stop, context)
+    var report = try await Self.report(
+      await recorder.tally, unsendable: await unsendable.value, await further.tally, stop, context)
     report.notes = await notes.sentences
     return report
   }
 
   private func charge(
-    _ context: RunContext, _ recorder: AnswerRecorder, _ unsendable: Count, _ notes: Notes
+    _ context: RunContext, _ recorder: AnswerRecorder, _ unsendable: Count, _ notes: Notes, _ further: Further
   ) async throws -> StageStop? {
     let processor = try await context.processor()
     let doubt = try await Self.bind(processor, context)
@@ -60,9 +69,13 @@ struct ChargeStage: Stage {
     // Before anything is repeated, too: what a restored store believes to be open may have been answered long ago.
     await notes.add(try await DoubtfulCharges(context: context, processor: processor, keyLife: keyLife).settle(doubt))
     if let stop = try await workers.drain(Self.openAttempts(context), releasing: false) { return stop }
+    // A payment that waits for a cancellation may be charged as soon as that is answered.
+    try await further.cancel(.blocking, Canceller(context: context, processor: processor))
     let due = Self.dueCharges(context, processor, keyLife: keyLife, unsendable)
     if let stop = try await workers.drain(due, releasing: true) { return stop }
-    return try await Self.resolve(context, processor, workers)
+    if let stop = try await Self.resolve(context, processor, workers) { return stop }
+    try await further.cancel(.all, Canceller(context: context, processor: processor))
+    return nil
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
@@ -70,6 +83,7 @@ struct ChargeStage: Stage {
     var report = StageReport(counts: [("to_charge", due.reduce(0) { $0 + $1.count })])
     report.notes = due.map { "charge: \($0.amount) in \($0.count) payments would be asked for" }
     report.counts.append(("to_ask_again", try db.openAttemptCount(context: context.load)))
+    try Self.rehearseFurther(db, context, &report)
     return report
   }
 
@@ -154,12 +168,12 @@ struct ChargeStage: Stage {
   }
 
   private static func report(
-    _ tally: AnswerRecorder.Tally, unsendable: Int, _ stop: Failure?, _ context: RunContext
+    _ tally: AnswerRecorder.Tally, unsendable: Int, _ further: Further.Tally, _ stop: Failure?, _ context: RunContext
   ) async throws -> StageReport {
     let load = context.load
     let (open, givenUp) = try await Uncancelled.run {
-      try await context.store.pool.session {
-        (try $0.openAttemptCount(context: load), try $0.givenUpCount(context: load))
+      try await context.store.pool.session { db in
+        (try db.openAttemptCount(context: load), try db.givenUpCount(context: load))
       }
     }
     var report = StageReport(counts: [
@@ -167,11 +181,13 @@ struct ChargeStage: Stage {
       ("unknown", open),
     ])
     if givenUp > 0 { report.counts.append(("left_to_person", givenUp)) }
-    report.stop = stop
-    if stop == nil, open > 0 {
+    report.counts += further.counts
+    report.stop = stop ?? further.defect
+    if report.stop == nil, open > 0 {
       report.stop = Failure(
         StageStop.later("\(open) \(open == 1 ? "charge has" : "charges have") no known outcome yet"))
     }
+    if report.stop == nil { report.stop = further.stop(open: cancellations) }
     return report
   }
 }

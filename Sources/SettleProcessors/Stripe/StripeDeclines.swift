@@ -22,6 +22,9 @@ enum StripeDeclines {
       reason: .cardDeclined, code: "authentication_required", processorPayment: processorPayment, mayRetry: false)
   }
 
+  /// Every code that is known, and whether another attempt may follow it.
+  static let mayRetry: [String: Bool] = table.mapValues(\.mayRetry)
+
   private static let table: [String: (reason: FailureReason, mayRetry: Bool)] = {
     let groups: [(FailureReason, Bool, String)] = [
       (.insufficientFunds, true, "insufficient_funds card_velocity_exceeded withdrawal_count_limit_exceeded"),

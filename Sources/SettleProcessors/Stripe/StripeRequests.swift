@@ -53,13 +53,14 @@ enum StripeRequests {
     return post("/v1/payment_intents/\(id)/capture", form, key: "settle-\(order.payment)-\(order.attempt)-capture")
   }
 
+  /// A payment may have several PaymentIntents, one after the other, and each is canceled under a key of its own.
   private static func cancel(
     _ payment: PaymentID, _ processorPayment: String
   ) throws(ProcessorRefusal) -> ProcessorRequest {
     var form = StripeForm()
     form.add("cancellation_reason", "abandoned")
     let id = try checked(processorPayment, .payment)
-    return post("/v1/payment_intents/\(id)/cancel", form, key: "settle-\(payment)-cancel")
+    return post("/v1/payment_intents/\(id)/cancel", form, key: "settle-\(payment)-cancel-\(id)")
   }
 
   private static func refund(_ order: RefundOrder) throws(ProcessorRefusal) -> ProcessorRequest {

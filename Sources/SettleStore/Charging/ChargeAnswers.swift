@@ -23,13 +23,26 @@ extension Session {
   /// Records a group of answers: attempts, payments and references, in one fenced transaction.
   ///
   /// Recording an answer twice changes nothing: only an open attempt is closed, and a payment's state only rises.
-  package func record(_ results: [AttemptResult], context: LoadContext) throws {
+  ///
+  /// - Parameter retry: after which declines another attempt is to come.
+  /// - Returns: for how many declines one was planned.
+  @discardableResult
+  package func record(
+    _ results: [AttemptResult], retry: RetryPolicy = RetryPolicy(), context: LoadContext
+  ) throws -> Int {
+    let planned = try planRetries(
+      of: results.compactMap { result in
+        guard case .ended(.declined(let decline)) = result.outcome else { return nil }
+        return (result, decline)
+      }, by: retry, context: context)
+    let plannedPayments = Set(planned.map(\.payment))
     var succeeded: [(AttemptResult, ProcessorCharge, ChargeLifecycle.Proof)] = []
     var failed: [(AttemptResult, state: String, reason: FailureReason, code: String, reference: String?)] = []
     var open: [(AttemptResult, why: String, lookUp: Bool, reference: String?)] = []
     for result in results {
       switch result.outcome {
       case .ended(.succeeded(let charge, let proof)): succeeded.append((result, charge, proof))
+      case .ended(.declined) where plannedPayments.contains(result.payment): break
       case .ended(.declined(let decline)):
         failed.append((result, "declined", decline.reason, decline.code, decline.processorPayment))
       case .ended(.refused(let code)): failed.append((result, "refused", .processingError, code, nil))
@@ -39,6 +52,7 @@ extension Session {
     try recordSuccesses(succeeded, context: context)
     try recordFailures(failed, context: context)
     try recordOpen(open, context: context)
+    return try recordPlanned(planned, context: context)
   }
 
   private func recordSuccesses(
@@ -61,7 +75,8 @@ extension Session {
       """
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = \(context.now), succeeded_on = \(context.date), proof = s.proof,
-        processor_payment = s.processor_payment, processor_charge = s.processor_charge, charge_due_on = NULL
+        processor_payment = s.processor_payment, processor_charge = s.processor_charge, charge_due_on = NULL,
+        cancel_due_on = NULL
       FROM unnest(\(payments), \(references), \(charges), \(successes.map(\.2.rawValue)))
         s (payment_id, processor_payment, processor_charge, proof)
       WHERE p.payment_id = s.payment_id AND p.state <> 'SUCCEEDED'
@@ -104,7 +119,9 @@ extension Session {
       UPDATE payments p
       SET state = CASE WHEN p.state = 'REQUESTED' THEN 'FAILED' ELSE p.state END, failed_at = \(context.now),
         failed_on = \(context.date), failure_reason = f.reason, failure_code = f.code,
-        processor_payment = coalesce(f.processor_payment, p.processor_payment)
+        processor_payment = coalesce(nullif(f.processor_payment, p.hold), p.processor_payment),
+        cancel_due_on = CASE WHEN coalesce(nullif(f.processor_payment, p.hold), p.processor_payment) IS NOT NULL
+          THEN \(context.date)::date END
       FROM \(sql: told)
       JOIN charge_attempts c ON c.payment_id = f.payment_id AND c.attempt = f.attempt AND c.answered_at = \(context.now)
       WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED' AND p.failed_at IS DISTINCT FROM \(context.now)
@@ -131,12 +148,13 @@ extension Session {
       UPDATE payments p SET processor_payment = o.processor_payment
       FROM unnest(\(open.map(\.0.payment)), \(open.map(\.reference))) o (payment_id, processor_payment)
       WHERE p.payment_id = o.payment_id AND p.processor_payment IS NULL AND o.processor_payment IS NOT NULL
+        AND o.processor_payment IS DISTINCT FROM p.hold
       """)
     try keepReferences(open.map { ($0.0.payment, $0.reference) }, context: context)
   }
 
   /// An outcome file may name a processor payment by nothing but its id.
-  private func keepReferences(_ made: [(payment: PaymentID, reference: String?)], context: LoadContext) throws {
+  func keepReferences(_ made: [(payment: PaymentID, reference: String?)], context: LoadContext) throws {
     let made = made.filter { $0.reference != nil }
     guard !made.isEmpty else { return }
     _ = try execute(

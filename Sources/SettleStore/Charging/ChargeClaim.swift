@@ -78,11 +78,21 @@ extension Session {
     try query(
       """
       SELECT count(*) AS payments, sum(amount)::bigint AS amount, currency FROM payments
-      WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
-        AND merchant = \(context.merchant) AND processor = \(context.processor)
-      GROUP BY currency ORDER BY currency
+      WHERE \(sql: Self.claimable(context)) GROUP BY currency ORDER BY currency
       """
     ) { row in (count: try row.get("payments"), amount: try row.money("amount", "currency")) }
+  }
+
+  /// What may be charged now. While the cancellation of a payment's earlier processor payment has no answer, that one may
+  /// still take the money, so the payment waits.
+  static func claimable(_ context: LoadContext) -> SQL {
+    """
+    charge_due_on IS NOT NULL AND charge_due_on <= \(context.date)
+      AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
+      AND merchant = \(context.merchant) AND processor = \(context.processor)
+      AND NOT EXISTS (
+        SELECT FROM cancellations c WHERE c.payment_id = payments.payment_id AND c.state = 'open')
+    """
   }
 
   /// Holds that lapse first come first; a lapsed one is never captured, it becomes a break.
@@ -92,9 +102,7 @@ extension Session {
       SELECT payment_id, order_reference, attempts + 1 AS attempt, amount, currency, payment_method,
         processor_customer, hold, capture_before, processor_payment
       FROM payments
-      WHERE charge_due_on IS NOT NULL AND charge_due_on <= \(context.date)
-        AND (hold IS NULL OR capture_before IS NULL OR capture_before > \(context.now))
-        AND merchant = \(context.merchant) AND processor = \(context.processor)
+      WHERE \(sql: Self.claimable(context))
       ORDER BY capture_before, payment_id LIMIT \(limit) FOR UPDATE
       """
     ) { row in
@@ -129,16 +137,17 @@ extension Session {
       .attempt,
       """
       INSERT INTO charge_attempts AS a (payment_id, attempt, operation, idempotency_key, request_path, request_body,
-        api_version, batch_id, token, business_date, created_at, key_expires_at)
+        api_version, instrument, batch_id, token, business_date, created_at, key_expires_at)
       SELECT n.*, \(batch), \(run.fence.token), \(context.date), \(context.now), \(keyExpires)
       FROM unnest(\(payments), \(claimed.map { Int32($0.0.order.attempt) }), \(claimed.map(\.0.operation.word)),
         \(claimed.map(\.1.idempotencyKey)), \(claimed.map(\.1.path)), \(claimed.map(\.1.body)),
-        \(claimed.map(\.1.apiVersion))) n
+        \(claimed.map(\.1.apiVersion)), \(claimed.map(\.0.order.instrument.word))) n
       RETURNING a.*
       """, context: context)
     _ = try execute(
       """
-      UPDATE payments SET attempts = attempts + 1, charge_due_on = NULL, charged_on = \(context.date)
+      UPDATE payments
+      SET attempts = attempts + 1, charge_due_on = NULL, cancel_due_on = NULL, charged_on = \(context.date)
       WHERE payment_id = ANY(\(payments))
       """)
   }
@@ -151,12 +160,18 @@ extension Session {
       UPDATE payments p
       SET charge_due_on = NULL, failure_reason = 'PROCESSING_ERROR', failure_code = u.code,
         state = CASE WHEN state = 'REQUESTED' THEN 'FAILED' ELSE state END,
-        failed_at = \(context.now), failed_on = \(context.date)
+        failed_at = \(context.now), failed_on = \(context.date),
+        cancel_due_on = CASE WHEN p.processor_payment IS NOT NULL THEN \(context.date)::date END
       FROM unnest(\(unsendable.map(\.0.order.payment)), \(unsendable.map(\.1))) u (payment_id, code)
       WHERE p.payment_id = u.payment_id
       RETURNING p.*
       """, context: context)
   }
+}
+
+extension Instrument {
+  /// What stands in `charge_attempts.instrument`.
+  var word: String? { hold ?? paymentMethod }
 }
 
 extension ProcessorOperation {

@@ -5,7 +5,8 @@ extension Session {
   /// From when on the processor's list must be gone through before anything due is charged, or nil where it need not.
   ///
   /// A due payment may have been charged by a store that was lost or restored: its idempotency key says nothing once it
-  /// has outlived the processor's memory, and an earlier attempt may have made a processor payment that nobody told.
+  /// has outlived the processor's memory, and an earlier attempt may have made a processor payment that nobody told. A
+  /// further attempt at a known one confirms that very one, so the processor itself would say that it has been paid.
   ///
   /// - Parameters:
   ///   - everything: whether all due payments and open attempts are doubtful, because the store itself is: see
@@ -20,9 +21,9 @@ extension Session {
         SELECT coalesce(authorized_at, recorded_at - interval '30 days') AS since FROM payments
         WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR \(everything))
           AND merchant = \(context.merchant) AND processor = \(context.processor)
-          AND (\(everything) OR coalesce(authorized_at, recorded_at) < \(keysExpiredBefore)
-            OR processor_payment IS NULL AND EXISTS (
-              SELECT FROM charge_attempts a WHERE a.payment_id = payments.payment_id AND a.state = 'declined'))
+          AND (\(everything) OR processor_payment IS NULL AND (
+            coalesce(authorized_at, recorded_at) < \(keysExpiredBefore) OR EXISTS (
+              SELECT FROM charge_attempts a WHERE a.payment_id = payments.payment_id AND a.state = 'declined')))
         UNION ALL
         -- What a restored store believes to be open may have been answered, and tried again, before it was restored.
         SELECT a.created_at FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
@@ -67,7 +68,9 @@ extension Session {
       """, context: context)
     _ = try execute(
       """
-      UPDATE payments p SET charge_due_on = \(context.date), charged_on = NULL
+      UPDATE payments p SET charge_due_on = \(context.date), charged_on = (
+        SELECT max(e.business_date) FROM charge_attempts e
+        WHERE e.payment_id = p.payment_id AND e.state NOT IN ('open', 'superseded'))
       FROM \(sql: released) JOIN charge_attempts a ON a.payment_id = r.payment_id AND a.attempt = r.attempt
       WHERE a.state = 'superseded' AND a.answered_at = \(context.now) AND p.payment_id = r.payment_id
         AND p.state <> 'SUCCEEDED'

@@ -7,6 +7,7 @@ package struct Explanation: Sendable {
   /// Nil for money that belongs to no payment.
   package var payment: PaymentFacts?
   package var attempts: [AttemptFacts] = []
+  package var cancellations: [CancellationFacts] = []
   package var outcomes: [OutcomeFacts] = []
   package var matches: [MatchFacts] = []
   package var breaks: [BreakFacts] = []
@@ -37,6 +38,8 @@ package struct PaymentFacts: Sendable {
 package struct AttemptFacts: Sendable {
   package var attempt: Int32
   package var operation: String
+  /// The payment method or hold that it asked to charge, where that was kept.
+  package var instrument: String?
   package var idempotencyKey: String
   package var state: String
   package var createdAt: Timestamp
@@ -51,6 +54,17 @@ package struct AttemptFacts: Sendable {
   package var lookedUpAt: Timestamp?
   /// Since when nobody looks for it any more.
   package var givenUpAt: Timestamp?
+}
+
+package struct CancellationFacts: Sendable {
+  package var processorPayment: String
+  package var idempotencyKey: String
+  package var state: String
+  package var createdAt: Timestamp
+  package var answeredAt: Timestamp?
+  package var businessDate: BusinessDate
+  package var unknownWhy: String?
+  package var code: String?
 }
 
 package struct OutcomeFacts: Sendable {

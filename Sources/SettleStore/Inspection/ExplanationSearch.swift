@@ -38,6 +38,7 @@ extension Session {
   private func explanation(of id: PaymentID) throws -> Explanation {
     var explanation = Explanation(id: id, payment: try paymentFacts(of: id))
     explanation.attempts = try attemptFacts(of: id)
+    explanation.cancellations = try cancellationFacts(of: id)
     explanation.outcomes = try outcomeFacts(of: id)
     explanation.matches = try matchFacts(of: id)
     explanation.breaks = try breakFacts(of: id)
@@ -68,13 +69,22 @@ extension Session {
   private func attemptFacts(of id: PaymentID) throws -> [AttemptFacts] {
     try query("SELECT * FROM charge_attempts WHERE payment_id = \(id) ORDER BY attempt") { row in
       AttemptFacts(
-        attempt: try row.get("attempt"), operation: try row.get("operation"),
+        attempt: try row.get("attempt"), operation: try row.get("operation"), instrument: try row.get("instrument"),
         idempotencyKey: try row.get("idempotency_key"), state: try row.get("state"),
         createdAt: try row.get("created_at"), answeredAt: try row.get("answered_at"),
         businessDate: try row.get("business_date"), unknownWhy: try row.get("unknown_why"),
         reason: try row.get("reason"), code: try row.get("code"), keyExpiresAt: try row.get("key_expires_at"),
         lookUps: try row.get("look_ups"), lookedUpAt: try row.get("looked_up_at"),
         givenUpAt: try row.get("given_up_at"))
+    }
+  }
+
+  private func cancellationFacts(of id: PaymentID) throws -> [CancellationFacts] {
+    try query("SELECT * FROM cancellations WHERE payment_id = \(id) ORDER BY created_at, processor_payment") { row in
+      CancellationFacts(
+        processorPayment: try row.get("processor_payment"), idempotencyKey: try row.get("idempotency_key"),
+        state: try row.get("state"), createdAt: try row.get("created_at"), answeredAt: try row.get("answered_at"),
+        businessDate: try row.get("business_date"), unknownWhy: try row.get("unknown_why"), code: try row.get("code"))
     }
   }
 

@@ -99,7 +99,10 @@ extension Session {
           UPDATE payments p
           SET payment_method = v.payment_method, processor_customer = v.processor_customer, hold = v.hold,
             capture_before = v.capture_before, authorized_at = v.authorized_at,
-            charge_due_on = coalesce(p.charge_due_on, \(context.date))
+            -- A retry that is planned for another card waits for this one no longer; for the same card it waits on.
+            charge_due_on = CASE WHEN v.same_instrument OR p.charged_on IS NULL
+              THEN coalesce(p.charge_due_on, \(context.date))
+              ELSE least(coalesce(p.charge_due_on, \(context.date)), \(context.date)) END
           FROM verdicts v WHERE v.payment_id = p.payment_id AND v.turn AND v.reason IS NULL
           """))
       _ = try execute(
@@ -154,7 +157,7 @@ extension Session {
         SELECT *, min(line) FILTER (WHERE verdict = 'change') OVER (PARTITION BY payment_id) AS first_change
         FROM judged
       )
-      SELECT line, payment_id, payment_method, processor_customer, hold, capture_before, authorized_at,
+      SELECT line, payment_id, payment_method, processor_customer, hold, capture_before, authorized_at, same_instrument,
         CASE WHEN verdict = 'conflict' THEN differs ELSE 'payment_method' END AS field,
         CASE WHEN verdict NOT IN ('same', 'change') THEN verdict END AS reason,
         first_change IS NULL OR line < first_change AS before_turn,

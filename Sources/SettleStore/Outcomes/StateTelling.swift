@@ -48,7 +48,7 @@ extension Session {
     let raised: SQL = """
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = t.occurred_at, succeeded_on = \(context.date), proof = 'outcome',
-        charge_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date)),
+        charge_due_on = NULL, cancel_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date)),
         revived = p.state = 'FAILED' AND NOT EXISTS (
           SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'succeeded'),
         processor_payment = CASE WHEN t.proven THEN coalesce(t.processor_payment, p.processor_payment)
@@ -68,7 +68,9 @@ extension Session {
   }
 
   /// A failure ends the attempt that was open when it happened; one that is older than the attempt, or
-  /// about another processor payment, says nothing of it.
+  /// about another processor payment, says nothing of it. Which code the processor gave is not in a file, so whether the
+  /// networks allow another attempt is not known, and there is none. But where settle's own answer has planned one,
+  /// the file tells that answer once more.
   private func tellFailures(context: LoadContext) throws {
     try audited(
       .attempt,
@@ -85,10 +87,13 @@ extension Session {
       UPDATE payments p
       SET state = 'FAILED', failed_at = t.occurred_at, failed_on = \(context.date), failure_code = t.reason,
         failure_reason = CASE WHEN t.reason = ANY(\(FailureReason.allCases)) THEN t.reason ELSE 'PROCESSING_ERROR' END,
-        charge_due_on = NULL
+        charge_due_on = NULL,
+        cancel_due_on = CASE WHEN p.processor_payment IS NOT NULL THEN \(context.date.adding(days: 1))::date END
       FROM told t
       WHERE t.kind = 'charge_failed' AND t.proven AND p.payment_id = t.payment_id AND p.state = 'REQUESTED'
-        AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'open')
+        AND NOT EXISTS (
+          SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id
+            AND (a.state = 'open' OR a.state = 'declined' AND p.charge_due_on IS NOT NULL))
       """
     _ = try execute("\(sql: failed) AND p.attempts = 0")
     try audited(.payment, "\(sql: failed) AND p.attempts > 0 RETURNING p.*", context: context)

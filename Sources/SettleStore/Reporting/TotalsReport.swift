@@ -65,14 +65,19 @@ extension Session {
     }
   }
 
-  /// A payment is an item from the date it was recorded until the end of the date that closed it.
+  /// A payment is an item from the date it was recorded until the end of the date that closed it. One that was declined
+  /// and is to be tried again is open: `retrying`.
   private static func expectedCharges(on date: BusinessDate) -> SQL {
     """
     SELECT 'expected' AS side, 'charge' AS kind, p.payment_id, p.payment_id AS item_id, NULL::uuid AS outcome_id,
       p.amount, p.currency,
       CASE
         WHEN p.state = 'FAILED' AND p.failed_on <= \(date) AND p.charge_due_on IS NULL THEN 'declined'
-        WHEN p.charged_on IS NULL OR p.charged_on > \(date) THEN 'unsent'
+        WHEN p.state = 'SUCCEEDED' AND p.succeeded_on <= \(date) THEN 'awaited'
+        WHEN \(sql: lastAttempt(by: date)) IN ('declined', 'refused') THEN
+          CASE WHEN p.failed_on <= \(date) AND p.charge_due_on IS NULL THEN 'declined' ELSE 'retrying' END
+        WHEN p.charged_on IS NULL
+          OR p.charged_on > \(date) AND \(sql: lastAttempt(by: date)) IS NULL THEN 'unsent'
         WHEN EXISTS (SELECT FROM charge_attempts a
           WHERE a.payment_id = p.payment_id AND a.state = 'open' AND a.unknown_why IS NOT NULL) THEN 'unknown'
         ELSE 'awaited'
@@ -87,6 +92,15 @@ extension Session {
         SELECT FROM breaks b
         WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND b.resolved_on < \(date)
           AND b.resolution <> 'explained')
+    """
+  }
+
+  /// The state of a payment's last attempt as of a date, whichever attempts came after it.
+  private static func lastAttempt(by date: BusinessDate) -> SQL {
+    """
+    (SELECT a.state FROM charge_attempts a
+      WHERE a.payment_id = p.payment_id AND a.business_date <= \(date) AND a.state <> 'superseded'
+      ORDER BY a.attempt DESC LIMIT 1)
     """
   }
 

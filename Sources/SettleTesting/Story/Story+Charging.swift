@@ -54,9 +54,9 @@ extension Story {
   }
 
   /// Records what became of attempts.
-  package func record(_ results: [AttemptResult]) async throws {
+  package func record(_ results: [AttemptResult], retry: RetryPolicy = RetryPolicy()) async throws {
     let context = context()
-    try await write { db in try db.record(results, context: context) }
+    try await write { db in try db.record(results, retry: retry, context: context) }
   }
 
   /// Records a success as `pi_A` and `ch_A`, or other ids.
@@ -74,12 +74,11 @@ extension Story {
 
   package func declined(
     _ order: String, attempt: Int = 1, _ reason: FailureReason = .cardDeclined, code: String = "generic_decline",
-    made reference: String? = nil
+    made reference: String? = nil, mayRetry: Bool = true, retry: RetryPolicy = RetryPolicy()
   ) async throws {
-    let decline = Decline(reason: reason, code: code, processorPayment: reference, mayRetry: true)
-    try await record([
-      AttemptResult(payment: payment(order), attempt: attempt, outcome: .ended(.declined(decline)))
-    ])
+    let decline = Decline(reason: reason, code: code, processorPayment: reference, mayRetry: mayRetry)
+    try await record(
+      [AttemptResult(payment: payment(order), attempt: attempt, outcome: .ended(.declined(decline)))], retry: retry)
   }
 
   package func unknown(
@@ -90,6 +89,29 @@ extension Story {
         payment: payment(order), attempt: attempt,
         outcome: .open(why: why, lookUp: lookUp, processorPayment: reference))
     ])
+  }
+
+  /// Stores the requests to give up what failed for good. Nothing is sent.
+  @discardableResult
+  package func reserveCancellations(_ scope: CancellationScope = .all) async throws -> [StoredCancellation] {
+    let (context, run) = (context(), run)
+    return try await write { db in
+      try db.reserveCancellations(scope, after: nil, limit: 100, run: run, context: context) { operation in
+        guard case .cancel(let payment, let reference) = operation else {
+          throw ProcessorRefusal.unsupported("a cancellation asks for nothing else")
+        }
+        return ProcessorRequest(
+          path: "/v1/payment_intents/\(reference)/cancel", body: "cancel",
+          idempotencyKey: "\(payment)-cancel-\(reference)", apiVersion: "2024-06-20")
+      }.stored
+    }
+  }
+
+  package func record(_ outcome: CancellationResult.Outcome, of cancellation: StoredCancellation) async throws {
+    let context = context()
+    try await write { db in
+      try db.record([CancellationResult(of: cancellation, outcome)], context: context)
+    }
   }
 
   /// Claims everything that is due and records a success for these orders.

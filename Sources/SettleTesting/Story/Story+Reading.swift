@@ -43,6 +43,24 @@ extension Story {
     }
   }
 
+  /// `pi_A canceled`, `pi_A open timeout`, in order.
+  package func cancellations(_ order: String) async throws -> [String] {
+    let payment = payment(order)
+    return try await read { db in
+      try db.query(
+        """
+        SELECT processor_payment, state, unknown_why, code FROM cancellations
+        WHERE payment_id = \(payment) ORDER BY created_at, processor_payment
+        """
+      ) { row in
+        let words: [String?] = [
+          try row.get("processor_payment"), try row.get("state"), try row.get("unknown_why"), try row.get("code"),
+        ]
+        return words.compactMap(\.self).joined(separator: " ")
+      }
+    }
+  }
+
   /// The breaks of the date's report, `reason order status expected/reported`, where a dash is nothing.
   package func breaks() async throws -> [String] {
     try await breakRows().map { row in

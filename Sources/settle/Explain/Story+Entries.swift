@@ -14,13 +14,15 @@ extension Story {
   static func attempted(_ attempt: AttemptFacts) -> [Entry] {
     let facts: [OrderedJSON.Member] = [
       .init("attempt", .number(attempt.attempt)), .init("business_date", .text(attempt.businessDate)),
-      .init("idempotency_key", .string(attempt.idempotencyKey)), .init("operation", .string(attempt.operation)),
+      .init("idempotency_key", .string(attempt.idempotencyKey)), .init("instrument", .text(attempt.instrument)),
+      .init("operation", .string(attempt.operation)),
     ]
     let name = "attempt \(attempt.attempt)"
     let asked =
       attempt.operation == "adopted"
       ? "\(name): found at the processor, made before this store was restored"
-      : "\(name): \(attempt.operation) asked for, key \(attempt.idempotencyKey)"
+      : "\(name): \(attempt.operation)\(attempt.instrument.map { " of \($0.printable)" } ?? "") asked for,"
+        + " key \(attempt.idempotencyKey)"
     let sent = Entry(
       at: attempt.createdAt, rank: 1, kind: "attempt",
       text: asked + (attempt.answeredAt == nil ? unknown(attempt) : ""),
@@ -50,6 +52,34 @@ extension Story {
       } ?? ""
     let left = attempt.givenUpAt == nil ? "" : "; a person or an outcome file decides, it is never sent again"
     return "; its answer is not known (\(why))\(looked)\(left)"
+  }
+
+  static func cancelled(_ cancellation: CancellationFacts) -> [Entry] {
+    let facts: [OrderedJSON.Member] = [
+      .init("business_date", .text(cancellation.businessDate)),
+      .init("idempotency_key", .string(cancellation.idempotencyKey)),
+      .init("processor_payment", .string(cancellation.processorPayment)),
+    ]
+    let name = cancellation.processorPayment.printable
+    let unknown = cancellation.unknownWhy.map { "; its answer is not known (\($0))" } ?? "; no answer yet"
+    let sent = Entry(
+      at: cancellation.createdAt, rank: 2, kind: "cancellation",
+      text: "\(name) is to be given up, key \(cancellation.idempotencyKey)"
+        + (cancellation.answeredAt == nil ? unknown : ""),
+      facts: facts + [.init("state", .string("asked")), .init("unknown_why", .text(cancellation.unknownWhy))])
+    guard let answeredAt = cancellation.answeredAt else { return [sent] }
+    let words =
+      switch cancellation.state {
+      case "succeeded": "had taken the money before it could be cancelled"
+      case "refused": "is not cancelled: the processor refuses (\(cancellation.code ?? "no code"))"
+      default: "is cancelled"
+      }
+    return [
+      sent,
+      Entry(
+        at: answeredAt, rank: 3, kind: "answer", text: "\(name) \(words)",
+        facts: facts + [.init("code", .text(cancellation.code)), .init("state", .string(cancellation.state))]),
+    ]
   }
 
   static func reported(_ outcome: OutcomeFacts) -> Entry {

@@ -26,7 +26,8 @@ struct Story {
     let authorization = explanation.payment.map { [Self.authorized($0)] } ?? []
     let entries =
       authorization
-      + explanation.attempts.flatMap(Self.attempted) + explanation.outcomes.map(Self.reported)
+      + explanation.attempts.flatMap(Self.attempted) + explanation.cancellations.flatMap(Self.cancelled)
+      + explanation.outcomes.map(Self.reported)
       + explanation.matches.map(Self.matched) + explanation.breaks.flatMap(Self.broken)
       + explanation.refunds.flatMap(Self.refunded) + explanation.events.map(Self.told)
     self.entries = entries.enumerated().sorted { left, right in
@@ -59,7 +60,10 @@ struct Story {
     if let customer = payment.customer { lines.append("  customer \(customer.printable)") }
     let references = [payment.processorPayment, payment.processorCharge].compactMap(\.self)
     if !references.isEmpty { lines.append("  at the processor \(references.joined(separator: ", ").printable)") }
-    if let due = payment.chargeDueOn { lines.append("  a charge is due from \(due)") }
+    if let due = payment.chargeDueOn {
+      let next = explanation.attempts.contains { $0.state == "declined" } ? "another attempt" : "a charge"
+      lines.append("  \(next) is due from \(due)")
+    }
     return lines
   }
 

@@ -37,6 +37,7 @@ extension StatusReport {
       Member("attempts_unknown", .integer(backlog.unknownAttempts)),
       Member(
         "breaks_open", .object(backlog.openBreaks.map { Member($0.reason.rawValue, .integer($0.count)) })),
+      Member("cancellations_open", .integer(backlog.cancellations)),
       Member(
         "payments_due",
         .array(
@@ -47,6 +48,15 @@ extension StatusReport {
             ])
           })),
       Member("refunds_under_way", .integer(backlog.refundsUnderWay)),
+      Member(
+        "retries_planned",
+        .array(
+          backlog.retries.map { retry in
+            .object([
+              Member("amount", .string(retry.amount.major)), Member("currency", .text(retry.amount.currency)),
+              Member("next", .text(retry.next)), Member("payments", .integer(retry.payments)),
+            ])
+          })),
     ])
   }
 

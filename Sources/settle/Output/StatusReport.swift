@@ -64,7 +64,13 @@ struct StatusReport: Sendable {
     var table = Table([.right(""), .left(""), .left("")])
     for due in backlog.due { table.add("\(due.payments.grouped)", "payments due", "\(due.amount)") }
     if backlog.due.isEmpty { table.add("0", "payments due") }
+    for retry in backlog.retries {
+      table.add("\(retry.payments.grouped)", "payments to be tried again", "\(retry.amount), the next on \(retry.next)")
+    }
     table.add("\(backlog.openAttempts.grouped)", "attempts without an answer", .init(unknownRemark))
+    if backlog.cancellations > 0 {
+      table.add("\(backlog.cancellations.grouped)", "processor payments to be cancelled")
+    }
     table.add("\(backlog.refundsUnderWay.grouped)", "refunds under way")
     for breaks in backlog.openBreaks {
       table.add("\(breaks.count.grouped)", "breaks open: \(breaks.reason.rawValue)", .init(breaks.reason.title))

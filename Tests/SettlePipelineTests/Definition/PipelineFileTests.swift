@@ -19,6 +19,7 @@ struct PipelineFileTests {
     #expect(pipeline.charge.concurrency == 16)
     #expect(pipeline.charge.batch == 500)
     #expect(pipeline.charge.keyMargin == .seconds(3_600))
+    #expect(pipeline.charge.retry == RetryPolicy())
     #expect(pipeline.reconcile.waitingDays == 2)
     #expect(pipeline.reconcile.settledBy == nil)
     #expect(
@@ -75,6 +76,41 @@ struct PipelineFileTests {
       pipeline.refund.perRun == [try #require(Currency("JPY")): 0, try #require(Currency("KWD")): 1_250])
     #expect(pipeline.failOn.breaks == nil)
     #expect(pipeline.failOn.quarantined == 0)
+  }
+}
+
+extension PipelineFileTests {
+  @Test func retriesAreReadInBothForms() throws {
+    let pipeline = try PipelineDefinition(
+      yaml: """
+        pipeline: p
+        processor: stripe
+        charge:
+          retry:
+            - { when: INSUFFICIENT_FUNDS, attempts: 3, after_days: 5 }
+            - { when: issuer_not_available, after_days: [1, 2, 5] }
+            - { when: insufficient_funds, attempts: 2, after_days: [30] }
+        """, file: "p.yaml")
+    #expect(
+      pipeline.charge.retry.rules == [
+        .init(when: .reason(.insufficientFunds), afterDays: [5, 5]),
+        .init(when: .code("issuer_not_available"), afterDays: [1, 2, 5]),
+        .init(when: .code("insufficient_funds"), afterDays: [30]),
+      ])
+  }
+
+  /// What stands in the shipped file as a comment can be taken as it is.
+  @Test func theShippedExampleOfRetriesIsUsable() throws {
+    let shipped = try #require(EmbeddedFiles.all.first { $0.name == "nightly.yaml" }).text
+    let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)
+    let start = try #require(lines.firstIndex { $0 == "  # retry:" })
+    var text = ""
+    for (number, line) in lines.enumerated() {
+      let isExample = (start...start + 3).contains(number)
+      text += (isExample ? line.replacing("# ", with: "", maxReplacements: 1) : line) + "\n"
+    }
+    let pipeline = try PipelineDefinition(yaml: text, file: "nightly.yaml")
+    #expect(pipeline.charge.retry.rules.map(\.attempts) == [3, 4, 2])
   }
 }
 

@@ -66,6 +66,65 @@ struct PipelineRefusalTests {
       "n.yaml:3: charge.key_margin: \"60\" is no duration; write seconds, minutes or hours, such as 90s, 30m or 1h"
     ),
     ("charge: { key_margin: 24h }", "n.yaml:3: charge.key_margin: \"24h\" must be less than 24h"),
+    (
+      "charge: { retry: { when: CARD_DECLINED } }",
+      "n.yaml:3: charge.retry: must be a list: [ … ], or lines that begin with -"
+    ),
+    (
+      "charge: { retry: [{ when: INSUFFICENT_FUNDS, attempts: 3, after_days: 3 }] }",
+      "n.yaml:3: charge.retry[0].when: \"INSUFFICENT_FUNDS\" is not known here; did you mean INSUFFICIENT_FUNDS?"
+    ),
+    (
+      "charge: { retry: [{ when: Lost Card, attempts: 3, after_days: 3 }] }",
+      "n.yaml:3: charge.retry[0].when: \"Lost Card\" is not known here; write CARD_DECLINED, INSUFFICIENT_FUNDS, "
+        + "PROCESSING_ERROR or a processor's own code in small letters"
+    ),
+    (
+      "charge: { retry: [{ when: EXPIRED_CARD, attempts: 3, after_days: 3 }] }",
+      "n.yaml:3: charge.retry[0].when: EXPIRED_CARD cannot be tried again: the card stays expired, and networks fine "
+        + "whoever asks"
+    ),
+    (
+      "charge: { retry: [{ when: expired_card, after_days: [3] }] }",
+      "n.yaml:3: charge.retry[0].when: expired_card cannot be tried again: the card stays expired, and networks fine "
+        + "whoever asks"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, attempts: 3, after_day: 3 }] }",
+      "n.yaml:3: charge.retry[0].after_day: unknown key; did you mean after_days?"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, attempts: 3 }] }",
+      "n.yaml:3: charge.retry[0]: needs after_days, such as after_days: 3"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, after_days: 3 }] }",
+      "n.yaml:3: charge.retry[0]: needs attempts, such as attempts: 3"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, attempts: 17, after_days: 1 }] }",
+      "n.yaml:3: charge.retry[0].attempts: \"17\" must be a whole number from 2 to 16"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, attempts: 1, after_days: 1 }] }",
+      "n.yaml:3: charge.retry[0].attempts: \"1\" must be a whole number from 2 to 16"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, attempts: 2, after_days: 0 }] }",
+      "n.yaml:3: charge.retry[0].after_days: \"0\" must be a whole number from 1 to 30"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, attempts: 2, after_days: [1, 2] }] }",
+      "n.yaml:3: charge.retry[0].attempts: after_days has 2 waits, which makes 3 attempts; keep one of them"
+    ),
+    (
+      "charge: { retry: [{ when: CARD_DECLINED, after_days: [] }] }",
+      "n.yaml:3: charge.retry[0].after_days: must name 1 to 15 waits, one for each further attempt"
+    ),
+    (
+      "charge: { retry: [{ when: do_not_honor, after_days: [1] }, { when: do_not_honor, after_days: [2] }] }",
+      "n.yaml:3: charge.retry[1]: an earlier rule has do_not_honor already; keep one"
+    ),
     ("reconcile: { waiting_days: 91 }", "n.yaml:3: reconcile.waiting_days: \"91\" must be a whole number from 0 to 90"),
     (
       "reconcile: { settled_by: [] }",

@@ -130,13 +130,6 @@ import Testing
 }
 
 extension Night {
-  fileprivate func count(_ what: String) async throws -> Int64 {
-    try await store.pool.session { db in
-      try db.script("CREATE OR REPLACE TEMPORARY VIEW counted AS SELECT count(*) AS rows FROM \(what)")
-      return try db.first("SELECT rows FROM counted")?.get("rows") ?? -1
-    }
-  }
-
   /// The only payment's id and its processor payment and charge.
   fileprivate func onlyCharge() async throws -> (payment: PaymentID, processorPayment: String, processorCharge: String)
   {

@@ -73,14 +73,16 @@ struct Night {
   /// Runs stages of the night; all of them where none is named.
   @discardableResult
   func run(
-    _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false
+    _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
+    through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
     let settings = ProcessorSettings(
       apiKey: Secret(apiKey), apiBase: sandbox, rate: nil, concurrency: 8,
       timeouts: .init(connect: .seconds(2), request: .seconds(5)))
     let adapter = try ProcessorCatalogue.adapter(named: "stripe", settings: settings, logger: Logger(label: "stripe"))
+    let processor = interposed(adapter)
     let runner = Runner(
-      store: store, processor: { adapter },
+      store: store, processor: { processor },
       clock: { [ahead] in
         Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).adding(ahead)
       }, progress: NoProgress(),

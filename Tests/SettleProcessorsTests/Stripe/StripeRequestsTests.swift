@@ -38,7 +38,7 @@ struct StripeRequestsTests {
     ),
     (
       .cancel(Fixture.payment, processorPayment: "pi_1"), "/v1/payment_intents/pi_1/cancel",
-      "cancellation_reason=abandoned", "settle-\(id)-cancel"
+      "cancellation_reason=abandoned", "settle-\(id)-cancel-pi_1"
     ),
     (
       .refund(Fixture.refundOrder()), "/v1/refunds",

@@ -31,8 +31,9 @@ import Testing
         waiting
           0  payments due
           0  attempts without an answer
+          1  processor payments to be cancelled
           0  refunds under way
-          1  breaks open: unexpected_charge  Reported, but never asked for
+          1  breaks open: unexpected_charge      Reported, but never asked for
 
         lease
           free
@@ -45,8 +46,9 @@ import Testing
     let text = report.json.compact
     #expect(
       text.hasPrefix(
-        #"{"backlog":{"attempts_open":0,"attempts_unknown":0,"breaks_open":{"unexpected_charge":1},"payments_due":[],"#
-          + #""refunds_under_way":0},"lease":null,"runs":[{"arguments":["run","#))
+        #"{"backlog":{"attempts_open":0,"attempts_unknown":0,"breaks_open":{"unexpected_charge":1},"cancellations_open":1,"#
+          + #""payments_due":[],"refunds_under_way":0,"retries_planned":[]},"lease":null,"runs":[{"arguments":["run","#)
+    )
     #expect(text.contains(#""exit_status":69,"finished_at":"2026-11-20T21:00:00Z","pipeline":"nightly""#))
     _ = try JSONSerialization.jsonObject(with: Data(report.json.pretty.utf8))
   }

@@ -1,0 +1,34 @@
+import SettleModel
+
+/// A processor between whom and settle something happens to each cancellation.
+struct Interposed: ProcessorAdapter {
+  let base: any ProcessorAdapter
+  /// What is answered to a cancellation instead of what the processor would answer; it may send it on.
+  let cancelling: @Sendable (any ProcessorAdapter, ProcessorRequest) async throws -> ProcessorAnswer
+
+  var name: String { base.name }
+  var keyLife: Duration { base.keyLife }
+
+  func request(for operation: ProcessorOperation) throws -> ProcessorRequest { try base.request(for: operation) }
+
+  func send(_ request: ProcessorRequest, permit: @Sendable () throws -> Void) async throws -> ProcessorAnswer {
+    guard request.path.hasSuffix("/cancel") else { return try await base.send(request, permit: permit) }
+    try permit()
+    return try await cancelling(base, request)
+  }
+
+  func charge(_ reference: String) async throws -> ProcessorCharge? { try await base.charge(reference) }
+
+  func charges(since start: Timestamp, page: @Sendable ([ProcessorCharge]) async throws -> Void) async throws {
+    try await base.charges(since: start, page: page)
+  }
+
+  func refunds(of processorCharge: String) async throws -> [ProcessorRefund] {
+    try await base.refunds(of: processorCharge)
+  }
+
+  func account() async throws -> ProcessorAccount { try await base.account() }
+}
+
+/// The process is gone, as far as the code behind it is concerned.
+struct Died: Error {}

@@ -1,0 +1,102 @@
+import Foundation
+import Postgres
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+@testable import SettlePipeline
+
+/// Several nights of payments that are declined at first. The sandbox's ledger judges.
+@Suite(.serialized) struct RetryNightsTests {
+  static let yaml = Night.yaml.replacing(
+    "batch: 50 }",
+    with: "batch: 50, retry: [{ when: INSUFFICIENT_FUNDS, attempts: 2, after_days: 3 }, "
+      + "{ when: CARD_DECLINED, attempts: 3, after_days: 1 }] }")
+  static let header = "order_id,amount,currency,payment_method\n"
+
+  @Test func aDeclineIsTriedAgainAtTheSamePaymentAndThenGivenUp() async throws {
+    try await Night.with(yaml: Self.yaml) { night in
+      try night.put(
+        Self.header + "POOR,1000,USD,pm_card_visa_chargeDeclinedInsufficientFunds\nGOOD,2000,USD,pm_card_visa\n"
+          + "LOST,3000,USD,pm_card_visa_chargeDeclinedLostCard\n", "authorizations/a.csv")
+      var result = try await night.run()
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(try await night.states() == ["GOOD SUCCEEDED", "LOST FAILED", "POOR REQUESTED 2026-11-23"])
+      #expect(try night.rows("failed.csv").map { $0["order_reference"] } == ["LOST"])
+      #expect(try night.bucket("retrying") == "1 10.00")
+      let open = try #require(try await night.processorPayment("POOR"))
+      #expect(try await night.cancellations() == ["LOST canceled"])
+      try await night.expectFixpoint()
+
+      for day in 1...2 {
+        result = try await night.run(date: Night.date.adding(days: day))
+        #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+        #expect(try night.bucket("retrying") == "1 10.00")
+        #expect(try night.rows("failed.csv").isEmpty)
+      }
+      let fourth = Night.date.adding(days: 3)
+      let rehearsed = try await night.run(date: fourth, dryRun: true)
+      #expect(
+        rehearsed.messages.contains(
+          "charge: of these, 10.00 USD in 1 payments would be retried after INSUFFICIENT_FUNDS"))
+      #expect(rehearsed.stages.flatMap(\.counts).contains { $0 == ("to_retry", 1) })
+      #expect(try await night.count("charge_attempts") == 3)
+
+      result = try await night.run(date: fourth)
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(try await night.states() == ["GOOD SUCCEEDED", "LOST FAILED", "POOR FAILED"])
+      #expect(try night.bucket("retrying") == nil)
+      #expect(try night.bucket("declined") == "1 10.00")
+      #expect(try night.rows("failed.csv").map { $0["order_reference"] } == ["POOR"])
+      let keys = try await night.keys("POOR")
+      #expect(keys.map(\.path) == ["/v1/payment_intents", "/v1/payment_intents/\(open)/confirm"])
+      #expect(Set(keys.map(\.key)).count == 2)
+      #expect(try await night.cancellations() == ["LOST canceled", "POOR canceled"])
+      #expect(try await night.events("PaymentFailed") == 2)
+      #expect(try await night.ledger().map(\.amount) == [2000])
+      try await night.expectFixpoint(date: fourth)
+    }
+  }
+
+  /// A new card for a payment that waits for its retry confirms the same processor payment at the next run.
+  @Test func aNewCardIsChargedBeforeTheRetryWouldBe() async throws {
+    try await Night.with(yaml: Self.yaml) { night in
+      try night.put(
+        Self.header + "A,1000,USD,pm_card_visa_chargeDeclinedInsufficientFunds\n", "authorizations/a.csv")
+      try await night.run()
+      let open = try await night.processorPayment("A")
+      try night.put(Self.header + "A,1000,USD,pm_card_mastercard\n", "authorizations/b.csv")
+      let result = try await night.run(date: Night.date.adding(days: 1))
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(try await night.states() == ["A SUCCEEDED"])
+      #expect(try await night.processorPayment("A") == open)
+      try await night.run(date: Night.date.adding(days: 3))
+      #expect(try await night.ledger().map(\.amount) == [1000])
+      #expect(try await night.events("PaymentFailed") == 0)
+    }
+  }
+
+  @Test func aNewCardAfterTheCancellationMakesANewPaymentAndIsChargedOnce() async throws {
+    try await Night.with { night in
+      try night.put(Self.header + "A,1000,USD,pm_card_visa_chargeDeclined\n", "authorizations/a.csv")
+      try await night.run()
+      #expect(try await night.states() == ["A FAILED"])
+      #expect(try await night.cancellations() == ["A canceled"])
+      #expect(try await night.processorPayment("A") == nil)
+      try night.put(Self.header + "A,1000,USD,pm_card_visa\n", "authorizations/b.csv")
+      let second = Night.date.adding(days: 1)
+      let result = try await night.run(date: second)
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(try await night.states() == ["A SUCCEEDED"])
+      #expect(try await night.keys("A").map(\.path) == ["/v1/payment_intents", "/v1/payment_intents"])
+      #expect(Set(try await night.keys("A").map(\.key)).count == 2)
+      #expect(try await night.ledger().map(\.amount) == [1000])
+      try night.put(try await night.ask("/sandbox/reports/payout_reconciliation.csv"), "outcomes/stripe.csv")
+      #expect(try await night.run(date: second).exitStatus == .done)
+      #expect(try night.openBreaks().isEmpty)
+      #expect(try night.rows("matched.csv").count == 1)
+      try await night.expectFixpoint(date: second)
+    }
+  }
+}
