@@ -5,7 +5,7 @@ import SettleStore
 struct AttemptSender: Sendable {
   let processor: any ProcessorAdapter
   let keyMargin: Duration
-  let permit: @Sendable () throws -> Void
+  var permit: @Sendable () throws -> Void
   let clock: @Sendable () -> Timestamp
 
   /// The attempt's result, and why the stage must stop, if it must.
