@@ -21,17 +21,19 @@ struct Answer: Sendable {
 
   init(_ throttle: Throttle) {
     switch throttle {
-    case .rate:
+    case .globalRate, .endpointRate:
       self.init(.invalid("rate_limit", "Too many requests in too short a time.", status: 429))
-      fields[.retryAfter] = "1"
-      fields[.stripeRateLimitedReason] = "global-rate"
-    case .concurrency:
+    case .globalConcurrency, .endpointConcurrency:
       self.init(.invalid("rate_limit", "Too many requests under way at the same time.", status: 429))
-      fields[.stripeRateLimitedReason] = "global-concurrency"
+    case .resource:
+      self.init(.invalid("rate_limit", "Too many requests for this one object.", status: 429))
     case .lock:
-      // Contention on one object, no matter of pace, so no reason for limiting is given.
       self.init(.invalid("lock_timeout", "Another request holds the object. Try again in a moment.", status: 429))
     }
+    // Only some are told how long to wait, so that clients meet both.
+    if throttle == .globalRate { fields[.retryAfter] = "1" }
+    // Contention on one object is no limit, so no reason for limiting is given.
+    if throttle != .lock { fields[.stripeRateLimitedReason] = throttle.rawValue }
     fields[.stripeShouldRetry] = "true"
   }
 

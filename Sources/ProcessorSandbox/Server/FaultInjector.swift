@@ -10,9 +10,17 @@ enum Injection: Sendable, Equatable {
   case delay
 }
 
-/// Stripe's kinds of 429.
-enum Throttle: CaseIterable, Sendable {
-  case rate, concurrency, lock
+/// Stripe's kinds of 429 (docs.stripe.com/rate-limits), and its lock time-out, which is one object's contention.
+enum Throttle: String, CaseIterable, Sendable {
+  case globalRate = "global-rate"
+  case globalConcurrency = "global-concurrency"
+  case lock = "lock_timeout"
+  case endpointRate = "endpoint-rate"
+  case endpointConcurrency = "endpoint-concurrency"
+  case resource = "resource-specific"
+
+  /// Whether it tells of too many calls, rather than of one object.
+  var isAboutPace: Bool { self != .lock && self != .resource }
 }
 
 /// Draws a fault for each request from the seed, in the order in which requests come.

@@ -40,7 +40,7 @@ struct SandboxResponder: HTTPResponder {
   private func stripe(_ request: Request, _ context: SandboxContext) async throws -> Response {
     if let limiter, !limiter.admits(at: monotonicNanoseconds()) {
       meter.limited()
-      return complete(Answer(.rate), request)
+      return complete(Answer(.globalRate), request)
     }
     let injection = drawFault()
     switch injection {
@@ -57,7 +57,7 @@ struct SandboxResponder: HTTPResponder {
   private func drawFault() -> Injection? {
     guard let (fault, injection) = faults.next() else { return nil }
     meter.injected(fault)
-    if case .limit(let throttle) = injection, throttle != .lock { meter.limited() }
+    if case .limit(let throttle) = injection, throttle.isAboutPace { meter.limited() }
     return injection
   }
 

@@ -5,7 +5,7 @@ import SettleStore
 struct AttemptSender: Sendable {
   let processor: any ProcessorAdapter
   /// Throws unless the lease still holds, on boot time.
-  let permit: @Sendable () throws -> Void
+  var permit: @Sendable () throws -> Void
   /// Database time, carried forward on boot time.
   let clock: @Sendable () -> Timestamp
 

@@ -1,22 +1,29 @@
 import SettleModel
 import SettleStore
+import Synchronization
 
 /// Sends attempts from a queue, so many at once, and records what comes back, until none is left or one says stop.
 struct ChargeWorkers: Sendable {
   let sender: AttemptSender
   let recorder: AnswerRecorder
+  /// How many calls may be under way at once.
   let concurrency: Int
   /// Takes back attempts that were claimed and never sent.
   let release: @Sendable ([StoredAttempt]) async throws -> Void
+
+  /// A worker whose charge waits to be tried again has no call under way, so there are more workers than calls: else a
+  /// few 429s that each ask for a second's wait would hold up the rest. Behind the adapter only `concurrency` get out.
+  private var workers: Int { 4 * concurrency }
 
   /// Returns why it stopped early, or nil when the queue is empty. Everything that was answered is committed.
   ///
   /// - Parameter releasing: whether what no worker took was certainly never sent, and so is given back.
   func drain(_ queue: AttemptQueue, releasing: Bool) async throws -> StageStop? {
     let brake = Brake()
+    let unsent = Unsent()
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for _ in 0..<concurrency { group.addTask { try await work(queue, brake) } }
+        for _ in 0..<workers { group.addTask { try await work(queue, brake, releasing ? unsent : nil) } }
         do { try await group.waitForAll() } catch {
           // The others finish what they have on the wire: its answer is worth more than the time.
           await brake.stop(nil)
@@ -25,7 +32,7 @@ struct ChargeWorkers: Sendable {
         }
       }
     } catch {
-      let left = await queue.close()
+      let left = await queue.close() + unsent.attempts
       // What stopped the workers counts more than what stops the tidying up after them.
       try? await recorder.finish()
       if releasing, !left.isEmpty { try? await release(left) }
@@ -33,19 +40,45 @@ struct ChargeWorkers: Sendable {
     }
     try await recorder.finish()
     if await brake.isOn {
-      let left = await queue.close()
+      let left = await queue.close() + unsent.attempts
       if releasing, !left.isEmpty { try await release(left) }
     }
     return await brake.stop
   }
 
-  private func work(_ queue: AttemptQueue, _ brake: Brake) async throws {
+  /// - Parameter unsent: where to put what was stopped before it ever left; nil where that is not to be given back.
+  private func work(_ queue: AttemptQueue, _ brake: Brake, _ unsent: Unsent?) async throws {
     while await !brake.isOn, let attempt = try await queue.take() {
+      let hasLeft = Flag()
+      var sender = sender
+      let permit = sender.permit
+      sender.permit = {
+        try permit()
+        hasLeft.set()
+      }
       let (result, stop) = try await sender.send(attempt)
-      try await recorder.add(result)
+      if stop != nil, let unsent, !hasLeft.isSet {
+        unsent.add(attempt)
+      } else {
+        try await recorder.add(result)
+      }
       if let stop { await brake.stop(stop) } else { await brake.heard(result.outcome) }
     }
   }
+}
+
+/// Attempts that workers took and that never left, because the stage stopped first.
+private final class Unsent: Sendable {
+  private let taken = Mutex<[StoredAttempt]>([])
+  var attempts: [StoredAttempt] { taken.withLock { $0 } }
+  func add(_ attempt: StoredAttempt) { taken.withLock { $0.append(attempt) } }
+}
+
+/// Whether an attempt was let out once.
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+  var isSet: Bool { value.load(ordering: .acquiring) }
+  func set() { value.store(true, ordering: .releasing) }
 }
 
 /// Stops all workers: for a reason one of them was given, or because too many refusals came in a row.

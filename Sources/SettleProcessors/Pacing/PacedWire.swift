@@ -5,12 +5,14 @@ import Synchronization
 enum RateLimit: Equatable {
   /// Requests come too fast: slow down altogether.
   case pace(retryAfter: Nanoseconds?)
+  /// Too many requests are under way at once: have fewer, at whatever pace.
+  case concurrency(retryAfter: Nanoseconds?)
   /// One object was busy: only this request waits.
   case object(retryAfter: Nanoseconds?)
 
   fileprivate var retryAfter: Nanoseconds? {
     switch self {
-    case .pace(let wait), .object(let wait): wait
+    case .pace(let wait), .concurrency(let wait), .object(let wait): wait
     }
   }
 }
@@ -28,6 +30,8 @@ enum Exchange: Sendable {
 final class PacedWire: Sendable {
   private struct State {
     var pacer: Pacer
+    /// How many calls may be under way at once.
+    var atOnce: Throttle
     var breaker = CircuitBreaker()
     var backoff: Backoff
   }
@@ -55,7 +59,10 @@ final class PacedWire: Sendable {
     self.patience = patience
     self.limit = limit
     let seed = seed ?? .random(in: .min ... .max)
-    state = Mutex(State(pacer: Pacer(rate: rate, now: clock.now()), backoff: Backoff(patience, seed: seed)))
+    let now = clock.now()
+    let atOnce = Throttle(.callsAtOnce, configured: 1_000 * concurrency, least: 1_000, now: now)
+    state = Mutex(
+      State(pacer: Pacer(rate: rate, now: now), atOnce: atOnce, backoff: Backoff(patience, seed: seed)))
   }
 
   /// Sends a call. `permit` is asked after every wait and right before every sending; what it throws is thrown on.
@@ -74,13 +81,27 @@ final class PacedWire: Sendable {
   private func attempt(
     _ call: WireCall, tries: Int, since started: Nanoseconds, permit: @Sendable () throws -> Void
   ) async throws -> Step {
-    if let failure = state.withLock({ $0.breaker.isOpen(at: clock.now()) }) { return .done(failure.exchange) }
+    let (failure, atOnce) = state.withLock { state in
+      let now = clock.now()
+      return (state.breaker.isOpen(at: now), state.atOnce.places(at: now))
+    }
+    if let failure { return .done(failure.exchange) }
+    places.resize(to: atOnce)
     try await places.enter()
     defer { places.leave() }
     if let refusal = try await takeTurn(since: started) { return .done(refusal) }
     if let failure = state.withLock({ $0.breaker.refusal(at: clock.now()) }) { return .done(failure.exchange) }
     try permit()
-    return next(after: await wire.exchange(call), tries: tries + 1, since: started)
+    let leftAt = clock.now()
+    let result = await wire.exchange(call)
+    return next(after: result, Try(number: tries + 1, since: started, sent: leftAt))
+  }
+
+  /// One sending of a call: which it was, since when the call is held up, and when it left this time.
+  private struct Try {
+    var number: Int
+    var since: Nanoseconds
+    var sent: Nanoseconds
   }
 
   /// A random wait after the given number of failed tries, for callers that repeat by their own rules.
@@ -117,13 +138,14 @@ final class PacedWire: Sendable {
     case again(after: Nanoseconds)
   }
 
-  private func next(after result: WireResult, tries: Int, since started: Nanoseconds) -> Step {
+  private func next(after result: WireResult, _ this: Try) -> Step {
     let now = clock.now()
     switch result {
     case .reply(let reply):
-      if let limited = limit(reply) { return next(afterLimit: limited, tries: tries, since: started) }
+      if let limited = limit(reply) { return next(afterLimit: limited, this) }
       state.withLock {
-        $0.pacer.passed(at: now)
+        $0.pacer.passed(sent: this.sent, at: now)
+        $0.atOnce.passed(sent: this.sent, at: now)
         if reply.status < 500 {
           $0.breaker.answered()
         } else {
@@ -137,25 +159,37 @@ final class PacedWire: Sendable {
     case .unsent(let why):
       let wait = state.withLock { state in
         state.breaker.failed(.unreachable(why), at: now)
-        return state.backoff.wait(afterTries: tries)
+        return state.backoff.wait(afterTries: this.number)
       }
-      return tries < patience.failedTries ? .again(after: wait) : .done(.unreachable(why))
+      return this.number < patience.failedTries ? .again(after: wait) : .done(.unreachable(why))
     }
   }
 
   /// A limited call was not carried out, so the very same bytes and key may go again.
-  private func next(afterLimit limit: RateLimit, tries: Int, since started: Nanoseconds) -> Step {
+  private func next(afterLimit limit: RateLimit, _ this: Try) -> Step {
     let now = clock.now()
     return state.withLock { state in
-      if case .pace(let retryAfter) = limit { state.pacer.slowDown(at: now, retryAfter: retryAfter, tries: tries) }
-      let wait =
-        limit.retryAfter.map { $0 + state.backoff.wait(afterTries: 1) } ?? state.backoff.wait(afterTries: tries)
-      if tries < patience.limitedTries, now - started + wait <= patience.altogether.nanoseconds {
+      switch limit {
+      case .pace(let retryAfter):
+        state.pacer.limited(sent: this.sent, at: now, retryAfter: retryAfter)
+      case .concurrency:
+        _ = state.atOnce.limited(sent: this.sent, at: now)
+      // Neither the pace nor the number of calls was too much for it.
+      case .object:
+        state.pacer.passed(sent: this.sent, at: now)
+        state.atOnce.passed(sent: this.sent, at: now)
+      }
+      // A random part also after a wait that was told, growing with the tries: calls that were told the same would
+      // else come back together, and to a limiter of full seconds at the same bad moment each time.
+      let wait = (limit.retryAfter ?? 0) + state.backoff.wait(afterTries: this.number)
+      let heldUp = now - this.since
+      if this.number < patience.limitedTries, heldUp + wait <= patience.altogether.nanoseconds {
         return .again(after: wait)
       }
-      let why = "it kept limiting for \((now - started) / 1_000_000_000) s and \(tries) tries"
+      let told = limit.retryAfter.map { ", and asks to wait another \($0 / 1_000_000_000) s" } ?? ""
+      let why = "it kept limiting for \(heldUp / 1_000_000_000) s and \(this.number) tries\(told)"
       // One busy object is no reason to stop: that request's caller repeats it later, the others go on.
-      guard case .pace = limit else { return .done(.lost(why)) }
+      if case .object = limit { return .done(.lost(why)) }
       state.breaker.failed(.limited(why), at: now)
       return .done(.later(why))
     }

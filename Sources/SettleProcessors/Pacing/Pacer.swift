@@ -20,38 +20,49 @@ struct Pacer {
   static let forgiven: Nanoseconds = 10_000_000
 
   private var due: Nanoseconds
-  /// No request leaves before this, because the processor asked so.
+  /// No request leaves before this, because the processor asked so and hardly anything passed.
   private var closedUntil: Nanoseconds
   private var throttle: Throttle
 
   /// A pacer at work from `now` on. Its first turn comes one interval later, so that a process that is killed and
   /// started again keeps the rate across its own death.
   init(rate: RatePerSecond?, now: Nanoseconds) {
-    throttle = Throttle(rate: rate, now: now)
+    // A pace that is slowed still sends one request a second, or as many as were configured.
+    throttle = Throttle(.callsPerSecond, configured: rate?.thousandths, least: 1_000, now: now)
     closedUntil = now
-    due = now + (throttle.interval(at: now) ?? 0)
+    due = now
+    due += interval(at: now) ?? 0
   }
 
   /// Whether turns come as fast as they are asked for.
-  func isUnlimited(at now: Nanoseconds) -> Bool { throttle.interval(at: now) == nil }
+  func isUnlimited(at now: Nanoseconds) -> Bool { throttle.level(at: now) == nil }
+
+  /// The time from one request to the next, at 98% of the pace; nil is none.
+  func interval(at now: Nanoseconds) -> Nanoseconds? {
+    throttle.level(at: now).map { 100_000 * 1_000_000_000 / (98 * Nanoseconds($0)) }
+  }
 
   /// Takes the next turn if it is due by now, else says when to ask again.
   mutating func take(at now: Nanoseconds) -> Turn {
     guard now >= closedUntil else { return .closed(until: closedUntil) }
-    guard let interval = throttle.interval(at: now) else { return .now }
+    guard let interval = interval(at: now) else { return .now }
     guard now >= due else { return .notBefore(due) }
     due = max(due, now - Self.forgiven) + interval
     return .now
   }
 
-  /// A request was answered, and not limited.
-  mutating func passed(at now: Nanoseconds) { throttle.passed(at: now) }
+  /// A request that left at `sent` was answered, and not limited for pace.
+  mutating func passed(sent: Nanoseconds, at now: Nanoseconds) { throttle.passed(sent: sent, at: now) }
 
-  /// The processor said that requests come too fast, to a request that it has answered so many times.
-  mutating func slowDown(at now: Nanoseconds, retryAfter: Nanoseconds?, tries: Int) {
-    if let retryAfter { closedUntil = max(closedUntil, now + retryAfter) }
+  /// The processor said that requests come too fast, to one that left at `sent`.
+  ///
+  /// What it asks to wait binds the request that it was told to, whose caller sees to it, as in Stripe's own libraries.
+  /// It binds all only where hardly anything passes any more: single 429s that each ask for a second would else stop
+  /// a pace that the processor carries well.
+  mutating func limited(sent: Nanoseconds, at now: Nanoseconds, retryAfter: Nanoseconds?) {
     let wasUnlimited = isUnlimited(at: now)
-    throttle.limited(at: now, tries: tries)
-    if wasUnlimited { due = now + (throttle.interval(at: now) ?? 0) }
+    let isStanding = throttle.limited(sent: sent, at: now)
+    if isStanding, let retryAfter { closedUntil = max(closedUntil, now + retryAfter) }
+    if wasUnlimited { due = now + (interval(at: now) ?? 0) }
   }
 }

@@ -1,110 +1,103 @@
-/// The pace in force: what was configured, or less of it while the processor limits.
+/// How much is let out, in thousandths: what was configured, or less of it while the processor limits. It is used for
+/// the pace (calls a second) and again for the calls under way at once.
 ///
-/// A 429 halves the pace, or brings it down to what was let through where that is less, once for all those that tell
-/// of the same moment. It is back within a second at half as much again as was let through: a limit that was passing
-/// is then forgotten, and one that stays is felt again soon, so that about as much gets through as it allows. Beyond
-/// that, the pace feels its way up, the longer nothing is limited, the faster.
+/// Once a ``LimitDetector`` says that a limit is reached, the level is cut by the share of calls that was limited, at
+/// most to a half (as in DCTCP, RFC 8257: a slight overrun costs little, a hard stop halves, and halves again). Within
+/// a second it is back at what was let through before, and from there feels its way up, the longer nothing is limited,
+/// the faster (as in CUBIC, RFC 9438): a limit that stays is met again softly, one that went away is forgotten.
 struct Throttle {
+  /// What the level is of.
+  enum Measure { case callsPerSecond, callsAtOnce }
+
   private static let second: Nanoseconds = 1_000_000_000
-  /// 429s within this time of a slowing may tell of requests that had left before it.
-  private static let settling: Nanoseconds = second
+  /// How long it takes to be back at what was let through before a cut.
+  private static let recovery = second / 2
+  /// A share of a limit that is left unused, so that it is met less often.
+  private static let caution = 98
 
-  /// How many tries of one request are more than bad luck.
-  private static let leftBehind = 6
-
-  /// Thousandths of a request a second, as everywhere in here; nil is unlimited.
+  private let measure: Measure
+  /// Nil is unlimited.
   private let configured: Int?
-  /// Slower than this it never gets: waits between tries do the rest.
-  private let slowest: Int
-  private var slowing: Slowing?
-  private var recent: Answers
-  private var before: Answers?
+  /// Lower than this it never gets: waits between tries do the rest.
+  private let least: Int
+  private var cut: Cut?
+  private var detector = LimitDetector()
+  private var recent: RecentAnswers
 
-  /// Where a slowed pace starts and what it climbs to within a second, before it feels its way further up.
-  private struct Slowing {
+  /// Where a lowered level starts, and what it climbs to within a second before it feels its way further up.
+  private struct Cut {
     var at: Nanoseconds
-    /// What was let through before.
-    var passing: Int
     var from: Int
     var goal: Int
-    var isForOneLeftBehind: Bool
+    /// How long climbing takes a step: time enough for the answers to tell of it.
+    var step: Nanoseconds
   }
 
-  private struct Answers {
-    var since: Nanoseconds
-    var passed = 0
-    var limited = 0
+  init(_ measure: Measure, configured: Int?, least: Int, now: Nanoseconds) {
+    self.measure = measure
+    self.configured = configured
+    self.least = min(least, configured ?? least)
+    recent = RecentAnswers(rate: measure == .callsPerSecond ? configured : nil, now: now)
+  }
 
-    /// What passed, as a rate. A moment shorter than 5 ms says too little to be taken by itself.
-    func rate(until now: Nanoseconds) -> Int {
-      let elapsed = max(now - since, Throttle.second / 200)
-      return Int(Nanoseconds(passed) * 1_000 * Throttle.second / elapsed)
+  /// The level in force; nil is unlimited.
+  func level(at now: Nanoseconds) -> Int? {
+    guard let cut else { return configured }
+    let elapsed = max(0, now - cut.at)
+    guard elapsed > Self.recovery else {
+      return cut.from + Int(Nanoseconds(cut.goal - cut.from) * (elapsed / 1_000) / (Self.recovery / 1_000))
     }
+    let climbed = Self.climb(cut.goal, by: elapsed - Self.recovery, step: cut.step)
+    guard let configured else { return climbed < 16 * cut.goal ? climbed : nil }
+    return min(climbed, configured)
   }
 
-  init(rate: RatePerSecond?, now: Nanoseconds) {
-    configured = rate?.thousandths
-    slowest = min(rate?.thousandths ?? 10_000, 1_000)
-    recent = Answers(since: now)
-  }
+  /// The level of calls at once as a whole number.
+  func places(at now: Nanoseconds) -> Int { level(at: now).map { max(1, ($0 + 500) / 1_000) } ?? .max }
 
-  /// The time from one request to the next, at 98% of the pace; nil is none.
-  func interval(at now: Nanoseconds) -> Nanoseconds? {
-    pace(at: now).map { Nanoseconds(100_000) * Self.second / (98 * Nanoseconds($0)) }
-  }
-
-  mutating func passed(at now: Nanoseconds) {
-    turnOver(at: now)
-    recent.passed += 1
-  }
-
-  /// Slows down for a 429. A request that is limited again and again while others take its place has the pace kept
-  /// below what was let through, until it gets through itself.
-  mutating func limited(at now: Nanoseconds, tries: Int) {
-    turnOver(at: now)
-    recent.limited += 1
-    let isLeftBehind = tries >= Self.leftBehind
-    let pace = pace(at: now)
-    if var current = slowing, now - current.at < Self.settling {
-      guard isLeftBehind, !current.isForOneLeftBehind else { return }
-      current.goal = max(min(current.goal, current.passing / 10 * 9), slowest)
-      current.from = min(current.goal, pace ?? current.goal)
-      current.isForOneLeftBehind = true
-      slowing = current
-      return
+  /// A ninth more after one step, double after three, and from there doubled each second.
+  private static func climb(_ goal: Int, by elapsed: Nanoseconds, step: Nanoseconds) -> Int {
+    guard elapsed >= 3 * step else {
+      let thousandths = Int(elapsed * 1_000 / step)
+      return goal + goal * (thousandths * thousandths / 9_000) / 1_000
     }
-    let (evidence, end) =
-      now - recent.since < Self.second / 4 ? before.map { ($0, recent.since) } ?? (recent, now) : (recent, now)
-    // One answer in a few is chance, and tells nothing of where the limit lies.
-    let isTelling = evidence.passed + evidence.limited >= min(10, (configured ?? .max) / 2_000)
-    guard isTelling || pace != nil else { return }
-    let passing = isTelling ? max(evidence.rate(until: end), slowest) : pace ?? slowest
-    let from = min((pace ?? passing) / 2, passing)
-    let goal = min(isLeftBehind ? passing / 10 * 9 : isTelling ? passing / 2 * 3 : passing, configured ?? .max)
-    slowing = Slowing(
-      at: now, passing: passing, from: max(from, slowest), goal: max(goal, slowest), isForOneLeftBehind: isLeftBehind)
-    recent = Answers(since: now)
-    before = nil
+    let further = Int((elapsed - 3 * step) / (second / 1_000))
+    let doubled = (2 * goal) << min(further / 1_000, 12)
+    return doubled + doubled * (further % 1_000) / 1_000
   }
 
-  private mutating func turnOver(at now: Nanoseconds) {
-    guard now - recent.since >= Self.second else { return }
-    before = now - recent.since < 2 * Self.second ? recent : nil
-    recent = Answers(since: now)
+  /// A call that left at `sent` was answered and not limited.
+  mutating func passed(sent: Nanoseconds, at now: Nanoseconds) {
+    recent.add(limited: false, at: now)
+    if isAboutNow(sent) { detector.passed() }
   }
 
-  private func pace(at now: Nanoseconds) -> Int? {
-    guard let slowing else { return configured }
-    let milliseconds = Int(max(0, now - slowing.at) / 1_000_000)
-    let pace: Int
-    if milliseconds <= 1_000 {
-      pace = slowing.from + (slowing.goal - slowing.from) * milliseconds / 1_000
-    } else {
-      // A twentieth more after one further second, a fifth after two, double after four and a half.
-      let further = min(milliseconds - 1_000, 600_000)
-      pace = slowing.goal + max(1, slowing.goal / 1_000) * further / 1_000 * further / 20
-    }
-    guard let configured else { return pace < 16 * slowing.goal ? pace : nil }
-    return min(pace, configured)
+  /// A call that left at `sent` was limited. Returns whether hardly anything passes any more.
+  mutating func limited(sent: Nanoseconds, at now: Nanoseconds) -> Bool {
+    recent.add(limited: true, at: now)
+    guard isAboutNow(sent), let evidence = detector.limited(isSlow: isSlow(at: now)) else { return false }
+    let (passed, limited) = recent.totals(at: now)
+    let level = level(at: now) ?? max(recent.rate(passed + limited, at: now), least)
+    let share = min(500, 1_000 * evidence.limited / (evidence.limited + evidence.passed))
+    let passing =
+      measure == .callsPerSecond
+      ? recent.rate(passed, at: now) / 100 * Self.caution : level / 1_000 * (1_000 * passed / (passed + limited))
+    let goal = max(min(passing, configured ?? .max), least)
+    let from = min(max(level - level / 1_000 * share, least), goal)
+    cut = Cut(at: now, from: from, goal: goal, step: Self.step(measure, goal))
+    return limited > passed
+  }
+
+  /// Calls that left before the last cut tell of what was cut already.
+  private func isAboutNow(_ sent: Nanoseconds) -> Bool { cut.map { sent >= $0.at } ?? true }
+
+  /// So few calls a second that waiting for much evidence would mean many seconds of 429s.
+  private func isSlow(at now: Nanoseconds) -> Bool {
+    measure == .callsPerSecond && level(at: now).map { $0 <= 50_000 } ?? false
+  }
+
+  private static func step(_ measure: Measure, _ goal: Int) -> Nanoseconds {
+    guard measure == .callsPerSecond else { return 2 * second }
+    return min(max(3 * second / 2, 50_000 * second / Nanoseconds(goal)), 3 * second)
   }
 }

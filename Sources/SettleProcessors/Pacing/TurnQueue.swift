@@ -2,22 +2,43 @@ import Synchronization
 
 /// Lets so many tasks in at a time, in the order in which they came.
 final class TurnQueue: Sendable {
+  private typealias Waiter = CheckedContinuation<Void, any Error>
+
   private struct State {
-    var free: Int
-    var waiting: [(ticket: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
+    var places: Int
+    var inside = 0
+    var waiting: [(ticket: UInt64, continuation: Waiter)] = []
     var nextTicket: UInt64 = 0
+
+    /// Those who have a place now, in order; whoever takes them resumes them outside the lock.
+    mutating func admitted() -> ArraySlice<(ticket: UInt64, continuation: Waiter)> {
+      let admitted = waiting.prefix(max(0, places - inside))
+      waiting.removeFirst(admitted.count)
+      inside += admitted.count
+      return admitted
+    }
   }
 
   private let state: Mutex<State>
 
-  init(places: Int) { state = Mutex(State(free: places)) }
+  init(places: Int) { state = Mutex(State(places: places)) }
+
+  /// Changes how many are let in. Nobody who is in is put out: there are fewer once they leave.
+  func resize(to places: Int) {
+    let admitted = state.withLock { state in
+      guard state.places != places else { return ArraySlice<(ticket: UInt64, continuation: Waiter)>() }
+      state.places = places
+      return state.admitted()
+    }
+    for next in admitted { next.continuation.resume() }
+  }
 
   /// Waits for a place. Throws `CancellationError` where the task is cancelled first; whoever returned
   /// from here must call ``leave()``.
   func enter() async throws {
     let ticket = state.withLock { state -> UInt64? in
-      guard state.free == 0 || Task.isCancelled else {
-        state.free -= 1
+      guard state.inside >= state.places || Task.isCancelled else {
+        state.inside += 1
         return nil
       }
       state.nextTicket += 1
@@ -28,8 +49,8 @@ final class TurnQueue: Sendable {
       try await withCheckedThrowingContinuation { continuation in
         let outcome: Result<Void, any Error>? = state.withLock { state in
           if Task.isCancelled { return .failure(CancellationError()) }
-          if state.free > 0 {
-            state.free -= 1
+          if state.inside < state.places {
+            state.inside += 1
             return .success(())
           }
           state.waiting.append((ticket, continuation))
@@ -48,13 +69,10 @@ final class TurnQueue: Sendable {
   var waitingCount: Int { state.withLock { $0.waiting.count } }
 
   func leave() {
-    let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-      guard !state.waiting.isEmpty else {
-        state.free += 1
-        return nil
-      }
-      return state.waiting.removeFirst().continuation
+    let admitted = state.withLock { state in
+      state.inside -= 1
+      return state.admitted()
     }
-    next?.resume()
+    for next in admitted { next.continuation.resume() }
   }
 }

@@ -23,17 +23,6 @@ enum StripeAnswers {
     return .unknown(why: "it answers HTTP \(reply.status)\(trace(reply))", replayed: replayed)
   }
 
-  /// Whether the processor limited the request, and so did not carry it out.
-  static func limit(_ reply: WireReply) -> RateLimit? {
-    guard reply.status == 429 else { return nil }
-    let retryAfter = reply.header("retry-after").flatMap { Nanoseconds($0) }
-      .flatMap { (0...86_400).contains($0) ? $0 * 1_000_000_000 : nil }
-    let isAboutOneObject =
-      reply.header("stripe-rate-limited-reason") == "resource-specific"
-      || decode(StripeErrorBody.self, reply)?.error.code == "lock_timeout"
-    return isAboutOneObject ? .object(retryAfter: retryAfter) : .pace(retryAfter: retryAfter)
-  }
-
   static func decode<Body: Decodable>(_ type: Body.Type, _ reply: WireReply) -> Body? {
     try? JSONDecoder().decode(type, from: Data(reply.body))
   }

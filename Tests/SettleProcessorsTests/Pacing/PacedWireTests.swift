@@ -9,14 +9,19 @@ struct PacedWireTests {
   private let call = WireCall(method: "POST", path: "/v1/x", longestReply: 100)
 
   private func paced(
-    _ wire: ScriptedWire, rate: Int? = nil, patience: Patience = Patience()
+    _ wire: ScriptedWire, rate: Int? = nil, patience: Patience = Patience(), clock: PaceClock? = nil
   ) -> PacedWire {
     PacedWire(
-      wire, rate: rate.flatMap { RatePerSecond($0) }, concurrency: 4, patience: patience, seed: 1, clock: clock
+      wire, rate: rate.flatMap { RatePerSecond($0) }, concurrency: 4, patience: patience, seed: 1,
+      clock: clock ?? self.clock
     ) { reply in
       guard reply.status == 429 else { return nil }
       let wait = reply.header("retry-after").flatMap { Nanoseconds($0) }.map { $0 * Self.second }
-      return reply.body == Array("lock".utf8) ? .object(retryAfter: wait) : .pace(retryAfter: wait)
+      return switch String(decoding: reply.body, as: UTF8.self) {
+      case "lock": .object(retryAfter: wait)
+      case "crowd": .concurrency(retryAfter: wait)
+      default: .pace(retryAfter: wait)
+      }
     }
   }
 
@@ -53,7 +58,7 @@ struct PacedWireTests {
     #expect(permits.withLock { $0 } == 4)
   }
 
-  @Test(arguments: ["pace", "lock"])
+  @Test(arguments: ["pace", "crowd", "lock"])
   func waitsAsLongAsTold(kind: String) async throws {
     let wire = ScriptedWire([.reply(429, kind, headers: [("Retry-After", "7")]), .reply(200)], clock: clock)
     _ = try await paced(wire).exchange(call) {}
@@ -62,19 +67,47 @@ struct PacedWireTests {
   }
 
   @Test func onlyALimitOfPaceSlowsTheOthers() async throws {
-    for (kind, slowed) in [("pace", true), ("lock", false)] {
+    for (kind, slowed) in [("pace", true), ("crowd", false), ("lock", false)] {
       let clock = PaceClock.virtual()
-      let wire = ScriptedWire([.reply(429, kind), .reply(200)], clock: clock)
-      let paced = PacedWire(
-        wire, rate: RatePerSecond(10), concurrency: 1, patience: Patience(first: .zero), seed: 1, clock: clock
-      ) { reply in
-        reply.status == 429 ? (kind == "pace" ? .pace(retryAfter: nil) : .object(retryAfter: nil)) : nil
-      }
-      for _ in 0..<3 { _ = try await paced.exchange(call) {} }
+      let wire = ScriptedWire(Array(repeating: .reply(429, kind), count: 12) + [.reply(200)], clock: clock)
+      let paced = paced(wire, rate: 10, patience: Patience(first: .zero, longest: .zero), clock: clock)
+      for _ in 0..<2 { _ = try await paced.exchange(call) {} }
       let times = wire.sent.map(\.time)
-      let gap = times[2] - times[1]
-      #expect((gap > Self.second * 12 / 100) == slowed)
+      let gap = times[13] - times[12]
+      #expect((gap > Self.second * 12 / 100) == slowed, "\(kind) \(gap)")
     }
+  }
+
+  @Test func oneLimitedCallHoldsUpNoOther() async throws {
+    let wire = ScriptedWire(
+      [.reply(429, "pace", headers: [("Retry-After", "30")]), .reply(200)], clock: PaceClock.virtual())
+    let paced = PacedWire(
+      wire, rate: nil, concurrency: 1, patience: Patience(), seed: 1, clock: PaceClock.parked()
+    ) { $0.status == 429 ? .pace(retryAfter: 30 * Self.second) : nil }
+    let limited = Task { try await paced.exchange(call) {} }
+    while wire.sent.isEmpty { await Task.yield() }
+    let other = try await paced.exchange(call) {}
+    #expect(status(other) == 200)
+    limited.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await limited.value }
+  }
+
+  @Test func hasFewerCallsUnderWayWhenToldThatThereAreTooMany() async throws {
+    let wire = CrowdedWire(expecting: 8, limit: 2)
+    let paced = PacedWire(
+      wire, rate: nil, concurrency: 8, patience: Patience(limitedTries: 1_000, altogether: .seconds(1_000_000)),
+      seed: 1, clock: .virtual()
+    ) { $0.status == 429 ? .concurrency(retryAfter: nil) : nil }
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<32 {
+        group.addTask {
+          let exchange = try await paced.exchange(call) {}
+          #expect(status(exchange) == 200)
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(wire.most.withLock { $0 } == 8)
   }
 
   @Test func comesBackLaterWhenLimitsGoOn() async throws {
@@ -114,6 +147,15 @@ struct PacedWireTests {
     }
   }
 
+  @Test func saysHowLongTheProcessorAsksToWait() async throws {
+    let wire = ScriptedWire([.reply(429, "pace", headers: [("Retry-After", "3600")])], clock: clock)
+    guard case .later(let why) = try await paced(wire).exchange(call, permit: {}) else {
+      Issue.record("not later")
+      return
+    }
+    #expect(why == "it kept limiting for 0 s and 1 tries, and asks to wait another 3600 s")
+  }
+
   @Test func keepsNobodyWaitingForTooLong() async throws {
     let wire = ScriptedWire([.reply(429, "pace", headers: [("Retry-After", "3600")]), .reply(200)], clock: clock)
     let paced = paced(wire, rate: 10)
@@ -128,7 +170,7 @@ struct PacedWireTests {
   }
 
   @Test func hasOnlySoManyCallsUnderWay() async throws {
-    let wire = CrowdedWire()
+    let wire = CrowdedWire(expecting: 3)
     let paced = PacedWire(
       wire, rate: nil, concurrency: 3, patience: Patience(), seed: 1, clock: clock, limit: { _ in nil })
     try await withThrowingTaskGroup { group in
@@ -203,10 +245,17 @@ struct PacedWireTests {
   }
 }
 
-/// A wire whose calls wait for company, so that as many meet as ever can.
+/// A wire whose calls wait for company, so that as many meet as ever can; above a limit they are turned away.
 private final class CrowdedWire: Wire {
   let most = Shared(0)
   private let inside = Shared(0)
+  private let expected: Int
+  private let limit: Int
+
+  init(expecting expected: Int, limit: Int = .max) {
+    self.expected = expected
+    self.limit = limit
+  }
 
   func exchange(_ call: WireCall) async -> WireResult {
     let now = inside.withLock { inside in
@@ -214,8 +263,8 @@ private final class CrowdedWire: Wire {
       return inside
     }
     most.withLock { $0 = max($0, now) }
-    for _ in 0..<100 where most.withLock({ $0 }) < 3 { await Task.yield() }
+    for _ in 0..<100 where most.withLock({ $0 }) < expected { await Task.yield() }
     inside.withLock { $0 -= 1 }
-    return .reply(200)
+    return now > limit ? .reply(429) : .reply(200)
   }
 }

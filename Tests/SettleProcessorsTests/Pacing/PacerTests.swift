@@ -108,13 +108,26 @@ struct PacerTests {
     #expect((0..<10_000).allSatisfy { _ in pacer.take(at: 5) == .now })
   }
 
-  @Test func waitsAsLongAsItIsTold() throws {
+  @Test func waitsAsLongAsItIsToldOnceNothingPasses() throws {
     for rate in [nil, RatePerSecond(10)] {
       var pacer = Pacer(rate: rate, now: 0)
-      pacer.slowDown(at: Self.second, retryAfter: 3 * Self.second, tries: 1)
-      pacer.slowDown(at: Self.second, retryAfter: Self.second, tries: 1)
-      #expect(pacer.take(at: 2 * Self.second) == .closed(until: 4 * Self.second))
-      #expect(pacer.take(at: 4 * Self.second) == .now)
+      pacer.limited(sent: Self.second, at: Self.second, retryAfter: 3 * Self.second)
+      #expect(pacer.take(at: 2 * Self.second) == .now, "one limited call holds up no other")
+      for _ in 0..<20 {
+        pacer.limited(sent: 3 * Self.second, at: 3 * Self.second, retryAfter: 3 * Self.second)
+        pacer.limited(sent: 3 * Self.second, at: 3 * Self.second, retryAfter: Self.second)
+      }
+      #expect(pacer.take(at: 4 * Self.second) == .closed(until: 6 * Self.second))
+      #expect(pacer.take(at: 6 * Self.second) == .now)
     }
+  }
+
+  @Test func hasNoBurstWhereAPaceBegins() throws {
+    var pacer = Pacer(rate: nil, now: 0)
+    for index in 0..<100 as Range<Nanoseconds> { pacer.passed(sent: index * 1_000_000, at: index * 1_000_000) }
+    let now = Self.second / 10
+    for _ in 0..<8 { pacer.limited(sent: now, at: now, retryAfter: nil) }
+    let interval = try #require(pacer.interval(at: now))
+    #expect(pacer.take(at: now) == .notBefore(now + interval))
   }
 }

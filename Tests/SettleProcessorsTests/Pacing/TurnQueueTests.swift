@@ -50,6 +50,31 @@ struct TurnQueueTests {
     #expect(inside.withLock { $0.most } == places)
   }
 
+  @Test func letsMoreInWhenItGrowsAndFewerWhenItShrinks() async throws {
+    let queue = TurnQueue(places: 2)
+    let served = Shared<[Int]>([])
+    for _ in 0..<2 { try await queue.enter() }
+    queue.resize(to: 1)
+    try await withThrowingTaskGroup { group in
+      for number in 0..<4 {
+        group.addTask {
+          try await queue.enter()
+          served.withLock { $0.append(number) }
+        }
+        await untilWaiting(number + 1, in: queue)
+      }
+      queue.leave()
+      #expect(queue.waitingCount == 4, "one is still in, and there is one place")
+      queue.leave()
+      #expect(queue.waitingCount == 3)
+      queue.resize(to: 3)
+      #expect(queue.waitingCount == 1)
+      queue.resize(to: 4)
+      try await group.waitForAll()
+    }
+    #expect(served.withLock { $0.sorted() } == [0, 1, 2, 3])
+  }
+
   @Test func letsTheCancelledGoAndKeepsTheRest() async throws {
     let queue = TurnQueue(places: 1)
     try await queue.enter()

@@ -39,6 +39,18 @@ extension PaceClock {
       })
   }
 
+  /// A clock that stands: whoever sleeps on it wakes when cancelled.
+  static func parked() -> PaceClock {
+    PaceClock(
+      now: { 0 },
+      sleep: { until in
+        while until > 0 {
+          try Task.checkCancellation()
+          await Task.yield()
+        }
+      })
+  }
+
   private final class SharedTime: Sendable {
     let now = Mutex<Nanoseconds>(0)
   }
