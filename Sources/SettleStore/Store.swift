@@ -8,9 +8,12 @@ package struct Store: Sendable {
   package let pool: Pool
 
   /// Opens nothing yet: connections are made when they are first used.
-  package init(_ settings: ConnectionSettings, connections: Int = 4) {
+  ///
+  /// - Parameter patience: how long in all a database is waited for that is being restarted. Twice a lease's life: most
+  ///   restarts are over by then, and the fence says whether the run still may write.
+  package init(_ settings: ConnectionSettings, connections: Int = 4, patience: Duration = .seconds(10)) {
     self.settings = settings
-    pool = Pool(settings, size: connections, prepare: Store.becomeWriter)
+    pool = Pool(settings, size: connections, patience: patience, prepare: Store.becomeWriter)
   }
 
   /// Applies missing migrations as the connecting user, who owns the tables, and returns their names.
@@ -32,6 +35,27 @@ package struct Store: Sendable {
 
   /// Throws ``StoreError/notMigrated(missing:)`` unless the schema is the one that this version was written for.
   package func checkSchema() async throws { try await pool.session { try Migrator().check($0) } }
+
+  /// Throws ``StoreError/standby`` or ``StoreError/readOnly`` where a run could store nothing.
+  package func checkWritable() async throws {
+    try await pool.session { db in
+      let row = try db.first(
+        "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only")
+      guard let row else { throw StoreError.noAnswer("the server's settings") }
+      if try row.get("standby") { throw StoreError.standby }
+      if try row.get("read_only") { throw StoreError.readOnly }
+    }
+  }
+
+  /// Whether the database can be reached and written to now, as far as asking can tell.
+  package func answers() async -> Bool {
+    do {
+      try await checkWritable()
+      return true
+    } catch {
+      return false
+    }
+  }
 
   /// Refreshes the planner's statistics after a load. Needs the owner, so the session steps out of the writer's role.
   package func analyze(_ tables: [String]) async throws {

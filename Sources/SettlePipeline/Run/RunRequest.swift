@@ -59,6 +59,8 @@ package struct StageResult: Sendable {
   package var counts: [(name: String, value: Int64)] = []
   package var message: String?
   package var exitStatus: ExitStatus = .done
+  /// What was the matter with the database, where that ended the stage or kept it from beginning.
+  package var database: DatabaseTrouble?
   package var files: [FileResult] = []
   package var startedAt: Timestamp
   package var finishedAt: Timestamp

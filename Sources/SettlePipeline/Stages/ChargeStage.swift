@@ -36,6 +36,11 @@ struct ChargeStage: Stage {
       // What was charged before is told all the same.
       stop = Failure(error)
     }
+    let unrecorded = await recorder.unrecorded
+    if unrecorded > 0 {
+      stop?.message +=
+        "; \(unrecorded) of the processor's answers could not be stored: the next run asks again with the same keys"
+    }
     return try await Self.report(await recorder.tally, unsendable: await unsendable.value, stop, context)
   }
 
@@ -149,14 +154,21 @@ struct ChargeStage: Stage {
     _ tally: AnswerRecorder.Tally, unsendable: Int, _ stop: Failure?, _ context: RunContext
   ) async throws -> StageReport {
     let load = context.load
-    let open = try await Uncancelled.run {
-      try await context.store.pool.session { try $0.openAttemptCount(context: load) }
-    }
     var report = StageReport(counts: [
       ("charged", tally.charged), ("declined", tally.declined), ("refused", tally.refused + Int64(unsendable)),
-      ("unknown", open),
     ])
     report.stop = stop
+    let open: Int64
+    do {
+      open = try await Uncancelled.run {
+        try await context.store.pool.session { try $0.openAttemptCount(context: load) }
+      }
+    } catch {
+      // What stopped the stage counts more, and what was charged is told all the same.
+      guard stop != nil else { throw error }
+      return report
+    }
+    report.counts.append(("unknown", open))
     if stop == nil, open > 0 {
       report.stop = Failure(
         StageStop.later("\(open) \(open == 1 ? "charge has" : "charges have") no known outcome yet"))

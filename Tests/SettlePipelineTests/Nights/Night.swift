@@ -22,7 +22,7 @@ struct Night {
 
   /// Runs `body` with a fresh night; everything is gone afterwards.
   static func with(
-    faults: String = "", anomalies: String = "", seed: UInt64 = 1, yaml: String = Night.yaml,
+    faults: String = "", anomalies: String = "", seed: UInt64 = 1, yaml: String = Night.yaml, store: Store? = nil,
     _ body: (Night) async throws -> Void
   ) async throws {
     let folder = NSTemporaryDirectory() + "settle-night-\(UUID().uuidString)"
@@ -30,7 +30,7 @@ struct Night {
       try FileManager.default.createDirectory(atPath: "\(folder)/inbox/\(part)", withIntermediateDirectories: true)
     }
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let store = try await Store.test()
+    let store = if let store { store } else { try await Store.test() }
     let sandbox = try Sandbox(
       configuration: SandboxConfiguration(
         port: 0, dataDirectory: folder + "/sandbox", seed: seed, faults: FaultRates(parsing: faults),
@@ -65,6 +65,13 @@ struct Night {
   @discardableResult
   func run(
     _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false
+  ) async throws -> RunResult {
+    try await run(stages, date: date, out: out, dryRun: dryRun)
+  }
+
+  @discardableResult
+  func run(
+    _ stages: [StageName], date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false
   ) async throws -> RunResult {
     let settings = ProcessorSettings(
       apiKey: Secret("sk_test_night"), apiBase: sandbox, rate: nil, concurrency: 8,
