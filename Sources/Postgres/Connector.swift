@@ -22,7 +22,7 @@ final class Connector: Sendable {
     var pause = Duration.milliseconds(20)
     while true {
       do {
-        let connection = try await Connection.open(settings, prepare: prepare)
+        let connection = try await Connection.open(left.isSpent(now: .now) ? hasty : settings, prepare: prepare)
         reachedBefore.withLock { $0 = true }
         left.serverAnswered(now: .now)
         return connection
@@ -31,6 +31,13 @@ final class Connector: Sendable {
         pause = min(pause * 2, .milliseconds(500))
       }
     }
+  }
+
+  /// A host that swallows every packet must not hold up each of those who finish their work after an outage.
+  private var hasty: ConnectionSettings {
+    var hasty = settings
+    hasty.connectTimeout = min(settings.connectTimeout, .seconds(2))
+    return hasty
   }
 
   private func isPassing(_ error: PostgresError) -> Bool {

@@ -30,6 +30,11 @@ final class Patience: Sendable {
     }
   }
 
+  /// Whether the server has been away for longer than anybody waits: no one hopes any more, and all ask hastily.
+  func isSpent(now: ContinuousClock.Instant) -> Bool {
+    state.withLock { state in state.awaySince.map { state.spent + (now - $0) >= total } ?? false }
+  }
+
   func serverAnswered(now: ContinuousClock.Instant) {
     state.withLock { state in
       guard let since = state.awaySince else { return }

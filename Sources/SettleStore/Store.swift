@@ -7,11 +7,13 @@ package struct Store: Sendable {
   /// Sessions of the writer role, where the database has it.
   package let pool: Pool
 
+  /// Twice a lease's life: most restarts are over by then, and the fence says whether the run still may write.
+  package static let usualPatience: Duration = .seconds(10)
+
   /// Opens nothing yet: connections are made when they are first used.
   ///
-  /// - Parameter patience: how long in all a database is waited for that is being restarted. Twice a lease's life: most
-  ///   restarts are over by then, and the fence says whether the run still may write.
-  package init(_ settings: ConnectionSettings, connections: Int = 4, patience: Duration = .seconds(10)) {
+  /// - Parameter patience: how long in all a database is waited for that is being restarted.
+  package init(_ settings: ConnectionSettings, connections: Int = 4, patience: Duration = Store.usualPatience) {
     self.settings = settings
     pool = Pool(settings, size: connections, patience: patience, prepare: Store.becomeWriter)
   }
@@ -21,6 +23,7 @@ package struct Store: Sendable {
     let owner = Pool(settings, size: 1, prepare: nil)
     do {
       let applied = try await owner.transaction { db in
+        try db.checkWritable()
         let applied = try Migrator().migrate(db)
         try db.registerCurrencies()
         return applied
@@ -38,13 +41,7 @@ package struct Store: Sendable {
 
   /// Throws ``StoreError/standby`` or ``StoreError/readOnly`` where a run could store nothing.
   package func checkWritable() async throws {
-    try await pool.session { db in
-      let row = try db.first(
-        "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only")
-      guard let row else { throw StoreError.noAnswer("the server's settings") }
-      if try row.get("standby") { throw StoreError.standby }
-      if try row.get("read_only") { throw StoreError.readOnly }
-    }
+    try await pool.session { try $0.checkWritable() }
   }
 
   /// Whether the database can be reached and written to now, as far as asking can tell.
@@ -81,6 +78,14 @@ package struct Store: Sendable {
 }
 
 extension Session {
+  fileprivate func checkWritable() throws {
+    let row = try first(
+      "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only")
+    guard let row else { throw StoreError.noAnswer("the server's settings") }
+    if try row.get("standby") { throw StoreError.standby }
+    if try row.get("read_only") { throw StoreError.readOnly }
+  }
+
   /// Makes the currencies' digits known to SQL.
   fileprivate func registerCurrencies() throws {
     _ = try execute(

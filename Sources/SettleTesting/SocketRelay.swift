@@ -30,6 +30,7 @@ package final class SocketRelay: Sendable {
     var seen = 0
     var cuts = 0
     var sockets: Set<Int32> = []
+    var isClosed = false
   }
 
   /// As the server's, through the relay.
@@ -77,8 +78,11 @@ package final class SocketRelay: Sendable {
 
   /// Ends all connections and takes no more.
   package func close() {
-    shutdown(listener, Int32(SHUT_RDWR))
     state.withLock { state in
+      // A number that was closed may be another's by now.
+      guard !state.isClosed else { return }
+      state.isClosed = true
+      shutdown(listener, Int32(SHUT_RDWR))
       for socket in state.sockets { shutdown(socket, Int32(SHUT_RDWR)) }
     }
     unlink("\(folder)/.s.PGSQL.5432")
@@ -88,7 +92,10 @@ package final class SocketRelay: Sendable {
   private func accept() {
     while true {
       let client = Glibc.accept(listener, nil, nil)
-      guard client >= 0 else { break }
+      guard client >= 0 else {
+        if state.withLock({ $0.isClosed }) { break }
+        continue
+      }
       Thread.detachNewThread { self.serve(client) }
     }
     Glibc.close(listener)

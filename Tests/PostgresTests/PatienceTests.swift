@@ -14,7 +14,11 @@ import Testing
     #expect(patience.allows(.seconds(1), now: at(0)))
     #expect(patience.allows(.seconds(1), now: at(8.9)))
     #expect(!patience.allows(.seconds(1), now: at(9)))
+    #expect(!patience.isSpent(now: at(9)))
+    #expect(patience.isSpent(now: at(10)))
     #expect(!patience.allows(.zero, now: at(100)))
+    patience.serverAnswered(now: at(100))
+    #expect(!patience.isSpent(now: at(101)))
   }
 
   @Test func aServerThatComesAndGoesIsNotWaitedForEachTime() {

@@ -22,6 +22,7 @@ extension Failure {
   init(database error: PostgresError) {
     switch error.kind {
     case .configuration: self.init(status: .configuration, message: "\(error); check DATABASE_URL")
+    case .cluster where error.state == .diskFull: self.init(refusal: error)
     case .cluster: self.init(status: .configuration, message: "\(error)")
     case _ where error.isPermissionDenied:
       self.init(

@@ -126,10 +126,13 @@ package struct Runner: Sendable {
     _ stage: StageName, _ context: RunContext, after results: [StageResult]
   ) async -> (why: String, trouble: DatabaseTrouble?)? {
     if Task.isCancelled { return ("left out, because the run was told to stop", nil) }
-    let trouble = results.compactMap(\.database).last
-    if let why = StageOrder.reasonToSkip(stage, after: results) { return (why, trouble) }
+    if let why = StageOrder.reasonToSkip(stage, after: results) {
+      return (why, why == StageOrder.databaseIsAway ? .away : nil)
+    }
     // A database that was away for one stage may be back for the next.
-    if trouble != nil, await !store.answers() { return (StageOrder.databaseIsAway, .away) }
+    if results.contains(where: { $0.database != nil }), await !store.answers() {
+      return (StageOrder.databaseIsAway, .away)
+    }
     guard stage == .refund else { return nil }
     let date = context.date
     do {

@@ -40,6 +40,7 @@ import Testing
     (StoreError.readOnly, .unavailable, "make it writable"),
     (StoreError.leaseNotRenewed("refused"), .unavailable, "nothing more was sent"),
     (PostgresError(.configuration, "not a URI"), .configuration, "check DATABASE_URL"),
+    (PostgresError(.cluster, "no space", state: .diskFull), .unavailable, "make room"),
     (PostgresError(.cluster, "install postgresql"), .configuration, "install postgresql"),
     (PostgresError(.server, "twice", state: .deadlockDetected), .tryLater, "run this again"),
     (PostgresError(.server, "race", state: .serializationFailure), .tryLater, "run this again"),
