@@ -33,20 +33,31 @@ package actor Connection {
     try await lease(body, cleaning: false).value.get()
   }
 
-  /// BEGIN, body, COMMIT; ROLLBACK where the body throws.
+  /// BEGIN, body, COMMIT; ROLLBACK where the body throws. A COMMIT whose answer was lost is looked up over another
+  /// connection: what was stored is returned, and this connection is lost all the same.
   @discardableResult
   package nonisolated func transaction<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {
-    try await run { session in try session.transaction(.commit, body) }
+    do {
+      switch try await run({ session in try session.transaction(.commit, body) }) {
+      case .ended(let value): return value
+      case .inDoubt(let value, let lost):
+        try await CommitLookUp(settings: settings).confirm(lost)
+        return value
+      }
+    } catch let error as Session.NotBegun {
+      throw error.cause
+    }
   }
 
   /// Waits for the work under way. A closed connection refuses more.
   package func close() { session = nil }
 
   /// Whether the connection has not been closed or lost, as far as is known.
-  package var isOpen: Bool { session.map { !$0.isLost } ?? false }
+  package var isOpen: Bool { !hasEnded() }
 
   private func connect() throws {
     let session = Session(try Opening(settings).connect(), settings: settings, interruption: interruption)
+    session.life = try session.askServerLife()
     try session.setUp(prepare)
     self.session = session
   }
@@ -95,6 +106,6 @@ package actor Connection {
       // The body's own result stands; the connection goes.
       isUsable = false
     }
-    return Lease(value: value, isUsable: isUsable && !session.isLost)
+    return Lease(value: value, isUsable: isUsable && !session.isLost && session.isIdle)
   }
 }

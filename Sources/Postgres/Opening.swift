@@ -34,6 +34,8 @@ struct Opening {
     }
     // A peer that vanished without a word is noticed in a minute, not in two hours.
     words += [("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3")]
+    // The same for what was sent and is never acknowledged, of which keepalives know nothing.
+    words += [("tcp_user_timeout", "60000")]
     words += [("dbname", settings.conninfo), ("client_encoding", "UTF8")]
     let keys = words.map { strdup($0.0) }
     let values = words.map { strdup($0.1) }

@@ -5,24 +5,50 @@
 package final class Pool: Sendable {
   private let connector: Connector
   private let queue: PoolQueue
+  private let size: Int
 
   /// Opens nothing yet.
   ///
-  /// - Parameter prepare: runs on each new connection, in autocommit (`SET ROLE …`).
+  /// - Parameters:
+  ///   - patience: how long in all a server is waited for that is being restarted, and how long a lost COMMIT is looked
+  ///     for. Only what has not begun waits; no body is run a second time for it.
+  ///   - prepare: runs on each new connection, in autocommit (`SET ROLE …`).
   package init(
-    _ settings: ConnectionSettings, size: Int, prepare: (@Sendable (Session) throws -> Void)? = nil
+    _ settings: ConnectionSettings, size: Int, patience: Duration = .seconds(10),
+    prepare: (@Sendable (Session) throws -> Void)? = nil
   ) {
-    connector = Connector(settings, prepare)
+    connector = Connector(settings, prepare, patience: patience)
     queue = PoolQueue(size: size)
+    self.size = size
   }
 
   /// BEGIN, body, COMMIT; ROLLBACK where the body throws. The body is synchronous: nothing in it can await.
   ///
+  /// Where the connection is lost during COMMIT, the server is asked over another one what became of the transaction;
+  /// what was stored returns as if nothing had happened.
+  ///
+  /// - Parameter repeats: how often the body is run again after a deadlock or a serialization failure, which the server
+  ///   has rolled back. More than 0 only for a body that leaves nothing behind but its work in the database.
   /// - Throws: what the body throws; `CancellationError`; a `PostgresError`, of the kind `commitUnknown` where the
-  ///   connection was lost during COMMIT.
+  ///   connection was lost during COMMIT and the server could not be asked.
   @discardableResult
-  package func transaction<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {
-    try await lease { session in try session.transaction(.commit, body) }
+  package func transaction<T: Sendable>(
+    repeats: Int = 0, _ body: @Sendable (Session) throws -> T
+  ) async throws -> T {
+    var attempt = 0
+    while true {
+      do {
+        switch try await begin(.commit, body) {
+        case .ended(let value): return value
+        case .inDoubt(let value, let lost):
+          try await CommitLookUp(settings: connector.settings, patience: connector.patience).confirm(lost)
+          return value
+        }
+      } catch let error as PostgresError where error.isRetryable && attempt < repeats {
+        attempt += 1
+        try await Task.sleep(for: .milliseconds(10 << min(attempt, 5)))
+      }
+    }
   }
 
   /// Runs the body in autocommit: each statement is a transaction.
@@ -34,13 +60,31 @@ package final class Pool: Sendable {
   /// Runs the body in a transaction and rolls back whatever it did: a dry run.
   @discardableResult
   package func rolledBack<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {
-    try await lease { session in try session.transaction(.rollback, body) }
+    switch try await begin(.rollback, body) {
+    case .ended(let value), .inDoubt(let value, _): return value
+    }
   }
 
   /// Refuses new work, and returns when the work under way has ended and all connections are closed.
   package func close() async {
     for connection in queue.close() { await connection.close() }
     await queue.drained()
+  }
+
+  /// Takes another connection as long as one turns out to be dead before anything was begun on it: each that lay idle
+  /// may be.
+  private func begin<T: Sendable>(
+    _ ending: Session.Ending, _ body: @Sendable (Session) throws -> T
+  ) async throws -> Transacted<T> {
+    var dead = 0
+    while true {
+      do {
+        return try await lease { session in try session.transaction(ending, body) }
+      } catch let error as Session.NotBegun {
+        guard dead < size else { throw error.cause }
+        dead += 1
+      }
+    }
   }
 
   private func lease<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {

@@ -10,7 +10,7 @@ package struct PostgresError: Error, Sendable {
     /// The connection ended while a statement ran. A transaction was rolled back by the server; whether a statement
     /// outside of one took effect is not known.
     case connectionLost
-    /// The connection ended after COMMIT was sent: the work may be stored or not, and must be looked up.
+    /// The connection ended after COMMIT was sent, and the server could not be asked: the work may be stored or not.
     case commitUnknown
     /// A column does not hold what was asked for.
     case decoding
@@ -56,6 +56,18 @@ extension PostgresError {
 
   /// The server knows who asks and says no: a wrong password, a role that may not log in, a missing privilege.
   package var isPermissionDenied: Bool { state == .insufficientPrivilege || state?.errorClass == "28" }
+
+  /// The server has run out of disk, memory or something else that it needs.
+  package var isOutOfResources: Bool { state?.errorClass == "53" && !isUnreachable }
+
+  /// The server cannot read or write its own files, or finds nonsense in them: an administrator must look at it, and
+  /// asking again helps nobody.
+  package var isServerDamaged: Bool {
+    [.inputOutputError, .undefinedFile, .dataCorrupted, .indexCorrupted].contains(state)
+  }
+
+  /// A limit on a statement's or a lock's time was reached, or an administrator stopped the statement.
+  package var isTimeLimit: Bool { state == .queryCanceled || state == .lockNotAvailable }
 
   /// The same transaction may succeed when it is run again from its start.
   package var isRetryable: Bool { state == .serializationFailure || state == .deadlockDetected }

@@ -19,6 +19,7 @@ package struct SQLState: RawRepresentable, Hashable, Sendable {
 
 extension SQLState {
   package static let featureNotSupported = SQLState(rawValue: "0A000")
+  package static let invalidParameterValue = SQLState(rawValue: "22023")
   package static let numericValueOutOfRange = SQLState(rawValue: "22003")
   package static let invalidTextRepresentation = SQLState(rawValue: "22P02")
   package static let integrityConstraintViolation = SQLState(rawValue: "23000")
@@ -42,6 +43,7 @@ extension SQLState {
   package static let undefinedTable = SQLState(rawValue: "42P01")
   package static let duplicateTable = SQLState(rawValue: "42P07")
   package static let diskFull = SQLState(rawValue: "53100")
+  package static let outOfMemory = SQLState(rawValue: "53200")
   package static let tooManyConnections = SQLState(rawValue: "53300")
   package static let lockNotAvailable = SQLState(rawValue: "55P03")
   package static let objectInUse = SQLState(rawValue: "55006")
@@ -49,5 +51,9 @@ extension SQLState {
   package static let adminShutdown = SQLState(rawValue: "57P01")
   package static let crashShutdown = SQLState(rawValue: "57P02")
   package static let cannotConnectNow = SQLState(rawValue: "57P03")
+  package static let inputOutputError = SQLState(rawValue: "58030")
+  package static let undefinedFile = SQLState(rawValue: "58P01")
   package static let raiseException = SQLState(rawValue: "P0001")
+  package static let dataCorrupted = SQLState(rawValue: "XX001")
+  package static let indexCorrupted = SQLState(rawValue: "XX002")
 }

@@ -6,10 +6,21 @@ extension Session {
     case rollback
   }
 
+  /// The connection was found to be gone before anything was begun: on another one nothing is done twice.
+  struct NotBegun: Error {
+    let cause: any Error
+  }
+
   /// BEGIN, the body, and the ending; ROLLBACK where the body throws.
-  func transaction<T>(_ ending: Ending, _ body: (Session) throws -> T) throws -> T {
+  ///
+  /// - Throws: what the body throws; ``NotBegun`` where the connection turned out to be dead.
+  func transaction<T>(_ ending: Ending, _ body: (Session) throws -> T) throws -> Transacted<T> {
     try checkReady()
-    try command("BEGIN")
+    do {
+      try command("BEGIN")
+    } catch {
+      throw isLost ? NotBegun(cause: error) : error
+    }
     let value: T
     do {
       value = try body(self)
@@ -23,10 +34,11 @@ extension Session {
     }
     interruption.end()
     switch ending {
-    case .commit: try commit()
-    case .rollback: try command("ROLLBACK")
+    case .commit: return try commit().map { .inDoubt(value, $0) } ?? .ended(value)
+    case .rollback:
+      try command("ROLLBACK")
+      return .ended(value)
     }
-    return value
   }
 
   /// Runs the body inside the transaction so that what it did can be undone alone: where it throws, the work since then
@@ -76,15 +88,33 @@ extension Session {
     }
   }
 
-  private func commit() throws {
+  /// What is to be looked up, where the answer was lost.
+  private func commit() throws -> LostCommit? {
+    // Learned before COMMIT is sent, at the price of a round trip: whatever loses COMMIT's answer would lose the number,
+    // too, if it came with it.
+    let number = try transactionNumber()
     do {
       try command("COMMIT")
+      return nil
     } catch {
       let state = (error as? PostgresError)?.state
       // The server may have committed before the connection ended, or before it could say so.
       guard isLost || state == .statementCompletionUnknown else { throw error }
-      let message = "the connection to the database was lost during COMMIT: the work may be stored or not"
-      throw PostgresError(.commitUnknown, message, state: state)
+      // A transaction without a number has written nothing, so there is nothing that could be lost.
+      return number.map { LostCommit(number: $0, life: life, state: state) }
     }
+  }
+
+  /// The transaction's number; nil as long as it has written nothing.
+  func transactionNumber() throws -> Int64? {
+    let text = "SELECT pg_current_xact_id_if_assigned()"
+    let result = try complete(PQsendQuery(connection, text), text)
+    guard result.count == 1, PQgetisnull(result.handle, 0, 0) == 0, let value = PQgetvalue(result.handle, 0, 0) else {
+      return nil
+    }
+    guard let number = Int64(String(cString: value)) else {
+      throw PostgresError(.unexpectedResult, "the server gave a transaction no number")
+    }
+    return number
   }
 }

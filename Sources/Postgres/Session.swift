@@ -13,6 +13,8 @@ package final class Session {
   /// Rows are being streamed or a COPY is under way: libpq would throw them away at the next statement.
   var isBusy = false
   var savepoints = 0
+  /// Which server this is, for the case that a COMMIT's answer is lost.
+  var life: ServerLife?
   private var needsReset = false
 
   /// Takes `connection` over, and finishes it in the end.
@@ -48,6 +50,9 @@ package final class Session {
     try prepare?(self)
     needsReset = false
   }
+
+  /// Whether the next body finds nothing of this one's under way.
+  var isIdle: Bool { transactionStatus == PQTRANS_IDLE && !isBusy }
 
   /// Sets back what a body changed for the whole connection, if it changed anything.
   func clean(_ prepare: ((Session) throws -> Void)?) throws {

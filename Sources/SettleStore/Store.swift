@@ -7,10 +7,15 @@ package struct Store: Sendable {
   /// Sessions of the writer role, where the database has it.
   package let pool: Pool
 
+  /// Twice a lease's life: most restarts are over by then, and the fence says whether the run still may write.
+  package static let usualPatience: Duration = .seconds(10)
+
   /// Opens nothing yet: connections are made when they are first used.
-  package init(_ settings: ConnectionSettings, connections: Int = 4) {
+  ///
+  /// - Parameter patience: how long in all a database is waited for that is being restarted.
+  package init(_ settings: ConnectionSettings, connections: Int = 4, patience: Duration = Store.usualPatience) {
     self.settings = settings
-    pool = Pool(settings, size: connections, prepare: Store.becomeWriter)
+    pool = Pool(settings, size: connections, patience: patience, prepare: Store.becomeWriter)
   }
 
   /// Applies missing migrations as the connecting user, who owns the tables, and returns their names.
@@ -18,6 +23,7 @@ package struct Store: Sendable {
     let owner = Pool(settings, size: 1, prepare: nil)
     do {
       let applied = try await owner.transaction { db in
+        try db.checkWritable()
         let applied = try Migrator().migrate(db)
         try db.registerCurrencies()
         return applied
@@ -32,6 +38,21 @@ package struct Store: Sendable {
 
   /// Throws ``StoreError/notMigrated(missing:)`` unless the schema is the one that this version was written for.
   package func checkSchema() async throws { try await pool.session { try Migrator().check($0) } }
+
+  /// Throws ``StoreError/standby`` or ``StoreError/readOnly`` where a run could store nothing.
+  package func checkWritable() async throws {
+    try await pool.session { try $0.checkWritable() }
+  }
+
+  /// Whether the database can be reached and written to now, as far as asking can tell.
+  package func answers() async -> Bool {
+    do {
+      try await checkWritable()
+      return true
+    } catch {
+      return false
+    }
+  }
 
   /// Refreshes the planner's statistics after a load. Needs the owner, so the session steps out of the writer's role.
   package func analyze(_ tables: [String]) async throws {
@@ -57,6 +78,14 @@ package struct Store: Sendable {
 }
 
 extension Session {
+  fileprivate func checkWritable() throws {
+    let row = try first(
+      "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only') = 'on' AS read_only")
+    guard let row else { throw StoreError.noAnswer("the server's settings") }
+    if try row.get("standby") { throw StoreError.standby }
+    if try row.get("read_only") { throw StoreError.readOnly }
+  }
+
   /// Makes the currencies' digits known to SQL.
   fileprivate func registerCurrencies() throws {
     _ = try execute(

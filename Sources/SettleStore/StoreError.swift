@@ -9,6 +9,12 @@ package enum StoreError: Error, CustomStringConvertible, Equatable {
   case changedMigration(String)
   case leaseHeld(by: String, until: Timestamp)
   case leaseLost(String)
+  /// The lease may have lapsed because the database was away: nothing may be sent until it is renewed.
+  case leaseNotRenewed(String)
+  /// The database is a standby: a mistake in the settings.
+  case standby
+  /// A primary that takes no writes for now.
+  case readOnly
   case foreignAccount(kept: ProcessorAccount, processor: String, found: ProcessorAccount, foundProcessor: String)
   case unbalanced(String)
   /// A statement that always gives a row gave none.
@@ -30,6 +36,12 @@ package enum StoreError: Error, CustomStringConvertible, Equatable {
       "another run holds the store (\(holder), until \(until)): try again later; `settle status` shows it"
     case .leaseLost(let why):
       "this run lost its lease and wrote nothing after that: \(why); run `settle run` again, it goes on where this ended"
+    case .leaseNotRenewed(let why):
+      "the database could not be asked to renew this run's lease, so nothing more was sent (\(why)): "
+        + "start it, or check DATABASE_URL, and run this again; it goes on where this ended"
+    case .standby: "this database is a standby, which can only be read: name the primary in DATABASE_URL"
+    case .readOnly:
+      "this database can only be read now (default_transaction_read_only is on): make it writable, and run this again"
     case .foreignAccount(let kept, let processor, let found, let foundProcessor):
       "this store belongs to \(processor) account \(kept.id) (\(kept.live ? "live" : "test")), the key to "
         + "\(foundProcessor) account \(found.id) (\(found.live ? "live" : "test")): "

@@ -79,6 +79,85 @@ import Testing
     }
   }
 
+  @Test func aCopyThatLosesItsConnectionLeavesNoneBroken() async throws {
+    try await withPool(size: 1) { pool, settings async throws in
+      try await pool.session { db in try db.script("CREATE TABLE t (n bigint)") }
+      let other = try await Connection.open(settings)
+      let pid = try await pool.session { db in try db.value("SELECT pg_backend_pid()::bigint", as: Int64.self) }
+      let copying = Recorder<Bool>()
+      let work = Task {
+        _ = try await pool.transaction { db in
+          try db.copyIn("t", columns: ["n"]) { writer in
+            copying.append(true)
+            while true {
+              writer.beginRow()
+              writer.append(Int64(1))
+              try writer.endRow()
+            }
+          }
+        }
+      }
+      while copying.values.isEmpty { await Task.yield() }
+      try await other.run { db in try db.execute("SELECT pg_terminate_backend(\(pid)::int, 20000)") }
+      await other.close()
+      let error = await postgresError { try await work.value }
+      #expect(error?.kind == .connectionLost)
+      #expect(try await pool.session { db in try db.value("SELECT count(*) FROM t") } == 0)
+    }
+  }
+
+  @Test func aCancelledCopyLeavesTheConnectionGood() async throws {
+    try await withPool(size: 1) { pool, _ async throws in
+      func pid() async throws -> Int? { try await pool.session { db in try db.value("SELECT pg_backend_pid()") } }
+      try await pool.session { db in try db.script("CREATE TABLE t (n bigint)") }
+      let before = try await pid()
+      let copying = Recorder<Bool>()
+      let work = Task {
+        _ = try await pool.transaction { db in
+          try db.copyIn("t", columns: ["n"]) { writer in
+            copying.append(true)
+            while true {
+              writer.beginRow()
+              writer.append(Int64(1))
+              try writer.endRow()
+            }
+          }
+        }
+      }
+      while copying.values.isEmpty { await Task.yield() }
+      work.cancel()
+      await #expect(throws: CancellationError.self) { try await work.value }
+      #expect(try await pool.session { db in try db.value("SELECT count(*) FROM t") } == 0)
+      #expect(try await pid() == before)
+    }
+  }
+
+  @Test func aDeadlockIsTriedAgainWhereTheCallerAllowsIt() async throws {
+    try await withPool(size: 2) { pool, _ async throws in
+      try await pool.session { db in
+        try db.script("CREATE TABLE t (n bigint PRIMARY KEY, v bigint); INSERT INTO t VALUES (1, 0), (2, 0)")
+      }
+      let begun = Recorder<Int>()
+      // Both hold one row before either asks for the other's: one of them must be rolled back, and does it again.
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for order in [[1, 2], [2, 1]] {
+          group.addTask {
+            try await pool.transaction(repeats: 3) { db in
+              _ = try db.execute("UPDATE t SET v = v + 1 WHERE n = \(order[0])")
+              begun.append(order[0])
+              while begun.values.count < 2 { _ = try db.execute("SELECT pg_sleep(0.005)") }
+              _ = try db.execute("UPDATE t SET v = v + 1 WHERE n = \(order[1])")
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(begun.values.count == 3)
+      #expect(
+        try await pool.session { db in try db.query("SELECT v FROM t") { try $0.get("v", as: Int.self) } } == [2, 2])
+    }
+  }
+
   @Test func preparationRunsOnEachConnection() async throws {
     let prepare: @Sendable (Session) throws -> Void = { db in _ = try db.execute("SET search_path = prepared") }
     try await withPool(size: 1, prepare: prepare) { pool, _ async throws in

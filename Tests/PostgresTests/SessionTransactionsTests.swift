@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test func aLostCommitIsUnknown() async throws {
+  @Test func aCommitThatTheServerDiedInIsUndone() async throws {
     let settings = try await freshSettings()
     let connection = try await Connection.open(settings)
     try await connection.run { db in
@@ -123,7 +123,7 @@ import Testing
     let error = await postgresError {
       _ = try await connection.transaction { db in try db.execute("INSERT INTO t VALUES (1)") }
     }
-    #expect(error?.kind == .commitUnknown)
+    #expect(error?.kind == .connectionLost)
     #expect(error?.isUnreachable == true)
     #expect(await connection.isOpen == false)
     await connection.close()

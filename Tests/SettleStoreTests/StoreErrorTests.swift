@@ -41,6 +41,16 @@ import Testing
       "this store belongs to stripe account acct_1 (live), the key to other account acct_2 (test): use the other key, "
         + "or another database for the other account"
     ),
+    (
+      .leaseNotRenewed("connection refused"),
+      "the database could not be asked to renew this run's lease, so nothing more was sent (connection refused): start "
+        + "it, or check DATABASE_URL, and run this again; it goes on where this ended"
+    ),
+    (.standby, "this database is a standby, which can only be read: name the primary in DATABASE_URL"),
+    (
+      .readOnly,
+      "this database can only be read now (default_transaction_read_only is on): make it writable, and run this again"
+    ),
     (.noAnswer("nextval"), "the database gave no row for nextval, which is a defect of settle"),
     (
       .unbalanced("expected USD: the buckets hold 1 items and 1000 minor units too many"),
@@ -68,8 +78,11 @@ import Testing
         case .foreignAccount: 6
         case .unbalanced: 7
         case .noAnswer: 8
+        case .leaseNotRenewed: 9
+        case .standby: 10
+        case .readOnly: 11
         }
       })
-    #expect(kinds == Set(0...8))
+    #expect(kinds == Set(0...11))
   }
 }

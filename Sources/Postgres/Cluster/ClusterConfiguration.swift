@@ -76,9 +76,10 @@ struct ClusterConfiguration {
   }
 
   private func failure(_ path: String) -> PostgresError {
-    PostgresError(
+    let code = errno
+    return PostgresError(
       .cluster,
-      "the private database's file \(path) cannot be written (\(String(cString: strerror(errno)))): "
-        + "make room or give access, or choose another SETTLE_HOME")
+      "the private database's file \(path) cannot be written (\(String(cString: strerror(code)))): "
+        + "make room or give access, or choose another SETTLE_HOME", state: code == ENOSPC ? .diskFull : nil)
   }
 }

@@ -73,7 +73,8 @@ struct ClusterServer {
         let reasons = news.split(whereSeparator: \.isNewline).filter { $0.contains("FATAL:") || $0.contains("PANIC:") }
         let words = lastLines(of: reasons.isEmpty ? news : reasons.joined(separator: "\n"))
         throw PostgresError(
-          .cluster, "the private database's server did not start: \(words). Its log is \(folders.log)")
+          .cluster, "the private database's server did not start: \(words). Its log is \(folders.log)",
+          state: news.contains("No space left on device") ? .diskFull : nil)
       }
       usleep(250_000)
     }

@@ -9,14 +9,27 @@ actor AnswerRecorder {
   private var writing: Task<Void, any Error>?
   private var failure: (any Error)?
   private var recorded: Int64 = 0
+  private var lost: Int64 = 0
   private(set) var tally = Tally()
 
-  /// What the answers were.
+  /// Answers that came and are not in the store: their attempts stay open, and are repeated with their own keys.
+  var unrecorded: Int64 { lost + Int64(pending.count) }
+
+  /// What the answers were that are in the store.
   struct Tally: Sendable {
     var charged: Int64 = 0
     var declined: Int64 = 0
     var refused: Int64 = 0
     var unknown: Int64 = 0
+
+    fileprivate mutating func count(_ outcome: AttemptResult.Outcome) {
+      switch outcome {
+      case .ended(.succeeded): charged += 1
+      case .ended(.declined): declined += 1
+      case .ended(.refused): refused += 1
+      case .open: unknown += 1
+      }
+    }
   }
 
   /// More than this many answers wait for no one: the caller waits for the commit instead.
@@ -30,14 +43,11 @@ actor AnswerRecorder {
   }
 
   func add(_ result: AttemptResult) async throws {
-    if let failure { throw failure }
-    pending.append(result)
-    switch result.outcome {
-    case .ended(.succeeded): tally.charged += 1
-    case .ended(.declined): tally.declined += 1
-    case .ended(.refused): tally.refused += 1
-    case .open: tally.unknown += 1
+    if let failure {
+      lost += 1
+      throw failure
     }
+    pending.append(result)
     if writing == nil { startWriting() }
     if pending.count > Self.most { try await writing?.value }
   }
@@ -59,8 +69,10 @@ actor AnswerRecorder {
       pending = []
       do { try await record(group) } catch {
         failure = error
+        lost += Int64(group.count)
         throw error
       }
+      for result in group { tally.count(result.outcome) }
       recorded += Int64(group.count)
       advanced(recorded)
     }

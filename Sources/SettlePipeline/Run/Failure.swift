@@ -10,10 +10,13 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   package var message: String
   /// The run's lease lapsed, or another run has taken it over.
   var isLeaseLoss = false
+  /// What is the matter with the database, where that is the reason.
+  package var database: DatabaseTrouble?
 
-  package init(status: ExitStatus, message: String) {
+  package init(status: ExitStatus, message: String, database: DatabaseTrouble? = nil) {
     self.status = status
     self.message = message
+    self.database = database
   }
 
   package var description: String { message }
@@ -24,10 +27,11 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     case let failure as Failure: self = failure
     case let stop as StageStop: self.init(status: Self.status(of: stop), message: stop.description)
     case let error as StoreError:
-      self.init(status: Self.status(of: error), message: error.description)
+      self.init(
+        status: Self.status(of: error), message: error.description, database: DatabaseTrouble(error))
       isLeaseLoss = Self.isLeaseLoss(error)
     case let refusal as ProcessorRefusal: self.init(status: Self.status(of: refusal), message: refusal.description)
-    case let error as PostgresError: self.init(error)
+    case let error as PostgresError: self.init(database: error)
     case let refusal as FileRefusal: self.init(status: .inputRefused, message: refusal.description)
     case let error as PipelineFileError: self.init(status: .configuration, message: "\(error)")
     case let error as ConfigurationError: self.init(status: .configuration, message: error.description)
@@ -64,32 +68,10 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   private static func status(of error: StoreError) -> ExitStatus {
     switch error {
     case .leaseHeld, .leaseLost: .tryLater
+    case .leaseNotRenewed, .readOnly: .unavailable
+    case .standby: .configuration
     case .notMigrated, .migratedByANewerVersion, .changedMigration, .foreignAccount, .unknownCurrency: .configuration
     case .unbalanced, .noAnswer: .defect
-    }
-  }
-
-  private init(_ error: PostgresError) {
-    switch error.kind {
-    case .configuration: self.init(status: .configuration, message: "\(error); check DATABASE_URL")
-    case .cluster: self.init(status: .configuration, message: "\(error)")
-    case _ where error.isPermissionDenied:
-      self.init(
-        status: .notPermitted,
-        message: "the database refuses: \(error); check the user and its rights (settle doctor lists them)")
-    case _ where error.state == .unknownDatabase:
-      self.init(status: .configuration, message: "\(error); create the database, or name another in DATABASE_URL")
-    case _ where error.state == .readOnlyTransaction:
-      self.init(status: .configuration, message: "\(error): this is a standby; name the primary in DATABASE_URL")
-    case _ where error.isUnreachable:
-      self.init(
-        status: .unavailable,
-        message: "the database cannot be reached: \(error); start it, or check DATABASE_URL, and run this again")
-    case _ where error.state?.errorClass == "53":
-      self.init(status: .unavailable, message: "the database has run out of something: \(error); make room")
-    case _ where error.isRetryable || error.state == .lockNotAvailable:
-      self.init(status: .tryLater, message: "the database was too busy: \(error); run this again")
-    default: self.init(defect: "\(error)")
     }
   }
 

@@ -61,6 +61,8 @@ package struct StageResult: Sendable {
   package var exitStatus: ExitStatus = .done
   /// Another run has taken over: this one can write nothing more.
   var isSuperseded = false
+  /// What was the matter with the database, where that ended the stage or kept it from beginning.
+  package var database: DatabaseTrouble?
   package var files: [FileResult] = []
   package var startedAt: Timestamp
   package var finishedAt: Timestamp

@@ -36,6 +36,7 @@ package struct Runner: Sendable {
   /// result, with the exit status that it means.
   package func run(_ request: RunRequest) async throws -> RunResult {
     let layouts = try LayoutCatalogue(folder: request.pipeline.layoutsFolder)
+    try await store.checkWritable()
     guard !request.dryRun else { return try await Rehearsal(runner: self, layouts: layouts).run(request) }
     try await store.checkSchema()
     let id = UUID()
@@ -100,9 +101,10 @@ package struct Runner: Sendable {
   private func perform(_ stage: any Stage, _ context: RunContext, _ result: inout RunResult) async throws {
     let startedAt = context.clock()
     var entry = StageResult(stage: stage.name, status: .running, startedAt: startedAt, finishedAt: startedAt)
-    if let why = try await reasonToSkip(stage.name, context, after: result.stages) {
+    if let (why, trouble) = await reasonToSkip(stage.name, context, after: result.stages) {
       entry.status = .skipped
       entry.message = why
+      entry.database = trouble
     } else {
       progress.begin(stage.name, of: nil, unit: stage.unit)
       do {
@@ -114,6 +116,7 @@ package struct Runner: Sendable {
         entry.status = report.stop == nil ? .done : .failed
         entry.message = report.stop?.message
         entry.exitStatus = report.stop?.status ?? .done
+        entry.database = report.stop?.database
         result.messages += report.notes
         if report.stop?.isLeaseLoss ?? false { entry.isSuperseded = await hasSuccessor(context) }
         progress.finish(stage.name, summary: report.summary)
@@ -122,14 +125,16 @@ package struct Runner: Sendable {
         entry.status = .failed
         entry.message = failure.message
         entry.exitStatus = failure.status
+        entry.database = failure.database
         if failure.isLeaseLoss { entry.isSuperseded = await hasSuccessor(context) }
       }
     }
     entry.finishedAt = context.clock()
     if let message = entry.message { progress.note(stage.name, message) }
-    // What a run that was superseded has to tell, its own result tells: the journal is its successor's now.
+    // What a run that was superseded has to tell, its own result tells: the journal is its successor's now. And what
+    // could not begin for want of the database cannot be journalled either.
     if !entry.isSuperseded, !result.stages.contains(where: \.isSuperseded),
-      let failure = await journal(entry, context)
+      entry.status != .skipped || entry.database == nil, let failure = await journal(entry, context)
     {
       entry.status = .failed
       entry.message = failure.message
@@ -154,14 +159,25 @@ package struct Runner: Sendable {
   /// What this run has seen so far decides, and for refunds also what the last import for this date has seen.
   private func reasonToSkip(
     _ stage: StageName, _ context: RunContext, after results: [StageResult]
-  ) async throws -> String? {
-    if Task.isCancelled { return "left out, because the run was told to stop" }
-    if let why = StageOrder.reasonToSkip(stage, after: results) { return why }
+  ) async -> (why: String, trouble: DatabaseTrouble?)? {
+    if Task.isCancelled { return ("left out, because the run was told to stop", nil) }
+    if let why = StageOrder.reasonToSkip(stage, after: results) {
+      return (why, why == StageOrder.databaseIsAway ? .away : nil)
+    }
+    // A database that was away for one stage may be back for the next.
+    if results.contains(where: { $0.database != nil }), await !store.answers() {
+      return (StageOrder.databaseIsAway, .away)
+    }
     guard stage == .refund else { return nil }
     let date = context.date
-    let unfinished = try? await store.pool.session { try $0.unfinishedStages(on: date) }
-    let importFailed = unfinished?.contains { $0.stage == StageName.importing.rawValue } ?? false
-    return importFailed ? StageOrder.afterRefusedOutcomes : nil
+    do {
+      let unfinished = try await store.pool.session { try $0.unfinishedStages(on: date) }
+      let importFailed = unfinished.contains { $0.stage == StageName.importing.rawValue }
+      return importFailed ? (StageOrder.afterRefusedOutcomes, nil) : nil
+    } catch {
+      // Nothing is refunded while nobody can tell what the import has seen.
+      return (StageOrder.databaseIsAway, .away)
+    }
   }
 
   /// A stage's end that cannot be journalled (the database is gone) shows in the run's own result. Returns why, where
@@ -231,9 +247,14 @@ package struct Runner: Sendable {
     } catch {
       let failure = Failure(error)
       result.messages.append(failure.message)
+      if failure.database != nil { result.messages.append(Self.endIsNotJournalled) }
       result.exitStatus = ExitStatus.first(of: statuses + [failure.status])
     }
   }
+
+  private static let endIsNotJournalled =
+    "the run's end could not be written down, so `settle status` shows it as died; what was asked of the processor "
+    + "and not answered in the store is asked again with its own key: start the database, then `settle retry`"
 
   private static func holder(_ request: RunRequest) -> String {
     "\(request.pipeline.name) on \(ProcessInfo.processInfo.hostName), process \(ProcessInfo.processInfo.processIdentifier)"

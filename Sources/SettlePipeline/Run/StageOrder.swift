@@ -5,10 +5,15 @@ import SettleStore
 enum StageOrder {
   static let afterRefusedOutcomes =
     "left out, because an outcome file was refused: it may explain what would be refunded"
+  static let databaseIsAway = "left out, because the database cannot be reached"
 
   /// Why a stage is left out, or nil where it runs.
   static func reasonToSkip(_ stage: StageName, after results: [StageResult]) -> String? {
     if results.contains(where: \.isSuperseded) { return "left out, because another run has taken over" }
+    for result in results where result.database != nil {
+      if result.database == .damaged { return "left out, because the database cannot read or write its own files" }
+      if result.status == .skipped { return databaseIsAway }
+    }
     for result in results where result.status == .failed {
       let asksProcessor = result.stage == .charge || result.stage == .refund
       switch result.exitStatus {
@@ -17,9 +22,9 @@ enum StageOrder {
       case .configuration where !asksProcessor:
         return "left out, because \(result.stage) failed"
       case .unavailable where !asksProcessor:
-        return "left out, because the database cannot be reached"
+        return "left out, because \(result.stage) lost the database"
       case .configuration, .unavailable, .notPermitted:
-        if stage == .refund { return "left out, because the processor could not be asked" }
+        if stage == .refund, result.database == nil { return "left out, because the processor could not be asked" }
       case .inputRefused:
         if stage == .refund, result.stage == .importing {
           return afterRefusedOutcomes

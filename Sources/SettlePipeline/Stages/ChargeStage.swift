@@ -46,6 +46,11 @@ struct ChargeStage: Stage {
       // What was charged before is told all the same.
       stop = Failure(error)
     }
+    let unrecorded = await recorder.unrecorded
+    if unrecorded > 0 {
+      stop?.message +=
+        "; \(unrecorded) of the processor's answers could not be stored: the next run asks again with the same keys"
+    }
     var report = try await Self.report(
       await recorder.tally, unsendable: await unsendable.value, await further.tally, stop, context)
     report.notes = await notes.sentences
@@ -171,18 +176,28 @@ struct ChargeStage: Stage {
     _ tally: AnswerRecorder.Tally, unsendable: Int, _ further: Further.Tally, _ stop: Failure?, _ context: RunContext
   ) async throws -> StageReport {
     let load = context.load
-    let (open, givenUp) = try await Uncancelled.run {
-      try await context.store.pool.session { db in
-        (try db.openAttemptCount(context: load), try db.givenUpCount(context: load))
-      }
-    }
     var report = StageReport(counts: [
       ("charged", tally.charged), ("declined", tally.declined), ("refused", tally.refused + Int64(unsendable)),
-      ("unknown", open),
     ])
-    if givenUp > 0 { report.counts.append(("left_to_person", givenUp)) }
     report.counts += further.counts
     report.stop = stop ?? further.defect
+    let (open, givenUp, cancellations): (Int64, Int64, Int64)
+    do {
+      (open, givenUp, cancellations) = try await Uncancelled.run {
+        try await context.store.pool.session { db in
+          (
+            try db.openAttemptCount(context: load), try db.givenUpCount(context: load),
+            try db.cancellationsWaiting(context: load).open
+          )
+        }
+      }
+    } catch {
+      // What stopped the stage counts more, and what was charged is told all the same.
+      guard stop != nil else { throw error }
+      return report
+    }
+    report.counts.append(("unknown", open))
+    if givenUp > 0 { report.counts.append(("left_to_person", givenUp)) }
     if report.stop == nil, open > 0 {
       report.stop = Failure(
         StageStop.later("\(open) \(open == 1 ? "charge has" : "charges have") no known outcome yet"))

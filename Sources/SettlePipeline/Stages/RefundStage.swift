@@ -28,10 +28,9 @@ struct RefundStage: Stage {
         try await refunder.consider(candidate)
         context.progress.advance(name, to: Int64(open.count + index + 1), of: total)
       }
-    } catch let stop as StageStop {
-      return refunder.report(stop: Failure(stop))
-    } catch let refusal as ProcessorRefusal {
-      return refunder.report(stop: Failure(refusal))
+    } catch {
+      // What was refunded before is told all the same.
+      return refunder.report(stop: Failure(error))
     }
     return refunder.report(stop: nil)
   }

@@ -12,6 +12,8 @@ package struct DatabaseHealth: Sendable {
   package var isReadOnly: Bool
   package var clock: Timestamp
   package var connectionsLeft: Int
+  /// Functions that the user may not call, without which the lost answer to a COMMIT cannot be looked up.
+  package var withheld: [String] = []
 }
 
 /// What the roles may do, against what they should.
@@ -26,6 +28,10 @@ package struct RoleHealth: Sendable {
 
 extension Session {
   package func databaseHealth() throws -> DatabaseHealth {
+    let lookUpFunctions = [
+      "pg_control_checkpoint()", "pg_control_system()", "pg_current_wal_lsn()", "pg_walfile_name(pg_lsn)",
+      "pg_xact_status(xid8)",
+    ]
     guard
       let row = try first(
         """
@@ -35,13 +41,15 @@ extension Session {
           ARRAY(SELECT name FROM pg_settings
             WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off' ORDER BY name)
             AS relaxed,
+          ARRAY(SELECT name FROM unnest(\(lookUpFunctions)) name
+            WHERE NOT has_function_privilege(session_user, name, 'EXECUTE')) AS withheld,
           current_setting('max_connections')::int - (SELECT count(*) FROM pg_stat_activity) AS connections
         """)
     else { throw StoreError.noAnswer("the server's settings") }
     return DatabaseHealth(
       version: try row.get("version"), user: try row.get("user"), database: try row.get("database"),
       relaxed: try row.get("relaxed"), isReadOnly: try row.get("read_only"), clock: try row.get("clock"),
-      connectionsLeft: try row.get("connections"))
+      connectionsLeft: try row.get("connections"), withheld: try row.get("withheld"))
   }
 
   /// The writer's rights: to read and add everywhere, to change all but what is written once, to delete almost nothing.

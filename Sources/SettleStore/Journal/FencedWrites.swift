@@ -11,8 +11,11 @@ extension Store {
   ///
   /// The check at the end locks the lease row until the commit: a successor's taking over waits for it, or was there
   /// first and is seen. The lock is short, so that the holder's own renewal hardly ever waits.
+  ///
+  /// The body may run more than once: after a deadlock or a serialization failure the database has undone it, and it is
+  /// begun again. So it changes nothing but the store.
   package func write<T: Sendable>(_ fence: Fence, _ body: @Sendable (Session) throws -> T) async throws -> T {
-    try await pool.transaction { db in
+    try await pool.transaction(repeats: 3) { db in
       try db.prove(fence, locking: false)
       let result = try body(db)
       try db.prove(fence, locking: true)

@@ -17,23 +17,29 @@ package final class Lease: Sendable {
   package let runID: UUID
   /// The run's time, which begins with the lease.
   package let clock: RunClock
-  private let connection: Connection
+  private let settings: ConnectionSettings
+  private let connection: Mutex<Connection>
   private let state: Mutex<State>
   private let renewal = Mutex<Task<Void, Never>?>(nil)
 
   private struct State {
     /// Counted from before the renewal was asked for, so it never lies beyond the database's own expiry.
     var validUntil: ContinuousClock.Instant
+    /// Another run has it: for ever.
     var lost: String?
+    /// Why the last renewal failed: until one succeeds.
+    var outage: String?
   }
 
   private init(
-    token: Int64, runID: UUID, clock: RunClock, connection: Connection, validUntil: ContinuousClock.Instant
+    token: Int64, runID: UUID, clock: RunClock, settings: ConnectionSettings, connection: Connection,
+    validUntil: ContinuousClock.Instant
   ) {
     self.token = token
     self.runID = runID
     self.clock = clock
-    self.connection = connection
+    self.settings = settings
+    self.connection = Mutex(connection)
     state = Mutex(State(validUntil: validUntil))
   }
 
@@ -47,7 +53,8 @@ package final class Lease: Sendable {
       let (token, clock) = try await connection.transaction { db in
         (try db.takeLease(run: run, holder: holder), try db.runClock())
       }
-      let lease = Lease(token: token, runID: run, clock: clock, connection: connection, validUntil: asked + life)
+      let lease = Lease(
+        token: token, runID: run, clock: clock, settings: settings, connection: connection, validUntil: asked + life)
       lease.keepRenewing()
       return lease
     } catch {
@@ -56,11 +63,14 @@ package final class Lease: Sendable {
     }
   }
 
-  /// Throws ``StoreError/leaseLost(_:)`` unless a call to the processor may leave now.
+  /// Throws ``StoreError/leaseLost(_:)`` or ``StoreError/leaseNotRenewed(_:)`` unless a call to the processor may leave
+  /// now. After an outage of the database calls may leave again as soon as the lease is renewed: its token proves that
+  /// nobody held it meanwhile.
   package func permit() throws {
     try state.withLock { state in
       if let lost = state.lost { throw StoreError.leaseLost(lost) }
       guard ContinuousClock.now + Self.callMargin < state.validUntil else {
+        if let outage = state.outage { throw StoreError.leaseNotRenewed(outage) }
         throw StoreError.leaseLost("it was not renewed in time (the process or the database was paused)")
       }
     }
@@ -73,7 +83,7 @@ package final class Lease: Sendable {
     await task?.value
     let (token, runID) = (token, runID)
     // A lease that cannot be given back lapses by itself; the run's result must not depend on it.
-    _ = try? await connection.run { db in
+    _ = try? await openConnection().run { db in
       try db.execute(
         """
         UPDATE lease SET run_id = NULL, holder = NULL, boot_id = NULL, pid = NULL, process_start = NULL,
@@ -81,7 +91,19 @@ package final class Lease: Sendable {
         WHERE token = \(token) AND run_id = \(runID)
         """)
     }
-    await connection.close()
+    await connection.withLock { $0 }.close()
+  }
+
+  /// The lease's own connection, or a new one where the server has ended it.
+  private func openConnection() async throws -> Connection {
+    let old = connection.withLock { $0 }
+    if await old.isOpen { return old }
+    await old.close()
+    var hasty = settings
+    hasty.connectTimeout = .seconds(2)
+    let new = try await Connection.open(hasty)
+    connection.withLock { $0 = new }
+    return new
   }
 
   private func keepRenewing() {
@@ -99,20 +121,19 @@ package final class Lease: Sendable {
     let asked = ContinuousClock.now
     let token = token
     do {
-      let renewed = try await connection.run { db in
+      let renewed = try await openConnection().run { db in
         try db.execute(
           """
           UPDATE lease SET renewed_at = now(), expires_at = now() + \(seconds: Lease.life) WHERE token = \(token)
           """)
       }
       state.withLock { state in
+        state.outage = nil
         if renewed == 1 { state.validUntil = asked + Self.life } else { state.lost = "another run has taken over" }
       }
     } catch {
       // Not lost yet: the lease holds until it lapses, and the next second asks again.
-      state.withLock { state in
-        if ContinuousClock.now > state.validUntil { state.lost = "the database could not be asked to renew it" }
-      }
+      state.withLock { $0.outage = (error as? PostgresError)?.description ?? "the database gave no answer" }
     }
   }
 }

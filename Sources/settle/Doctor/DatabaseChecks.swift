@@ -60,6 +60,12 @@ struct DatabaseChecks {
       findings.append(
         .warning("connections", "\(health.connectionsLeft) are left", mend: "raise max_connections, or end idle ones"))
     }
+    if !health.withheld.isEmpty {
+      findings.append(
+        .warning(
+          "commits", "a COMMIT whose answer is lost could not be looked up",
+          mend: "GRANT EXECUTE ON FUNCTION \(health.withheld.joined(separator: ", ")) TO \(health.user)"))
+    }
     let settings = "fsync, full_page_writes, synchronous_commit"
     findings.append(
       health.relaxed.isEmpty

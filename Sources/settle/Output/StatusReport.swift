@@ -47,6 +47,8 @@ struct StatusReport: Sendable {
     let head =
       style("\(run.pipeline.printable) \(run.date)", .bold) + "  \(style(state.rawValue, state.tint))\(status)"
       + "  \(run.startedAt.toTheSecond)\(time)  \(run.id.uuidString.lowercased())"
+    let remark =
+      state == .died ? ["  it was killed or lost its database: `settle retry` goes on where it ended"] : []
     var table = Table([.left(""), .left(""), .right(""), .left("")])
     for stage in run.stageRuns {
       let counts = stage.counts.filter { $0.value != 0 }.map {
@@ -57,7 +59,7 @@ struct StatusReport: Sendable {
         "\(stage.stage)", .init(stage.status.rawValue, stage.status.tint),
         .init(stage.finishedAt.map { $0.since(stage.startedAt).words } ?? ""), .init(what))
     }
-    return [head] + table.lines(style, indentation: 2)
+    return [head] + remark + table.lines(style, indentation: 2)
   }
 
   private var waiting: Table {

@@ -62,10 +62,14 @@ enum DatabaseSource: Sendable, Equatable {
   }
 
   /// A store that answers. Starts our own server where it does not run.
-  func open(schema: Schema, connections: Int = 4) async throws -> Store {
+  ///
+  /// - Parameter patience: how long in all it is waited for while it is being restarted.
+  func open(
+    schema: Schema, connections: Int = 4, patience: Duration = Store.usualPatience
+  ) async throws -> Store {
     let settings = try await settings()
     if schema == .required { try await prepare(settings) }
-    return Store(settings, connections: connections)
+    return Store(settings, connections: connections, patience: patience)
   }
 
   func settings() async throws -> ConnectionSettings {
@@ -95,7 +99,7 @@ extension Settings {
   func withStore<Value>(
     schema: DatabaseSource.Schema = .required, connections: Int = 4, _ body: (Store) async throws -> Value
   ) async throws -> Value {
-    let store = try await database.open(schema: schema, connections: connections)
+    let store = try await database.open(schema: schema, connections: connections, patience: databaseWait())
     do {
       let value = try await body(store)
       await store.close()

@@ -7,6 +7,7 @@ struct Environment: Sendable {
   /// Every variable of settle's own. `DATABASE_URL` and `PG*` are not ours to know all of.
   enum Name: String, CaseIterable {
     case home = "SETTLE_HOME"
+    case databaseWait = "SETTLE_DATABASE_WAIT"
     case pipeline = "SETTLE_PIPELINE"
     case inbox = "SETTLE_INBOX"
     case out = "SETTLE_OUT"

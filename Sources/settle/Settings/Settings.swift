@@ -3,6 +3,7 @@ import Logging
 import SettleModel
 import SettlePipeline
 import SettleProcessors
+import SettleStore
 
 /// What a command goes by: a flag, else the environment, else the pipeline file, else a default.
 struct Settings: Sendable {
@@ -29,6 +30,17 @@ struct Settings: Sendable {
 
   /// Where settle keeps what is its own.
   var home: String { environment[.home] ?? ".settle" }
+
+  /// How long in all a command waits for a database that is being restarted, as `10s`.
+  func databaseWait() throws -> Duration {
+    guard let text = environment[.databaseWait] else { return Store.usualPatience }
+    guard text.hasSuffix("s"), let seconds = UInt16(text.dropLast()), seconds <= 600 else {
+      throw Failure(
+        status: .configuration,
+        message: "SETTLE_DATABASE_WAIT is \(text); give seconds from 0s to 600s, such as 10s")
+    }
+    return .seconds(Int64(seconds))
+  }
 
   var database: DatabaseSource { DatabaseSource(environment, home: home) }
 

@@ -31,6 +31,7 @@ struct Night {
   /// - Parameter proving: false for a night that changes the store by hand.
   static func with(
     faults: String = "", anomalies: String = "", seed: UInt64 = 1, yaml: String = Night.yaml, proving: Bool = true,
+    store: Store? = nil,
     _ body: (Night) async throws -> Void
   ) async throws {
     let folder = NSTemporaryDirectory() + "settle-night-\(UUID().uuidString)"
@@ -38,7 +39,7 @@ struct Night {
       try FileManager.default.createDirectory(atPath: "\(folder)/inbox/\(part)", withIntermediateDirectories: true)
     }
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let store = try await Store.test()
+    let store = if let store { store } else { try await Store.test() }
     let sandbox = try Sandbox(
       configuration: SandboxConfiguration(
         port: 0, dataDirectory: folder + "/sandbox", seed: seed, faults: FaultRates(parsing: faults),
@@ -74,6 +75,14 @@ struct Night {
   @discardableResult
   func run(
     _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
+    through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
+  ) async throws -> RunResult {
+    try await run(stages, date: date, out: out, dryRun: dryRun, through: interposed)
+  }
+
+  @discardableResult
+  func run(
+    _ stages: [StageName], date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
     through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
     let settings = ProcessorSettings(

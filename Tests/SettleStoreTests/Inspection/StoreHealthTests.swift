@@ -38,6 +38,7 @@ import Testing
     let health = try await store.pool.session { try $0.databaseHealth() }
     #expect(health.version >= 14)
     #expect(!health.isReadOnly)
+    #expect(health.withheld == [])
     // The tests' own server is made to be fast and forgotten.
     #expect(health.relaxed == ["fsync", "full_page_writes", "synchronous_commit"])
     await store.close()

@@ -154,6 +154,45 @@ import Testing
     }
   }
 
+  @Test func aLeaseOutlivesItsSession() async throws {
+    try await with { store in
+      let lease = try await acquire(store)
+      try await store.execute(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%lease%' AND pid <> pg_backend_pid()
+        """)
+      let asked = try await store.rows("SELECT now()::text")
+      var renewed = false
+      while !renewed {
+        try await Task.sleep(for: .milliseconds(20))
+        renewed = try await store.rows("SELECT 'yes' FROM lease WHERE renewed_at > \(asked[0])::timestamptz") == ["yes"]
+      }
+      try lease.permit()
+      await lease.release()
+      #expect(try await store.pool.session { try $0.leaseHolder() } == nil)
+    }
+  }
+
+  /// The lease may have lapsed while nobody could ask, so no call leaves; once it is renewed, its token proves that
+  /// nobody has held it meanwhile, and calls leave again.
+  @Test func anOutageStopsCallsUntilTheLeaseIsRenewed() async throws {
+    try await CrashableServer.with { server, settings in
+      let store = Store(settings, connections: 1)
+      _ = try await store.migrate()
+      let lease = try await acquire(store)
+      server.crash()
+      while true {
+        do { try lease.permit() } catch StoreError.leaseNotRenewed { break } catch StoreError.leaseLost {}
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      try await server.cluster.start()
+      while (try? lease.permit()) == nil { try await Task.sleep(for: .milliseconds(20)) }
+      await lease.release()
+      await store.close()
+    }
+  }
+
   @Test func whoWasSucceededLearnsItAndReleasesNothing() async throws {
     try await with { store in
       let old = try await acquire(store)

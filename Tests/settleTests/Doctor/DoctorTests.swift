@@ -41,6 +41,7 @@ import Testing
     (health { $0.version = 13 }, Finding.Level.failure(.configuration), "PostgreSQL 14 or newer"),
     (health { $0.isReadOnly = true }, .failure(.configuration), "name the primary"),
     (health { $0.relaxed = ["fsync"] }, .failure(.configuration), "switch it on"),
+    (health { $0.withheld = ["pg_control_system()"] }, .warning, "GRANT EXECUTE ON FUNCTION pg_control_system()"),
     (health { $0.connectionsLeft = 2 }, .warning, "raise max_connections"),
   ])
   func whatIsNotWellIsSaidWithItsRemedy(health: DatabaseHealth, level: Finding.Level, mend: String) {

@@ -29,6 +29,22 @@ import Testing
     #expect(try Self.settings(values).out(flag: flag, date: Self.date) == out)
   }
 
+  @Test(arguments: [(nil, 10), ("", 10), ("0s", 0), ("90s", 90)] as [(String?, Int64)])
+  func aRestartOfTheDatabaseIsWaitedForAsLongAsTheEnvironmentSays(text: String?, seconds: Int64) throws {
+    let settings = try Self.settings(text.map { ["SETTLE_DATABASE_WAIT": $0] } ?? [:])
+    #expect(try settings.databaseWait() == .seconds(seconds))
+  }
+
+  @Test(arguments: ["10", "-1s", "1m", "601s", "soon"])
+  func aWaitThatIsNoneIsRefused(text: String) throws {
+    let settings = try Self.settings(["SETTLE_DATABASE_WAIT": text])
+    #expect {
+      try settings.databaseWait()
+    } throws: {
+      ($0 as? Failure)?.status == .configuration && "\($0)".contains("such as 10s")
+    }
+  }
+
   @Test func thePipelineFileIsTheFlagsElseTheEnvironmentsElseTheShippedOne() throws {
     let settings = try Self.settings(["SETTLE_PIPELINE": "env.yaml"])
     #expect(settings.pipelineFile(flag: "flag.yaml") == "flag.yaml")
