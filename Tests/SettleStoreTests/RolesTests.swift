@@ -8,7 +8,8 @@ import Testing
 @Suite struct RolesTests {
   static let tables = [
     "store_identity", "lease", "runs", "stage_runs", "input_files", "quarantine", "charge_batches", "payments",
-    "payment_references", "charge_attempts", "refunds", "outbox", "event_sequence", "outcome_keys", "outcome_records",
+    "payment_references", "charge_attempts", "refunds", "charge_allowances", "refund_days", "outbox", "event_sequence",
+    "outcome_keys", "outcome_records",
     "outcome_versions", "matches", "breaks", "currencies", "migrations",
   ]
   /// What is written once: audit trails and messages.
