@@ -130,6 +130,20 @@ import Testing
     }
   }
 
+  @Test func webhooksTellOfTheFailure() throws {
+    var bank = Bank(seed: 1, keyLife: 86_400, anomalies: try AnomalyRates([:]))
+    let charged = bank.execute(.charging(key: "c", method: "pm_card_refundFail"), wall: 1_800_000_000)
+    guard case .intent(let intent, _) = charged.reply else {
+      Issue.record("\(charged.reply)")
+      return
+    }
+    let made = bank.execute(.other(.refund(.init(intent: intent.id)), key: "r"), wall: 1_800_000_000).changes
+    func types(_ changes: [Change]) -> [String] { changes.flatMap { StripeEvent.all(of: $0, seed: 1) }.map(\.type) }
+    #expect(types(made) == ["refund.created", "charge.refunded", "refund.updated"])
+    let ended = bank.advance(by: 86_400, wall: 1_800_000_000)
+    #expect(types(ended) == ["refund.updated", "charge.refund.updated", "refund.failed"])
+  }
+
   /// Two refunds of one charge that end in the same moment both give their part back.
   @Test func whatEndsTogetherIsCountedTogether() async throws {
     try await withSandbox { client in
