@@ -30,46 +30,46 @@ package struct ChargeLifecycle: Sendable, Equatable {
     case stop(StageStop)
   }
 
-  /// How often the same bytes are repeated within one run.
-  static let repeats = 4
+  private var request: StoredRequest
 
   /// Before this instant the same bytes may be sent again.
-  package let keyExpires: Timestamp
-  private var asked = 0
+  package var keyExpires: Timestamp { request.keyExpires }
 
   /// - Parameters:
   ///   - storedAt: when the attempt was written, which is before its first byte can have left.
   ///   - keyLife: how long the processor remembers a key.
   ///   - margin: how much of that life is not used, since clocks differ.
   package init(storedAt: Timestamp, keyLife: Duration, margin: Duration) {
-    keyExpires = storedAt.adding(keyLife - margin)
+    request = StoredRequest(storedAt: storedAt, keyLife: keyLife, margin: margin)
   }
 
   /// Of an attempt that says itself until when its key may be relied on.
   package init(keyExpires: Timestamp) { self.keyExpires = keyExpires }
 
   /// Whether the request may be sent at this instant at all.
-  package func maySend(at now: Timestamp) -> Bool { now < keyExpires }
+  package func maySend(at now: Timestamp) -> Bool { request.maySend(at: now) }
 
   /// What to do after an answer.
   package mutating func answered(_ answer: ProcessorAnswer, at now: Timestamp) -> Step {
-    asked += 1
+    switch request.answered(answer, at: now) {
+    case .told: Self.meaning(of: answer)
+    case .repeatSame(let pause): .repeatSame(after: pause)
+    case .lookUp(let why): .lookUp(why: why, reference: nil)
+    case .enough(let why): .leave(why: why)
+    case .stop(let stop): .stop(stop)
+    }
+  }
+
+  private static func meaning(of answer: ProcessorAnswer) -> Step {
     switch answer {
-    case .charged(let charge): return Self.step(after: charge, proof: .answer)
+    case .charged(let charge): return step(after: charge, proof: .answer)
     case .declined(let decline): return .end(.declined(decline))
     case .refused(let code, _): return .end(.refused(code: code))
     case .canceled: return .end(.refused(code: "canceled"))
     case .pending(let reference): return .lookUp(why: "processing", reference: reference)
-    case .unknown(let why, replayed: true): return .lookUp(why: why, reference: nil)
-    case .unknown(let why, replayed: false):
-      let pause = Duration.milliseconds(50 << asked)
-      guard asked <= Self.repeats, maySend(at: now.adding(pause)) else { return .leave(why: why) }
-      return .repeatSame(after: pause)
-    case .unreachable(let why): return .stop(.unreachable(why))
-    case .later(let why): return .stop(.later(why))
-    case .notPermitted(let why): return .stop(.notPermitted(why))
-    case .keyMismatch(let why): return .stop(.defect("an idempotency key was used with another body: \(why)"))
     case .refunded: return .stop(.defect("a charge was answered with a refund"))
+    case .unknown, .unreachable, .later, .notPermitted, .keyMismatch:
+      return .stop(.defect("an answer that tells nothing was taken for one that does"))
     }
   }
 

@@ -160,12 +160,13 @@ package struct ProcessorCharge: Sendable, Equatable {
 
 /// A refund as the processor has it.
 package struct ProcessorRefund: Sendable, Equatable {
-  package enum State: Sendable, Equatable { case succeeded, pending, failed, canceled }
+  package typealias State = ProcessorRefundState
   /// At Stripe `re_…`.
   package var reference: String
   package var processorCharge: String?
   package var state: State
   package var amount: Money
+  /// The refund that its metadata names, where settle asked for it.
   package var refund: RefundID?
   /// The processor's word for why it failed.
   package var failure: String?
@@ -207,8 +208,15 @@ package protocol ProcessorAdapter: Sendable {
   /// How often a processor payment has been tried to be charged, declines included, as far as the processor tells.
   func tries(of processorPayment: String) async throws -> Int
 
-  /// The refunds of one charge at the processor.
+  /// The refunds of one charge at the processor, newest first.
   func refunds(of processorCharge: String) async throws -> [ProcessorRefund]
+
+  /// One refund as the processor has it now, by its own reference; nil where it has none.
+  func refund(_ reference: String) async throws -> ProcessorRefund?
+
+  /// Every refund that the processor has taken on since an instant, newest first, a page at a time; those of others on
+  /// the same account too.
+  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws
 
   /// The account and mode that the key belongs to: a store remembers it and refuses another.
   func account() async throws -> ProcessorAccount

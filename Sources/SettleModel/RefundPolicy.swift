@@ -97,6 +97,12 @@ package struct RefundPolicy: Sendable, Equatable {
     case disputed
     case exceedsCaptured = "exceeds_captured"
     case chargeNotFound = "charge_not_found"
+    /// Its refund was refused, failed or was canceled; another is never asked for by rule.
+    case refundRefused = "refund_refused"
+    case refundFailed = "refund_failed"
+    case refundCanceled = "refund_canceled"
+    /// The processor cannot take such a refund at all.
+    case unsupported = "unsupported_by_processor"
 
     /// Whether tomorrow's run may decide otherwise, so that it is asked again.
     package var mayPass: Bool { self == .abovePerRun || self == .abovePerDay }
@@ -108,15 +114,20 @@ package struct RefundPolicy: Sendable, Equatable {
     guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
     guard subject.proven else { return .heldBack(.notProven) }
     guard let amount = Self.amount(of: rule.portion, subject) else { return .heldBack(.undercharged) }
-    let currency = amount.currency
-    guard let limit = rule.limit[currency], let perRun = perRun[currency], let perDay = perDay[currency] else {
-      return .heldBack(.currencyNotNamed)
-    }
+    guard let limit = rule.limit[amount.currency] else { return .heldBack(.currencyNotNamed) }
     guard amount.minor <= limit else { return .heldBack(.aboveLimit) }
-    guard fits(amount.minor, after: spent.run[currency] ?? 0, within: perRun) else { return .heldBack(.abovePerRun) }
-    guard fits(amount.minor, after: spent.day[currency] ?? 0, within: perDay) else { return .heldBack(.abovePerDay) }
-    if let approval = approvalAbove[currency], amount.minor > approval { return .heldBack(.needsApproval) }
+    if let held = exceeded(by: amount, after: spent) { return .heldBack(held) }
+    if let approval = approvalAbove[amount.currency], amount.minor > approval { return .heldBack(.needsApproval) }
     return .refund(amount, rule: rule)
+  }
+
+  /// Which limit of a run or a day another refund would exceed, if any.
+  package func exceeded(by amount: Money, after spent: Spent) -> Held? {
+    let currency = amount.currency
+    guard let perRun = perRun[currency], let perDay = perDay[currency] else { return .currencyNotNamed }
+    guard fits(amount.minor, after: spent.run[currency] ?? 0, within: perRun) else { return .abovePerRun }
+    guard fits(amount.minor, after: spent.day[currency] ?? 0, within: perDay) else { return .abovePerDay }
+    return nil
   }
 
   private static func amount(of portion: RefundRule.Portion, _ subject: Case) -> Money? {

@@ -143,7 +143,7 @@ package struct SmallStory: Sendable {
         let request = ProcessorRequest(path: "/v1/refunds", body: "", idempotencyKey: "key-refund", apiVersion: "v")
         _ = try db.reserveRefund(
           order, for: candidate.breakID, rule: "overcharge", request: request,
-          charge: Self.charged("C", Self.money(3_300), nil), run: run, context: Self.context(24))
+          charge: Self.charged("C", Self.money(3_300), nil), within: nil, run: run, context: Self.context(24))
         try db.record(.processed(reference: "re_C"), of: order, context: Self.context(25))
       }
     }

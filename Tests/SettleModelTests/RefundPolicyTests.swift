@@ -76,9 +76,12 @@ import Testing
   }
 
   /// What the rules cannot decide, the charge's own figures do; `charge_not_found` is the stage's word where there is
-  /// no charge to look at.
+  /// no charge to look at, or the processor takes no such refund, and the others tell what became of a refund.
   @Test func everyReasonToHoldBackIsTested() {
-    let tested = Self.held.map(\.2) + RefundAllowanceTests.refusals.map(\.why) + [.chargeNotFound]
+    let others: [RefundPolicy.Held] = [
+      .chargeNotFound, .unsupported, .refundRefused, .refundFailed, .refundCanceled,
+    ]
+    let tested = Self.held.map(\.2) + RefundAllowanceTests.refusals.map(\.why) + others
     #expect(RefundPolicy.Held.allCases.filter { !tested.contains($0) } == [])
   }
 

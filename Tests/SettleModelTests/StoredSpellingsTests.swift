@@ -29,9 +29,11 @@ import Testing
       RefundPolicy.Held.allCases.map(\.rawValue),
       """
       not_proven currency_not_named settled_in_another_currency undercharged above_limit above_per_run above_per_day \
-      needs_approval refunded_elsewhere disputed exceeds_captured charge_not_found
+      needs_approval refunded_elsewhere disputed exceeds_captured charge_not_found refund_refused refund_failed \
+      refund_canceled unsupported_by_processor
       """
     ),
+    (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),
     (RefundRule.Portion.allCases.map(\.rawValue), "duplicate overcharge"),
     (
       QuarantineReason.allCases.map(\.rawValue),

@@ -35,6 +35,13 @@ import Testing
       FROM charge_attempts WHERE state = 'succeeded'
       """),
     Defect(
+      "a key that is used for two attempts", "charge_attempts_idempotency_key",
+      """
+      INSERT INTO charge_attempts SELECT payment_id, attempt + 1, operation, idempotency_key, request_path, request_body,
+        api_version, 'superseded', NULL, false, batch_id, token, business_date, created_at, created_at, NULL, NULL
+      FROM charge_attempts WHERE state = 'open'
+      """),
+    Defect(
       "an open attempt with an answer", "an_answer_closes",
       "UPDATE charge_attempts SET answered_at = created_at WHERE state = 'open'"),
     Defect("a success without proof", "success_has_its_proof", "UPDATE payments SET state = 'SUCCEEDED', proof = NULL"),

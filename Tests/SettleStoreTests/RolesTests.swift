@@ -8,9 +8,9 @@ import Testing
 @Suite struct RolesTests {
   static let tables = [
     "store_identity", "lease", "runs", "stage_runs", "input_files", "quarantine", "charge_batches", "payments",
-    "payment_references", "charge_attempts", "cancellations", "refunds", "outbox", "event_sequence", "outcome_keys",
-    "outcome_records", "outcome_versions", "matches", "breaks", "currencies", "migrations", "audit", "audit_seals",
-    "file_digests",
+    "payment_references", "charge_attempts", "cancellations", "refunds", "charge_allowances", "refund_days", "outbox",
+    "event_sequence", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks", "currencies",
+    "migrations", "audit", "audit_seals", "file_digests",
   ]
   /// What is written once: audit trails and messages.
   static let onceOnly = [

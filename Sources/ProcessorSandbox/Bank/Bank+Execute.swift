@@ -37,7 +37,7 @@ extension Bank {
     return Verdict(reply: reply, replayed: false, changes: changes + [draft.change])
   }
 
-  /// What happens by itself as time goes by: payouts, lapsed holds, ended processing, forgotten keys.
+  /// What happens by itself as time goes by: payouts, lapsed holds, ended processing, refunds' ends, forgotten keys.
   mutating func tick(wall: Int64) -> [Change] {
     let now = instant(wall: wall)
     saved.prune(savedUntil: now - keyLife)
@@ -59,6 +59,7 @@ extension Bank {
         settle(intent, charge: newCharge(for: intent, in: &draft), key: nil, in: &draft)
       }
     }
+    finishRefunds(in: &draft)
     guard draft.change != Change(at: now, serial: serial) else { return [] }
     apply(draft.change)
     return [draft.change]
@@ -86,6 +87,7 @@ extension Bank {
         update(try known(id), description: description, metadata: metadata, in: &draft), charge: nil)
     case .cancel(let id, let reason): intent = try cancel(try known(id), reason: reason, in: &draft)
     case .refund(let new): return .refund(try refund(new, in: &draft))
+    case .cancelRefund(let id): return .refund(try cancelRefund(id, in: &draft))
     }
     if let decline = intent.lastDecline, intent.status == .requiresPaymentMethod {
       return .failure(.declined(decline, intent))

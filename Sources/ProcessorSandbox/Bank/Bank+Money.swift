@@ -30,49 +30,6 @@ extension Bank {
     return intent
   }
 
-  func refund(_ new: Command.NewRefund, in draft: inout Draft) throws(StripeError) -> Refund {
-    var charge = try refundedCharge(new)
-    guard charge.refundable > 0 || charge.taken == nil else {
-      throw .invalid("charge_already_refunded", "Charge \(charge.id) has already been refunded.", param: "charge")
-    }
-    guard charge.taken != nil else {
-      throw .invalid(nil, "Charge \(charge.id) took no money, so there is nothing to refund.", param: "charge")
-    }
-    let amount = new.amount ?? charge.refundable
-    guard amount <= charge.refundable else {
-      throw .invalid(
-        "amount_too_large", "Refund amount is greater than the unrefunded amount on the charge.", param: "amount")
-    }
-    try checkStep(amount, charge.currency, param: "amount")
-    let metadata = Metadata().merging(new.metadata)
-    let refund = Refund(
-      id: draft.id("re"), charge: charge.id, intent: charge.intent, amount: amount, currency: charge.currency,
-      created: draft.now, reason: new.reason, metadata: metadata)
-    charge.refunded += amount
-    draft.change.refunds.append(refund)
-    draft.change.charges.append(charge)
-    draft.change.movements.append(
-      Movement(
-        id: refund.id, kind: .refund, amount: amount, fee: 0, currency: charge.currency, created: draft.now,
-        intent: charge.intent, charge: charge.id, metadata: metadata))
-    return refund
-  }
-
-  private func refundedCharge(_ new: Command.NewRefund) throws(StripeError) -> Charge {
-    if let id = new.charge {
-      guard let charge = charges[id] else { throw .missing("charge", id, param: "charge", status: 400) }
-      return charge
-    }
-    let id = new.intent ?? ""
-    guard let intent = intents[id] else {
-      throw .missing("payment_intent", id, param: "payment_intent", status: 400)
-    }
-    guard let charge = intent.latestCharge.flatMap({ charges[$0] }) else {
-      throw .invalid(nil, "This PaymentIntent has no charge to refund.", param: "payment_intent")
-    }
-    return charge
-  }
-
   /// 1 to 20 percent more, at least the smallest amount the currency can move by.
   private func overcharged(_ asked: Int64, _ intent: PaymentIntent, key: String?) -> Int64 {
     let step = StripeCurrency(intent.currency)?.step ?? 1

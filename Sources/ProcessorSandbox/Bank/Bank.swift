@@ -20,6 +20,9 @@ struct Bank: Sendable {
   var payouts = PayoutDays()
   var processing = Deadlines()
   var holds = Deadlines()
+  /// Refunds whose end comes after a day, and such that wait for their customer for 45.
+  var unfinishedRefunds = Deadlines()
+  var waitingRefunds = Deadlines()
   private var lastInstant: Int64 = 0
 
   var seed: UInt64 { identifiers.seed }
@@ -46,6 +49,7 @@ struct Bank: Sendable {
     for charge in change.charges where charges.put(charge, id: charge.id) {
       chargesOfIntent[charge.intent, default: []].append(charge.id)
     }
+    for refund in change.refunds { scheduleEnd(of: refund, at: change.at) }
     for refund in change.refunds where refunds.put(refund, id: refund.id) {
       refundsOfCharge[refund.charge, default: []].append(refund.id)
     }
@@ -67,6 +71,16 @@ struct Bank: Sendable {
     case .requiresCapture: holds.add(intent.id, due: now + 7 * 86_400)
     case .processing: processing.add(intent.id, due: now + 86_400)
     default: break
+    }
+  }
+
+  /// A day is the sandbox's own choice; Stripe lets a customer take 45.
+  private mutating func scheduleEnd(of refund: Refund, at now: Int64) {
+    guard refunds[refund.id] == nil else { return }
+    switch RefundBehaviour(of: charges[refund.charge]) {
+    case .immediate: break
+    case .pending, .pendingThenFails, .failsLater: unfinishedRefunds.add(refund.id, due: now + 86_400)
+    case .needsAction: waitingRefunds.add(refund.id, due: now + 45 * 86_400)
     }
   }
 }

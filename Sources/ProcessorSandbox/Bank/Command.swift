@@ -28,6 +28,7 @@ enum Command: Sendable, Equatable {
   case capture(intent: String, amount: Int64?, metadata: [Metadata.Pair])
   case cancel(intent: String, reason: String?)
   case refund(NewRefund)
+  case cancelRefund(id: String)
 }
 
 /// A command with what the idempotency layer needs to know of its request.

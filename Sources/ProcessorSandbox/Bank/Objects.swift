@@ -51,8 +51,14 @@ struct Charge: Sendable, Equatable {
   var refundable: Int64 { (taken ?? 0) - refunded }
 }
 
-/// Stripe's Refund; all succeed at once.
+/// Stripe's Refund. Most succeed at once; see ``RefundBehaviour`` for the others.
 struct Refund: Sendable, Equatable {
+  enum Status: String, Sendable {
+    case pending
+    case requiresAction = "requires_action"
+    case succeeded, failed, canceled
+  }
+
   let id: String
   let charge: String
   let intent: String
@@ -61,6 +67,14 @@ struct Refund: Sendable, Equatable {
   let created: Int64
   let reason: String?
   let metadata: Metadata
+  var status = Status.succeeded
+  /// Whether its money has left, though it may have come back since.
+  var moved = true
+  var failureReason: String?
+  /// The movement by which its money came back.
+  var failureMovement: String?
+
+  static func balanceTransaction(of id: String) -> String { "txn_" + id.drop { $0 != "_" }.dropFirst() }
 }
 
 /// Money that went to the merchant's bank: one a UTC day of `created` and currency.
@@ -77,12 +91,14 @@ struct Payout: Sendable, Equatable {
 struct Movement: Sendable, Equatable {
   enum Kind: String, Sendable {
     case charge, refund, payout
+    /// A refund's money that came back.
+    case refundFailure = "refund_failure"
   }
 
-  /// The charge's, refund's or payout's id.
+  /// The charge's, refund's or payout's id; a failure has one of its own.
   let id: String
   let kind: Kind
-  /// Positive for charges and refunds alike.
+  /// Positive for charges, refunds and their failures alike.
   let amount: Int64
   /// What Stripe keeps of it.
   let fee: Int64
@@ -91,6 +107,8 @@ struct Movement: Sendable, Equatable {
   var intent: String?
   /// The charge that a refund gives back.
   var charge: String?
+  /// The refund that failed.
+  var refund: String?
   /// Where less than the hold was captured: the hold.
   var authorized: Int64?
   var metadata = Metadata()
@@ -98,5 +116,5 @@ struct Movement: Sendable, Equatable {
   var idempotencyKey: String?
   var anomaly: Anomaly?
 
-  var balanceTransaction: String { "txn_" + id.drop { $0 != "_" }.dropFirst() }
+  var balanceTransaction: String { Refund.balanceTransaction(of: id) }
 }

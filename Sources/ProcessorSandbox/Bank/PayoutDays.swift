@@ -15,6 +15,7 @@ struct PayoutDays: Sendable {
     case .charge where movement.anomaly == .missing: return
     case .charge: net = movement.amount - movement.fee
     case .refund: net = -movement.amount
+    case .refundFailure: net = movement.amount
     case .payout: return
     }
     open[Day(day: movement.created / 86_400, currency: movement.currency), default: 0] += net

@@ -38,14 +38,19 @@ extension CardBehaviour {
     }
     guard name.hasPrefix("pm_card_") else { return nil }
     let card = name.dropFirst("pm_card_".count)
-    let special = card.hasPrefix("visa_") ? card.dropFirst("visa_".count) : card
-    if let behaviour = Self.special[String(special)] {
+    if let behaviour = Self.special[String(Self.plainName(name))] {
       self = behaviour
     } else if Self.plain.contains(String(card)) {
       self = .accepted
     } else {
       return nil
     }
+  }
+
+  /// The name without what the two spellings of it may begin with.
+  static func plainName(_ name: String) -> Substring {
+    let card = name.dropFirst("pm_card_".count)
+    return card.hasPrefix("visa_") ? card.dropFirst("visa_".count) : card
   }
 
   private static let plain: Set<String> = [
@@ -71,6 +76,8 @@ extension CardBehaviour {
       Decline(
         code: "processing_error", declineCode: nil,
         message: "An error occurred while processing your card. Try again in a little bit.")),
+    "pendingRefund": .accepted,
+    "refundFail": .accepted,
     "authenticationRequired": .needsAuthentication,
     "authenticationRequiredOnSetup": .needsAuthentication,
     "authenticationRequiredChargeDeclinedInsufficientFunds": .declined(

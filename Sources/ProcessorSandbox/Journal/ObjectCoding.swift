@@ -90,6 +90,10 @@ extension Refund {
       $0.field("created", created)
       $0.fieldIfAny("reason", reason)
       $0.field("metadata", metadata)
+      $0.field("status", status.rawValue)
+      $0.field("moved", moved)
+      $0.fieldIfAny("failure_reason", failureReason)
+      $0.fieldIfAny("failure", failureMovement)
     }
   }
 
@@ -101,6 +105,13 @@ extension Refund {
     self.init(
       id: id, charge: charge, intent: intent, amount: amount, currency: currency, created: created,
       reason: json["reason"]?.text, metadata: metadata)
+    // Journals from before refunds had a life of their own know of none that did not succeed.
+    guard let word = json["status"]?.text else { return }
+    guard let status = Status(rawValue: word), let moved = json["moved"]?.bool else { return nil }
+    self.status = status
+    self.moved = moved
+    failureReason = json["failure_reason"]?.text
+    failureMovement = json["failure"]?.text
   }
 }
 
@@ -133,6 +144,7 @@ extension Movement {
       $0.field("fee", fee)
       $0.fieldIfAny("payment_intent", intent)
       $0.fieldIfAny("charge", charge)
+      $0.fieldIfAny("refund", refund)
       if let authorized { $0.field("authorized", authorized) }
       $0.field("metadata", metadata)
       $0.fieldIfAny("idempotency_key", idempotencyKey)
@@ -148,7 +160,7 @@ extension Movement {
     else { return nil }
     self.init(
       id: id, kind: kind, amount: amount, fee: fee, currency: currency, created: created,
-      intent: json["payment_intent"]?.text, charge: json["charge"]?.text,
+      intent: json["payment_intent"]?.text, charge: json["charge"]?.text, refund: json["refund"]?.text,
       authorized: json["authorized"]?.integer, metadata: metadata,
       idempotencyKey: json["idempotency_key"]?.text, anomaly: json["anomaly"]?.text.flatMap(Anomaly.init))
   }

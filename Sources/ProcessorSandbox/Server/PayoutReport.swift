@@ -24,6 +24,7 @@ struct PayoutReport {
       row.balanceTransaction += "r"
       return [whole, row.fields("partial_capture_reversal", gross: movement.amount - authorized, fee: 0)]
     case .refund: return [row.fields("refund", gross: -movement.amount, fee: 0)]
+    case .refundFailure: return [row.fields("refund_failure", gross: movement.amount, fee: 0)]
     case .payout: return [row.fields("payout", gross: -movement.amount, fee: 0)]
     }
   }
@@ -63,7 +64,8 @@ private struct Row {
     let payout = isPayout ? nil : bank.payouts.payout(of: movement)
     let payoutDay = isPayout ? movement.created : payout.map { ($0.day + 1) * 86_400 }
     let created = movement.created
-    let refunds = movement.kind == .refund ? movement.metadata : Metadata()
+    let isRefund = movement.kind == .refund || movement.kind == .refundFailure
+    let refunds = isRefund ? movement.metadata : Metadata()
     let payments = intent?.metadata ?? Metadata()
     return [
       isPayout ? movement.id : payout?.id ?? "",
@@ -74,7 +76,7 @@ private struct Row {
       Calendar.timestamp(isPayout ? created : (created / 86_400 + 2) * 86_400),
       currency.code,
       currency.decimal(gross), currency.decimal(fee), currency.decimal(gross - fee),
-      category, movement.id, isPayout ? "STRIPE PAYOUT" : intent?.description ?? "",
+      category, movement.refund ?? movement.id, isPayout ? "STRIPE PAYOUT" : intent?.description ?? "",
       isPayout ? "" : currency.decimal(gross), isPayout ? "" : currency.code,
       movement.charge ?? (isPayout ? "" : movement.id), movement.intent ?? "", intent?.customer ?? "",
       payments["payment_id"] ?? "", payments["order_id"] ?? "", payments["attempt"] ?? "",

@@ -58,6 +58,7 @@ struct StripeAPI: Sendable {
     case ("payment_intents", 3, "confirm"): return try .confirmation(of: parts[1], &parameters)
     case ("payment_intents", 3, "capture"): return try .capture(of: parts[1], &parameters)
     case ("payment_intents", 3, "cancel"): return try .cancellation(of: parts[1], &parameters)
+    case ("refunds", 3, "cancel"): return .cancelRefund(id: parts[1])
     case ("refunds", 1, _): return try .newRefund(&parameters)
     default: throw .unrecognized(request)
     }

@@ -50,7 +50,11 @@ extension StripeEvent {
     let subjects = change.intents.compactMap { intent in
       type(of: intent, in: change).map { ($0, Subject.intent(intent)) }
     }
-    let refunds = change.refunds.flatMap { refund in
+    let refunds = change.refunds.flatMap { refund -> [(String, Subject)] in
+      guard refund.created == change.at, refund.status != .canceled else {
+        let failed = refund.status == .failed ? [("refund.failed", Subject.refund(refund))] : []
+        return [("refund.updated", .refund(refund)), ("charge.refund.updated", .refund(refund))] + failed
+      }
       let charge = change.charges.last { $0.id == refund.charge }
       let told = charge.map { [("charge.refunded", Subject.charge($0, nil))] } ?? []
       return [("refund.created", Subject.refund(refund))] + told + [("refund.updated", .refund(refund))]

@@ -89,14 +89,16 @@ extension Refund {
       $0.field("id", id)
       $0.field("object", "refund")
       $0.field("amount", amount)
-      $0.field("balance_transaction", "txn_" + id.dropFirst("re_".count))
+      $0.field("balance_transaction", moved ? Self.balanceTransaction(of: id) : nil)
       $0.field("charge", charge)
       $0.field("created", created)
       $0.field("currency", currency)
+      $0.fieldIfAny("failure_balance_transaction", failureMovement.map(Self.balanceTransaction))
+      $0.fieldIfAny("failure_reason", failureReason)
       $0.field("metadata", metadata)
       $0.field("payment_intent", intent)
       $0.field("reason", reason)
-      $0.field("status", "succeeded")
+      $0.field("status", status.rawValue)
     }
   }
 }

@@ -8,21 +8,37 @@ struct Refunder {
   private var processor: (any ProcessorAdapter)?
   private var spent: RefundPolicy.Spent?
   private var refunded: Int64 = 0
+  private var pending: Int64 = 0
   private var heldBack: Int64 = 0
   private var failed: Int64 = 0
   private var unknown: Int64 = 0
+  /// Something was learnt of a refund of an earlier run, after this run's reconciliation had looked at it.
+  private(set) var hasNews = false
 
   init(context: RunContext) { self.context = context }
 
   func report(stop: Failure?) -> StageReport {
     var report = StageReport(counts: [
-      ("refunded", refunded), ("held_back", heldBack), ("failed", failed), ("unknown", unknown),
+      ("refunded", refunded), ("pending", pending), ("held_back", heldBack), ("failed", failed), ("unknown", unknown),
     ])
     report.stop = stop
     if stop == nil, unknown > 0 {
       report.stop = Failure(StageStop.later("\(unknown) refunds have no known outcome yet"))
     }
     return report
+  }
+
+  /// Asks about refunds that the processor took on before and records what became of them: those that were not finished
+  /// and those that may have failed since.
+  mutating func follow(_ refunds: [KnownRefund]) async throws {
+    guard !refunds.isEmpty else { return }
+    let processor = try await connected()
+    pending += Int64(refunds.filter(\.isUnfinished).count)
+    for (refund, result) in try await RefundLookUp(processor: processor).news(of: refunds, at: context.clock()) {
+      if refund.isUnfinished { pending -= 1 }
+      try await record(result, of: refund.order)
+      if result.processorState != nil { hasNews = true }
+    }
   }
 
   /// Refunds a break if a rule says so and the charge allows it; else writes down why not.
@@ -48,8 +64,16 @@ struct Refunder {
     }
   }
 
+  /// Takes up a refund that an earlier run left without an answer.
+  mutating func resume(_ refund: StoredRefund) async throws {
+    let before = unknown
+    try await send(refund)
+    if unknown == before { hasNews = true }
+  }
+
   /// Sends a stored refund, repeats it with its own key while its outcome is not known, and records what came of it.
-  mutating func send(_ refund: StoredRefund) async throws {
+  /// Where it may not be sent (the permit was refused) it stays as it was stored.
+  private mutating func send(_ refund: StoredRefund) async throws {
     let processor = try await connected()
     let permit = context.permit
     let clock = context.clock
@@ -71,9 +95,9 @@ struct Refunder {
       case .end(let result): return try await record(result, of: refund.order)
       case .repeatSame(let pause): try await Task.sleep(for: pause)
       case .lookUp(let why):
-        let found = try await processor.refunds(of: refund.order.processorCharge)
-          .first { $0.refund == refund.order.refund }
-        return try await record(found.map(RefundLifecycle.result(of:)) ?? .unknown(why: why), of: refund.order)
+        let listed = try await processor.refunds(of: refund.order.processorCharge)
+        return try await record(
+          RefundLifecycle.result(of: refund.order, among: listed, otherwise: why), of: refund.order)
       case .stop(let stop):
         try await record(.unknown(why: "the stage stopped"), of: refund.order)
         throw stop
@@ -83,8 +107,9 @@ struct Refunder {
 
   private mutating func record(_ result: RefundResult, of order: RefundOrder) async throws {
     switch result {
-    case .processed, .pending: refunded += 1
-    case .failed: failed += 1
+    case .processed: refunded += 1
+    case .pending, .requiresAction: pending += 1
+    case .failed, .canceled: failed += 1
     case .unknown: unknown += 1
     }
     let load = context.load
@@ -95,19 +120,22 @@ struct Refunder {
     _ order: RefundOrder, _ candidate: RefundCandidate, _ rule: RefundRule, _ charge: ProcessorCharge,
     _ processor: any ProcessorAdapter
   ) async throws -> StoredRefund? {
-    let request = try processor.request(for: .refund(order))
     let load = context.load
-    let run = context.run
+    let (run, limits) = (context.run, context.pipeline.refund)
     do {
+      let request = try processor.request(for: .refund(order))
       return try await context.write { db in
         try db.reserveRefund(
           order, for: candidate.breakID, rule: "\(rule.when.rawValue): \(rule.portion.rawValue)", request: request,
-          charge: charge, run: run, context: load)
+          charge: charge, within: limits, run: run, context: load)
       }
     } catch let held as HeldBack {
       try await hold(candidate, held.why)
-      return nil
+    } catch ProcessorRefusal.unsupported {
+      // One that the processor cannot take at all must not keep it from the others.
+      try await hold(candidate, .unsupported)
     }
+    return nil
   }
 
   private mutating func hold(_ candidate: RefundCandidate, _ held: RefundPolicy.Held) async throws {

@@ -2,7 +2,13 @@ import Postgres
 import SettleModel
 import SettleStore
 
-/// Gives money back where the pipeline's written rules allow it, each refund once.
+/// Gives money back where the pipeline's written rules allow it, each refund once, and follows each to its end.
+///
+/// 1. Refunds without any answer are repeated with their own bytes and key, or looked up.
+/// 2. Those that the processor has not finished, or may have failed since, are asked about.
+/// 3. Open breaks that a rule names are refunded.
+/// 4. Where 1 or 2 told something new of an earlier run's refund, the breaks are computed anew, so that another run
+///    would find nothing to change.
 struct RefundStage: Stage {
   let name = StageName.refund
   let unit = "refunds"
@@ -10,29 +16,45 @@ struct RefundStage: Stage {
   func perform(_ context: RunContext) async throws -> StageReport {
     let policy = context.pipeline.refund
     let load = context.load
-    let (open, candidates) = try await context.store.pool.session { db in
-      (try db.openRefunds(context: load), try db.refundCandidates(for: policy.rules.map(\.when), context: load))
+    let (open, known, candidates) = try await context.store.pool.session { db in
+      (
+        try db.openRefunds(context: load),
+        try db.knownRefunds(processedSince: load.now.adding(.zero - RefundLookUp.watched), context: load),
+        try db.refundCandidates(for: policy.rules.map(\.when), context: load)
+      )
     }
-    guard !open.isEmpty || !candidates.isEmpty else { return StageReport(counts: [("refunded", 0)]) }
-    let total = Int64(open.count + candidates.count)
-    context.progress.begin(name, of: total, unit: unit)
+    guard !open.isEmpty || !known.isEmpty || !candidates.isEmpty else {
+      return StageReport(counts: [("refunded", 0)])
+    }
     var refunder = Refunder(context: context)
+    let stop = try await perform(open, known, candidates, &refunder)
+    if refunder.hasNews { _ = try await ReconcileStage().perform(context) }
+    return refunder.report(stop: stop)
+  }
+
+  private func perform(
+    _ open: [StoredRefund], _ known: [KnownRefund], _ candidates: [RefundCandidate], _ refunder: inout Refunder
+  ) async throws -> Failure? {
+    let context = refunder.context
+    let total = Int64(open.count + candidates.count)
+    if total > 0 { context.progress.begin(name, of: total, unit: unit) }
     do {
       for (index, refund) in open.enumerated() {
         try Task.checkCancellation()
-        try await refunder.send(refund)
+        try await refunder.resume(refund)
         context.progress.advance(name, to: Int64(index + 1), of: total)
       }
+      try await refunder.follow(known)
       for (index, candidate) in candidates.enumerated() {
         try Task.checkCancellation()
         try await refunder.consider(candidate)
         context.progress.advance(name, to: Int64(open.count + index + 1), of: total)
       }
+      return nil
     } catch {
       // What was refunded before is told all the same.
-      return refunder.report(stop: Failure(error))
+      return Failure(error)
     }
-    return refunder.report(stop: nil)
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
@@ -49,9 +71,10 @@ struct RefundStage: Stage {
       case .noRule: break
       }
     }
+    let known = try db.knownRefunds(processedSince: context.load.now, context: context.load).filter(\.isUnfinished)
     return StageReport(counts: [
       ("to_refund", refunds), ("held_back", held),
-      ("to_ask_again", Int64(try db.openRefunds(context: context.load).count)),
+      ("to_ask_again", Int64(try db.openRefunds(context: context.load).count + known.count)),
     ])
   }
 }

@@ -53,6 +53,26 @@ struct StripeLookups: Sendable {
     return await found.items
   }
 
+  func refund(_ reference: String) async throws -> ProcessorRefund? {
+    guard StripeReference.refund.matches(reference) else { return nil }
+    guard let reply = try await get("/v1/refunds/\(reference)", longest: Self.oneObject) else { return nil }
+    return try understood(
+      StripeAnswers.decode(StripeRefund.self, reply).flatMap(StripeRefunds.refund), "a refund", reply)
+  }
+
+  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {
+    let first = "/v1/refunds?limit=100&created%5Bgte%5D=\(start.seconds)"
+    try await pages(of: ListedRefund.self, from: first, id: \.id) { listed, reply in
+      try await page(
+        listed.compactMap { item in
+          let refund = item.refund.flatMap(StripeRefunds.refund)
+          // What others refund on the same account may be in ways that settle does not know; its own may not.
+          guard refund != nil || item.namesRefund else { return nil }
+          return try understood(refund, "a refund", reply)
+        })
+    }
+  }
+
   func account() async throws -> String {
     guard let reply = try await get("/v1/account", longest: Self.oneObject) else {
       throw ProcessorRefusal.unexpected("it has no account for the key")
@@ -147,6 +167,25 @@ private struct ListedIntent: Decodable, Sendable {
     id = outline.id
     namesPayment = outline.metadata?["payment_id"].flatMap { PaymentID($0) } != nil
     intent = try? StripeIntent(from: decoder)
+  }
+}
+
+/// A listed refund, of which at least the id could be read.
+private struct ListedRefund: Decodable, Sendable {
+  var id: String
+  /// Whether its metadata names one of settle's refunds.
+  var namesRefund: Bool
+  var refund: StripeRefund?
+
+  init(from decoder: any Decoder) throws {
+    struct Outline: Decodable {
+      var id: String
+      var metadata: [String: String]?
+    }
+    let outline = try Outline(from: decoder)
+    id = outline.id
+    namesRefund = outline.metadata?["refund_id"].flatMap { RefundID($0) } != nil
+    refund = try? StripeRefund(from: decoder)
   }
 }
 

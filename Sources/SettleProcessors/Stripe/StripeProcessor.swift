@@ -52,20 +52,20 @@ final class StripeProcessor: ConnectedProcessor {
     case .later(let why): return .later(why: why)
     case .reply(let reply):
       let answer = StripeAnswers.answer(to: expectation, reply)
-      if case .refused("charge_already_refunded", _) = answer {
-        return try await refundAlreadyMade(expectation) ?? answer
-      }
-      return answer
+      guard case .refused = answer, case .refund(let charge, let id) = expectation.kind else { return answer }
+      return try await refundAlreadyMade(id, of: charge) ?? answer
     }
   }
 
-  /// Nothing is left to refund, and it may be this very refund that took the last of it, its answer having been lost.
-  private func refundAlreadyMade(_ expectation: StripeExpectation) async throws -> ProcessorAnswer? {
-    guard case .refund(let charge, let id) = expectation.kind else { return nil }
+  /// A refund is refused, and it may be this very one that took what is now missing, its answer having been lost: the
+  /// whole of a charge (`charge_already_refunded`) or a part (`amount_too_large`).
+  private func refundAlreadyMade(_ id: RefundID, of charge: String) async throws -> ProcessorAnswer? {
     do {
-      return try await lookups.refunds(of: charge).first { $0.refund == id }.map { .refunded($0) }
+      return try await lookups.refunds(of: charge).last { $0.refund == id }.map { .refunded($0) }
     } catch let refusal as ProcessorRefusal {
-      return .unknown(why: "the charge is refunded, and by whom could not be looked up: \(refusal)", replayed: true)
+      return .unknown(
+        why: "it refuses the refund, and whether it had made it before could not be looked up: \(refusal)",
+        replayed: true)
     }
   }
 
@@ -79,6 +79,12 @@ final class StripeProcessor: ConnectedProcessor {
 
   func refunds(of processorCharge: String) async throws -> [ProcessorRefund] {
     try await lookups.refunds(of: processorCharge)
+  }
+
+  func refund(_ reference: String) async throws -> ProcessorRefund? { try await lookups.refund(reference) }
+
+  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {
+    try await lookups.refunds(since: start, page: page)
   }
 
   func account() async throws -> ProcessorAccount {

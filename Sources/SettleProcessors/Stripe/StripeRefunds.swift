@@ -26,8 +26,8 @@ enum StripeRefunds {
   private static func state(_ status: String) -> ProcessorRefund.State? {
     switch status {
     case "succeeded": .succeeded
-    // A refund that waits for its customer's bank details may still be paid.
-    case "pending", "requires_action": .pending
+    case "pending": .pending
+    case "requires_action": .requiresAction
     case "failed": .failed
     case "canceled": .canceled
     default: nil

@@ -33,7 +33,7 @@ enum AuditSubject: CaseIterable {
       'refund_' || CASE WHEN c.state <> 'REQUESTED' THEN lower(c.state) WHEN c.processor_refund IS NOT NULL THEN 'pending'
         WHEN c.unknown_why IS NOT NULL THEN 'unknown' ELSE 'requested' END
       """
-    case .breaking: "CASE WHEN c.held_back IS NULL THEN 'break_refunded' ELSE 'refund_held_back' END"
+    case .breaking: "CASE c.resolution WHEN 'refunded' THEN 'break_refunded' ELSE 'refund_held_back' END"
     }
   }
 
@@ -72,7 +72,7 @@ enum AuditSubject: CaseIterable {
       'request', \(sql: Self.request), 'state', c.state, 'processor_refund', c.processor_refund, 'failure', c.failure,
       'requested_at', c.requested_at AT TIME ZONE 'UTC', 'requested_on', c.requested_on,
       'processed_at', c.processed_at AT TIME ZONE 'UTC', 'failed_at', c.failed_at AT TIME ZONE 'UTC',
-      'finished_on', c.finished_on
+      'processor_state', c.processor_state, 'processed_on', c.processed_on, 'failed_on', c.failed_on
       """
     case .breaking:
       "'break', c.break_id, 'reason', c.reason, 'held_back', c.held_back, 'resolution', c.resolution"

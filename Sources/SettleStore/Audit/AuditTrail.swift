@@ -12,19 +12,21 @@ extension Session {
   ///   - kind: what the entries tell, where it is more than the state that the row has come to.
   ///   - change: an INSERT or UPDATE of the subject's table that ends in `RETURNING <the table>.*`. It changes at most one
   ///     row a payment (a second one would break the chain's key), and none that it would leave as it is.
+  ///   - alongside: a further INSERT or UPDATE that goes with the change, and reads the changed rows as `changed`.
   /// - Returns: how many rows were changed.
   @discardableResult
   func audited(
-    _ subject: AuditSubject, as kind: AuditKind? = nil, _ change: SQL, context: LoadContext
+    _ subject: AuditSubject, as kind: AuditKind? = nil, _ change: SQL, alongside: SQL? = nil, context: LoadContext
   ) throws -> Int {
     let kind: SQL = kind.map { "\($0)::text" } ?? subject.kind
     let passing: SQL = subject.passing.map { " || \(sql: $0)" } ?? ""
+    let beside: SQL = alongside.map { ", beside AS (\(sql: $0))" } ?? ""
     let position = try auditPosition()
     return try execute(
       """
       WITH changed AS (
         \(sql: change)
-      ), entries AS MATERIALIZED (
+      )\(sql: beside), entries AS MATERIALIZED (
         SELECT c.payment_id, coalesce(l.entry, 0) + 1 AS entry, \(position.seal)::bigint AS seal,
           \(position.token)::bigint AS token, \(context.now)::timestamptz AS at, \(sql: kind) AS kind,
           \(sql: subject.facts)\(sql: passing) AS detail, coalesce(l.hash, \(sql: AuditHash.payment)) AS previous
@@ -41,8 +43,10 @@ extension Session {
 
   /// The same for a change that may touch several rows of one payment: `change` takes one a payment each time, and is
   /// repeated until it finds none.
-  func auditedInTurns(_ subject: AuditSubject, _ change: SQL, context: LoadContext) throws {
-    while try audited(subject, change, context: context) > 0 {}
+  func auditedInTurns(
+    _ subject: AuditSubject, _ change: SQL, alongside: SQL? = nil, context: LoadContext
+  ) throws {
+    while try audited(subject, change, alongside: alongside, context: context) > 0 {}
   }
 
   /// Whose writes these are (the transaction proves that its run holds the lease, so its token is the lease's), and which

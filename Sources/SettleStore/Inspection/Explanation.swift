@@ -115,6 +115,8 @@ package struct RefundFacts: Sendable {
   package var rule: String
   package var processorCharge: String
   package var processorRefund: String?
+  /// Where it is at its processor, in the processor's words.
+  package var processorState: String?
   package var requestedAt: Timestamp
   package var processedAt: Timestamp?
   package var failedAt: Timestamp?

@@ -67,7 +67,8 @@ extension Session {
         expected: try row.moneyIfAny("expected_amount", "expected_currency"),
         reported: try row.moneyIfAny("reported_amount", "reported_currency"), firstSeen: try row.get("first_seen"),
         resolvedOn: try row.get("resolved_on"), resolution: try row.get("resolution"),
-        heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)), openedAbout: try row.get("opened_about"),
+        heldBack: status == "open" ? held.flatMap(RefundPolicy.Held.init(rawValue:)) : nil,
+        openedAbout: try row.get("opened_about"),
         resolvedAbout: try row.get("resolved_about"))
     }
   }

@@ -93,7 +93,8 @@ extension Session {
       RefundFacts(
         id: try row.get("refund_id"), amount: try row.money("amount", "currency"), state: try row.get("state"),
         reason: try row.get("reason"), rule: try row.get("rule"), processorCharge: try row.get("processor_charge"),
-        processorRefund: try row.get("processor_refund"), requestedAt: try row.get("requested_at"),
+        processorRefund: try row.get("processor_refund"),
+        processorState: try row.get("processor_state"), requestedAt: try row.get("requested_at"),
         processedAt: try row.get("processed_at"), failedAt: try row.get("failed_at"),
         failure: try row.get("failure"), unknownWhy: try row.get("unknown_why"))
     }

@@ -117,22 +117,23 @@ extension Session {
       .refund,
       """
       UPDATE refunds r
-      SET state = CASE WHEN r.failed_at IS NULL THEN 'PROCESSED' ELSE r.state END, processed_at = t.occurred_at,
-        finished_on = CASE WHEN r.failed_at IS NULL THEN \(context.date) ELSE r.finished_on END, unknown_why = NULL,
+      SET state = CASE WHEN r.failed_at IS NULL THEN 'PROCESSED' ELSE r.state END,
+        processor_state = CASE WHEN r.failed_at IS NULL THEN 'succeeded' ELSE r.processor_state END,
+        processed_at = t.occurred_at, processed_on = \(context.date),
+        answered_on = coalesce(r.answered_on, \(context.date)), unknown_why = NULL,
         processor_refund = coalesce(r.processor_refund, t.processor_refund)
       FROM (\(sql: first(.refund, where: "r.processed_at IS NULL"))) t
       WHERE r.payment_id = t.payment_id AND r.refund_id = t.refund_id
       RETURNING r.*
       """, context: context)
-    try auditedInTurns(
-      .refund,
+    try fail(
       """
       UPDATE refunds r
-      SET state = 'FAILED', failed_at = t.occurred_at, failure = coalesce(t.reason, 'reported'), unknown_why = NULL,
-        finished_on = \(context.date)
+      SET state = 'FAILED', processor_state = 'failed', failed_at = t.occurred_at, failed_on = \(context.date),
+        failure = coalesce(t.reason, 'reported'), answered_on = coalesce(r.answered_on, \(context.date)),
+        unknown_why = NULL, processor_refund = coalesce(r.processor_refund, t.processor_refund)
       FROM (\(sql: first(.refundFailure, where: "r.state <> 'FAILED'"))) t
       WHERE r.payment_id = t.payment_id AND r.refund_id = t.refund_id
-      RETURNING r.*
       """, context: context)
   }
 }

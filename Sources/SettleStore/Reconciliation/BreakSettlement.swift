@@ -18,7 +18,7 @@ extension Session {
       """)
     let reopened = try execute(
       """
-      UPDATE breaks b SET status = 'open', resolved_on = NULL, resolution = NULL
+      UPDATE breaks b SET status = 'open', resolved_on = NULL, resolution = NULL, held_back = NULL
       FROM desired d
       WHERE b.payment_id = d.payment_id AND b.break_id = d.break_id AND b.resolution = 'explained'
       """)
@@ -37,13 +37,14 @@ extension Session {
     let resolved = try execute(
       """
       UPDATE breaks b
-      SET status = 'resolved', resolved_on = \(context.date), resolution = 'explained', held_back = NULL,
+      SET status = 'resolved', resolved_on = \(context.date), resolution = 'explained',
         outcome_id = coalesce(b.outcome_id, (
           SELECT m.outcome_id FROM matches m WHERE m.payment_id = b.payment_id AND m.item_id = b.item_id))
       WHERE b.status = 'open'
         AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = b.payment_id AND d.break_id = b.break_id)
       """)
     try resolveRefunded(context: context)
+    try holdBackFailed()
     return (opened + reopened, resolved)
   }
 }

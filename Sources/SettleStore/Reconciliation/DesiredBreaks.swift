@@ -5,7 +5,8 @@ import SettleModel
 
 extension Session {
   /// Charges and refunds that no file has reported by the day they were due. A refund is expected from the date after
-  /// the one that sent it, since it cannot be in that night's file.
+  /// the one that learnt of its success, since it cannot be in that night's file; what its processor still calls pending
+  /// is in no file yet.
   func wantMissing(_ terms: ReconcileTerms, context: LoadContext) throws {
     let chargedBy = try latestReconciled(context).adding(days: -terms.waitingDays)
     _ = try execute(
@@ -24,7 +25,7 @@ extension Session {
       SELECT r.payment_id, \(sql: Self.breakID(.missingRefund, of: "r.refund_id")), 'missing_refund',
         r.refund_id, NULL, -r.amount, r.currency, NULL, NULL, r.rule
       FROM refunds r
-      WHERE r.requested_on < \(chargedBy) AND r.state <> 'FAILED' AND r.processor_refund IS NOT NULL
+      WHERE r.state = 'PROCESSED' AND r.processed_on < \(chargedBy)
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id)
         AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = r.payment_id AND d.item_id = r.refund_id)
       """)
@@ -130,7 +131,8 @@ extension Session {
       SELECT r.payment_id, \(sql: Self.breakID(.outcomeUnknown, of: "r.refund_id")), 'outcome_unknown', r.refund_id,
         NULL::uuid, -r.amount, r.currency, NULL::bigint, NULL::text, r.rule
       FROM refunds r
-      WHERE r.state = 'REQUESTED' AND r.processor_refund IS NULL AND r.requested_at < \(terms.keysExpiredBefore)
+      WHERE r.state = 'REQUESTED' AND (r.processor_refund IS NULL OR r.unknown_why IS NOT NULL)
+        AND r.requested_at < \(terms.keysExpiredBefore)
       """)
   }
 }

@@ -65,12 +65,17 @@ extension Session {
     }
   }
 
-  /// What was given back so far: by this run (its token) and on this business date. Refused refunds do not count.
+  /// What was given back so far: by this run and on this business date. Refused refunds do not count.
+  ///
+  /// A run that was killed and the one that takes up its work count as one: their tokens follow the last run's that
+  /// came to its end.
   package func refundsSpent(run: RunIdentity, context: LoadContext) throws -> RefundPolicy.Spent {
     var spent = RefundPolicy.Spent()
     try forEach(
       """
-      SELECT currency, sum(amount)::bigint AS day, coalesce(sum(amount) FILTER (WHERE token = \(run.fence.token)), 0)::bigint AS run
+      SELECT currency, sum(amount)::bigint AS day, coalesce(sum(amount) FILTER (WHERE token > coalesce(
+          (SELECT max(e.token) FROM runs e WHERE e.finished_at IS NOT NULL AND e.token < \(run.fence.token)), -1)), 0)
+          ::bigint AS run
       FROM refunds r
       WHERE requested_on = \(context.date) AND \(sql: Self.ofMerchant(context)) AND NOT (state = 'FAILED' AND processed_at IS NULL)
       GROUP BY currency

@@ -10,19 +10,32 @@ package struct StoredRefund: Sendable, Equatable {
 
 extension Session {
   /// Reserves a refund: under the payment's row lock, so that concurrent requesters see each other's, checks what the
-  /// charge still allows and stores the request. Returns nil where this very refund was asked for before.
+  /// charge still allows and stores the request. Returns nil where this very refund, or one for the same break, was
+  /// asked for before, or where the break has been settled since.
   ///
-  /// - Throws: ``RefundPolicy/Held`` (as ``HeldBack``) where the allowance does not cover it.
+  /// Σ refunds ≤ captured holds a charge, and with it a payment, whose charges are all counted this way. Beside the
+  /// lock, a constraint of `charge_allowances` keeps it against sessions that would forget the lock.
+  ///
+  /// Locks are taken in one order: the day's row, the payment, the charge's allowance.
+  ///
+  /// - Parameter limits: those of the pipeline, counted anew under the day's lock, so that neither concurrent runs nor
+  ///   killed ones exceed them; nil where a person has decided.
+  /// - Throws: ``RefundPolicy/Held`` (as ``HeldBack``) where the allowance or a limit does not cover it.
   package func reserveRefund(
     _ order: RefundOrder, for breakID: BreakID, rule: String, request: ProcessorRequest, charge: ProcessorCharge,
-    run: RunIdentity, context: LoadContext
+    within limits: RefundPolicy?, run: RunIdentity, context: LoadContext
   ) throws -> StoredRefund? {
+    if limits != nil { try lockRefundDay(of: order.amount.currency, context: context) }
     _ = try first("SELECT payment_id FROM payments WHERE payment_id = \(order.payment) FOR UPDATE")
-    let known = try first(
-      "SELECT 1 AS known FROM refunds WHERE payment_id = \(order.payment) AND refund_id = \(order.refund)")
-    guard known == nil else { return nil }
+    guard try isNews(order, for: breakID) else { return nil }
+    if let limits {
+      let spent = try refundsSpent(run: run, context: context)
+      if let held = limits.exceeded(by: order.amount, after: spent) { throw HeldBack(why: held) }
+    }
+    if try isDisputed(order) { throw HeldBack(why: .disputed) }
     let allowance = try refundAllowance(of: order.processorCharge, payment: order.payment, charge: charge)
     if let held = allowance.refusal(of: order.amount) { throw HeldBack(why: held) }
+    try takeFromAllowance(order, captured: charge.captured)
     try audited(
       .refund,
       """
@@ -35,6 +48,43 @@ extension Session {
       """, context: context)
     try announceRefund(order, context: context)
     return StoredRefund(order: order, request: request, storedAt: context.now)
+  }
+
+  private func isNews(_ order: RefundOrder, for breakID: BreakID) throws -> Bool {
+    try first(
+      """
+      SELECT 1 AS known FROM refunds WHERE payment_id = \(order.payment)
+        AND (refund_id = \(order.refund) OR break_id = \(breakID) AND state <> 'FAILED')
+      UNION ALL
+      SELECT 1 FROM breaks WHERE payment_id = \(order.payment) AND break_id = \(breakID) AND status = 'resolved'
+      """) == nil
+  }
+
+  /// A row to wait at, rather than a counter: what is counted is the refunds themselves, which cannot drift. And rather
+  /// than an advisory lock, whose number says nothing to whoever looks for what a session waits for.
+  private func lockRefundDay(of currency: Currency, context: LoadContext) throws {
+    _ = try execute(
+      """
+      INSERT INTO refund_days AS d (merchant, processor, business_date, currency)
+      VALUES (\(context.merchant), \(context.processor), \(context.date), \(currency))
+      ON CONFLICT (merchant, processor, business_date, currency) DO UPDATE SET currency = d.currency
+      """)
+  }
+
+  /// Whether a dispute of the charge has been reported that no reversal has ended. The processor's figures, which were
+  /// asked for before the lock, may be older than this.
+  private func isDisputed(_ order: RefundOrder) throws -> Bool {
+    try first(
+      """
+      SELECT 1 AS disputed FROM outcome_records o
+      WHERE o.payment_id = \(order.payment) AND o.kind = 'dispute'
+        AND (o.processor_charge = \(order.processorCharge) OR o.processor_charge IS NULL)
+        AND NOT EXISTS (
+          SELECT FROM outcome_records v
+          WHERE v.payment_id = o.payment_id AND v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at
+            AND (v.processor_dispute = o.processor_dispute OR o.processor_dispute IS NULL))
+      LIMIT 1
+      """) != nil
   }
 
   private func refundAllowance(
@@ -50,22 +100,33 @@ extension Session {
     return RefundAllowance(charge: charge, processed: try row.get("processed"), underWay: try row.get("under_way"))
   }
 
-  /// Refunds without a final answer, of this run or an earlier one that died, in a fixed order.
+  private func takeFromAllowance(_ order: RefundOrder, captured: Int64) throws {
+    do {
+      _ = try execute(
+        """
+        INSERT INTO charge_allowances AS a (payment_id, processor_charge, currency, captured, refund_reserved)
+        VALUES (\(order.payment), \(order.processorCharge), \(order.amount.currency), \(captured),
+          \(order.amount.minor))
+        ON CONFLICT (payment_id, processor_charge) DO UPDATE
+        SET captured = excluded.captured, refund_reserved = a.refund_reserved + excluded.refund_reserved
+        """)
+    } catch let error as PostgresError where error.constraint == "refunds_fit_the_charge" {
+      throw HeldBack(why: .exceedsCaptured)
+    }
+  }
+
+  /// Refunds without any answer, of this run or an earlier one that died, in a fixed order.
   package func openRefunds(context: LoadContext) throws -> [StoredRefund] {
     try query(
       """
-      SELECT payment_id, refund_id, processor_charge, amount, currency, reason, idempotency_key, request_path,
-        request_body, api_version, requested_at
+      SELECT \(sql: Self.orderColumns), idempotency_key, request_path, request_body, api_version, requested_at
       FROM refunds r
       WHERE state = 'REQUESTED' AND processor_refund IS NULL AND \(sql: Self.ofMerchant(context))
       ORDER BY payment_id, refund_id
       """
     ) { row in
       StoredRefund(
-        order: RefundOrder(
-          refund: try row.get("refund_id"), payment: try row.get("payment_id"),
-          processorCharge: try row.get("processor_charge"), amount: try row.money("amount", "currency"),
-          reason: try row.get("reason")),
+        order: try Self.refundOrder(row),
         request: ProcessorRequest(
           path: try row.get("request_path"), body: try row.get("request_body"),
           idempotencyKey: try row.get("idempotency_key"), apiVersion: try row.get("api_version")),
@@ -73,75 +134,17 @@ extension Session {
     }
   }
 
-  /// Records an answer. A break whose refund was processed is resolved in the same transaction.
-  package func record(_ result: RefundResult, of order: RefundOrder, context: LoadContext) throws {
-    let same: SQL = "payment_id = \(order.payment) AND refund_id = \(order.refund) AND state = 'REQUESTED'"
-    switch result {
-    case .processed(let reference):
-      try audited(
-        .refund,
-        """
-        UPDATE refunds SET state = CASE WHEN failed_at IS NULL THEN 'PROCESSED' ELSE state END,
-          processor_refund = \(reference), processed_at = \(context.now), unknown_why = NULL,
-          finished_on = CASE WHEN failed_at IS NULL THEN \(context.date) ELSE finished_on END
-        WHERE payment_id = \(order.payment) AND refund_id = \(order.refund) AND processed_at IS NULL
-        RETURNING refunds.*
-        """, context: context)
-      try registerRefund(reference, of: order.payment, context: context)
-    case .pending(let reference):
-      try audited(
-        .refund,
-        """
-        UPDATE refunds SET processor_refund = \(reference), unknown_why = NULL
-        WHERE \(sql: same) AND (processor_refund IS DISTINCT FROM \(reference) OR unknown_why IS NOT NULL)
-        RETURNING refunds.*
-        """, context: context)
-      try registerRefund(reference, of: order.payment, context: context)
-    case .failed(let reference, let why):
-      try audited(
-        .refund,
-        """
-        UPDATE refunds SET state = 'FAILED', processor_refund = coalesce(\(reference), processor_refund), failed_at = \(context.now),
-          finished_on = \(context.date), failure = \(why), unknown_why = NULL WHERE \(sql: same)
-        RETURNING refunds.*
-        """, context: context)
-    case .unknown(let why):
-      // That an answer is not known is told once, however often it is asked for again.
-      let left: SQL = "UPDATE refunds SET unknown_why = \(why) WHERE \(sql: same)"
-      try audited(.refund, "\(sql: left) AND unknown_why IS NULL RETURNING refunds.*", context: context)
-      _ = try execute("\(sql: left) AND unknown_why <> \(why)")
-    }
-    try resolveRefunded(context: context, payment: order.payment)
-  }
+  static let orderColumns: SQL = "payment_id, refund_id, processor_charge, amount, currency, reason"
 
-  /// A break is settled when the refund that it asked for was processed.
-  func resolveRefunded(context: LoadContext, payment: PaymentID? = nil) throws {
-    let scope: SQL = payment.map { "AND o.payment_id = \($0)" } ?? ""
-    try auditedInTurns(
-      .breaking,
-      """
-      UPDATE breaks b
-      SET status = 'resolved', resolved_on = \(context.date), resolution = 'refunded', held_back = NULL
-      FROM (
-        SELECT DISTINCT ON (o.payment_id) o.payment_id, o.break_id FROM breaks o
-        JOIN refunds r ON r.payment_id = o.payment_id AND r.break_id = o.break_id AND r.state = 'PROCESSED'
-        WHERE o.status = 'open' \(sql: scope) ORDER BY o.payment_id, o.break_id) refunded
-      WHERE b.payment_id = refunded.payment_id AND b.break_id = refunded.break_id
-      RETURNING b.*
-      """, context: context)
-  }
-
-  private func registerRefund(_ reference: String, of payment: PaymentID, context: LoadContext) throws {
-    _ = try execute(
-      """
-      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
-      SELECT merchant, processor, \(reference), 'refund', payment_id FROM payments WHERE payment_id = \(payment)
-      ON CONFLICT (merchant, processor, value) DO NOTHING
-      """)
+  static func refundOrder(_ row: Row) throws -> RefundOrder {
+    RefundOrder(
+      refund: try row.get("refund_id"), payment: try row.get("payment_id"),
+      processorCharge: try row.get("processor_charge"), amount: try row.money("amount", "currency"),
+      reason: try row.get("reason"))
   }
 }
 
-/// The charge does not allow the refund: a person decides.
+/// The charge or a limit does not allow the refund: a person decides, or another day.
 package struct HeldBack: Error {
   package var why: RefundPolicy.Held
 }

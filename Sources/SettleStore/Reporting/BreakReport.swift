@@ -26,22 +26,31 @@ extension Session {
       """, Self.breakRow)
   }
 
+  /// As the date knew them: not how a break was resolved later, nor what became of its refund, nor the record that
+  /// told of a refund's failure only after the processor had.
   private static func breakRows(asOf date: BusinessDate) -> SQL {
     """
     SELECT b.break_id, b.reason, b.resolved_on IS NULL OR b.resolved_on > \(date) AS open, p.payment_id,
       coalesce(p.order_reference, o.order_reference) AS order_reference, coalesce(o.processor, p.processor) AS processor,
-      coalesce(o.processor_refund, r.processor_refund, o.processor_charge, o.processor_payment, p.processor_charge,
+      coalesce(o.processor_refund, CASE WHEN r.answered_on <= \(date) THEN r.processor_refund END, o.processor_charge, o.processor_payment, p.processor_charge,
         p.processor_payment)
         AS processor_reference,
       b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency, b.first_seen,
       coalesce(r.requested_on, p.charged_on, o.business_date, b.first_seen) AS business_date,
-      b.rule, b.resolution, b.held_back,
+      b.rule, CASE WHEN b.resolved_on <= \(date) THEN b.resolution END AS resolution,
+      CASE
+        WHEN b.resolved_on <= \(date) THEN NULL
+        WHEN b.held_back IN ('refund_refused', 'refund_failed', 'refund_canceled') AND NOT EXISTS (
+          SELECT FROM refunds e
+          WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.failed_on <= \(date)) THEN NULL
+        ELSE b.held_back END AS held_back,
       array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line], NULL) AS evidence
     FROM breaks b
     LEFT JOIN payments p ON p.payment_id = b.payment_id
     LEFT JOIN refunds r ON r.payment_id = b.payment_id AND r.refund_id = b.item_id
     LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
     LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
+      AND (o.business_date <= \(date) OR b.reason <> 'refund_failed')
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
     LEFT JOIN input_files f ON f.file_id = o.file_id
     """

@@ -31,15 +31,17 @@ extension Session {
     }
   }
 
-  /// Refunds that were asked for on the date, or were under way when it began.
+  /// Refunds that were asked for on the date, were under way when it began, or ended on it; as the date knew them.
   package func forEachRefund(on date: BusinessDate, _ body: (RefundRow) throws -> Void) throws {
     try forEach(
       """
       SELECT r.refund_id, r.payment_id, p.order_reference, r.amount, r.currency, r.reason, r.rule,
-        CASE WHEN r.finished_on > \(date) THEN 'REQUESTED' ELSE r.state END AS state, r.requested_at, r.processor_refund
+        CASE WHEN r.failed_on <= \(date) THEN 'FAILED' WHEN r.processed_on <= \(date) THEN 'PROCESSED' ELSE 'REQUESTED' END
+          AS state, r.requested_at, CASE WHEN r.answered_on <= \(date) THEN r.processor_refund END AS processor_refund
       FROM refunds r JOIN payments p ON p.payment_id = r.payment_id
       WHERE r.requested_on <= \(date)
-        AND (r.requested_on = \(date) OR r.finished_on IS NULL OR r.finished_on >= \(date))
+        AND (\(date) IN (r.requested_on, r.processed_on, r.failed_on)
+          OR coalesce(least(r.processed_on, r.failed_on), \(date)) >= \(date))
       ORDER BY r.requested_at, r.payment_id, r.refund_id
       """
     ) { row in

@@ -104,17 +104,21 @@ extension Session {
     """
   }
 
+  /// A refund that failed is an item of the date that learnt of it, and once more of the date on which the files' own
+  /// account of it was matched.
   private static func expectedRefunds(on date: BusinessDate) -> SQL {
     """
     SELECT 'expected', 'refund', r.payment_id, r.refund_id, NULL::uuid, -r.amount, r.currency,
       CASE
-        WHEN r.state = 'FAILED' AND r.finished_on <= \(date) THEN 'declined'
-        WHEN r.unknown_why IS NOT NULL THEN 'unknown'
+        WHEN r.failed_on <= \(date) THEN 'declined'
+        WHEN r.unknown_on <= \(date) AND (r.answered_on IS NULL OR r.answered_on > \(date)) THEN 'unknown'
         ELSE 'awaited'
       END
     FROM refunds r
     WHERE r.requested_on <= \(date)
-      AND NOT (r.state = 'FAILED' AND r.finished_on < \(date) AND r.requested_on < \(date))
+      AND (r.failed_on IS NULL OR r.failed_on >= \(date) OR r.requested_on >= \(date) OR EXISTS (
+        SELECT FROM matches m
+        WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date = \(date)))
       AND NOT EXISTS (
         SELECT FROM matches m
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date < \(date))

@@ -48,7 +48,7 @@ extension Story {
   @discardableResult
   package func reserveRefund(
     of charge: String, for breakID: BreakID, payment: PaymentID, amount: Money, reason: BreakReason,
-    captured: Int64? = nil, refunded: Int64 = 0, disputed: Bool = false
+    captured: Int64? = nil, refunded: Int64 = 0, disputed: Bool = false, within limits: RefundPolicy? = nil
   ) async throws -> StoredRefund? {
     let (context, run) = (context(), run)
     let order = RefundOrder(
@@ -63,7 +63,8 @@ extension Story {
       createdAt: context.now)
     return try await write { db in
       try db.reserveRefund(
-        order, for: breakID, rule: "\(reason.rawValue): test", request: request, charge: found, run: run,
+        order, for: breakID, rule: "\(reason.rawValue): test", request: request, charge: found, within: limits,
+        run: run,
         context: context)
     }
   }

@@ -142,14 +142,16 @@ extension Story {
     let facts: [OrderedJSON.Member] =
       money(refund.amount) + [
         .init("processor_charge", .string(refund.processorCharge)),
-        .init("processor_reference", .text(refund.processorRefund)), .init("reason", .string(refund.reason.rawValue)),
+        .init("processor_reference", .text(refund.processorRefund)),
+        .init("processor_state", .text(refund.processorState)), .init("reason", .string(refund.reason.rawValue)),
         .init("refund_id", .text(refund.id)), .init("rule", .string(refund.rule)),
       ]
     func entry(_ at: Timestamp, _ rank: Int, _ state: String, _ text: String) -> Entry {
       Entry(at: at, rank: rank, kind: "refund", text: text, facts: facts + [.init("state", .string(state))])
     }
     let open = refund.processedAt == nil && refund.failedAt == nil
-    let unknown = refund.unknownWhy.map { "; its answer is not known (\($0))" } ?? (open ? "; under way" : "")
+    let underWay = refund.processorState.map { "\($0.replacing("_", with: " ")) at the processor" } ?? "under way"
+    let unknown = refund.unknownWhy.map { "; its answer is not known (\($0))" } ?? (open ? "; \(underWay)" : "")
     var entries = [
       entry(
         refund.requestedAt, 6, "requested",

@@ -24,6 +24,12 @@ import Testing
     run(.other(.cancel(intent: ids[22], reason: "abandoned"), key: "cancel"))
     run(.other(.confirm(intent: ids[0], paymentMethod: nil, offSession: false), key: "state"))
     run(.other(.refund(.init(intent: ids[0], amount: 1, reason: "duplicate")), key: "refund"))
+    for method in ["pm_card_pendingRefund", "pm_card_refundFail", "pm_sandbox_refundNeedsAction"] {
+      run(.charging(key: method, method: method))
+      run(.other(.refund(.init(intent: ids[ids.count - 1])), key: "refund \(method)"))
+    }
+    let waiting = try #require(changes.flatMap(\.refunds).last)
+    run(.other(.cancelRefund(id: waiting.id), key: "cancel refund"))
     var failing = Order.charging(key: "500")
     failing.endsInError = true
     run(failing)
@@ -33,6 +39,8 @@ import Testing
     run(.charging(key: nil))
     changes += bank.advance(by: 8 * 86_400, wall: 1_800_000_000)
     #expect(changes.contains { !$0.payouts.isEmpty })
+    let states = Set(changes.flatMap(\.refunds).map(\.status))
+    #expect(states == [.pending, .requiresAction, .succeeded, .failed, .canceled])
     for change in changes {
       var json = JSONWriter()
       change.write(to: &json)

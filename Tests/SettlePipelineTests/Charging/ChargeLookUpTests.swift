@@ -61,5 +61,9 @@ private struct OneCharge: ProcessorAdapter {
 
   func refunds(of processorCharge: String) async throws -> [ProcessorRefund] { [] }
 
+  func refund(_ reference: String) async throws -> ProcessorRefund? { nil }
+
+  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {}
+
   func account() async throws -> ProcessorAccount { ProcessorAccount(id: "acct", live: false) }
 }

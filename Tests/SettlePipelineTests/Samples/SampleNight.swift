@@ -46,15 +46,17 @@ struct SampleNight {
     let store = try await Store.test()
     let folder = NSTemporaryDirectory() + "settle-sample-night-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let first = try await Self.run(.first, store, folder)
-    firstAgain = try await Self.run(.first, store, folder)
-    runs = [.first: first, .second: try await Self.run(.second, store, folder)]
+    let processor = try SampleProcessor(report: CSVRows(SampleFolder.text(SampleDate.first.stripeReport)).rows)
+    let first = try await Self.run(.first, store, processor, folder)
+    firstAgain = try await Self.run(.first, store, processor, folder)
+    runs = [.first: first, .second: try await Self.run(.second, store, processor, folder)]
     await store.close()
   }
 
   /// All stages but the charging: what became of the charges is in the files.
-  private static func run(_ date: SampleDate, _ store: Store, _ folder: String) async throws -> Run {
-    let processor = try SampleProcessor(report: CSVRows(SampleFolder.text(SampleDate.first.stripeReport)).rows)
+  private static func run(
+    _ date: SampleDate, _ store: Store, _ processor: SampleProcessor, _ folder: String
+  ) async throws -> Run {
     let runner = Runner(
       store: store, processor: { processor }, clock: { date.clock }, progress: NoProgress(),
       logger: Logger(label: "sample"))

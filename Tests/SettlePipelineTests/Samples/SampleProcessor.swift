@@ -1,11 +1,14 @@
 import SettleModel
+import Synchronization
 
 /// The processor of the sample nights. It knows the charges of its own report, answers refunds by a script, and speaks
 /// to nobody.
-struct SampleProcessor: ProcessorAdapter {
+final class SampleProcessor: ProcessorAdapter {
   let name = "stripe"
   let keyLife = Duration.seconds(24 * 3_600)
   private let charges: [String: ProcessorCharge]
+  /// Refunds that it took on, newest first.
+  private let made = Mutex<[ProcessorRefund]>([])
 
   /// Charges whose refund it takes on and does not finish, and such whose refund it refuses.
   static let unfinished: Set = ["ch_N1046"]
@@ -58,12 +61,14 @@ struct SampleProcessor: ProcessorAdapter {
       return .refused(code: "parameter_invalid", message: "not one of the sample's own requests")
     }
     let charge = String(parts[0])
-    return .refunded(
+    let refund =
       ProcessorRefund(
         reference: "re_" + charge.dropFirst(3), processorCharge: charge,
         state: Self.refused.contains(charge) ? .failed : Self.unfinished.contains(charge) ? .pending : .succeeded,
         amount: Money(minor: minor, currency: currency), refund: RefundID(parts[3]),
-        failure: Self.refused.contains(charge) ? "expired_or_canceled_card" : nil))
+        failure: Self.refused.contains(charge) ? "expired_or_canceled_card" : nil)
+    made.withLock { $0.insert(refund, at: 0) }
+    return .refunded(refund)
   }
 
   func charge(_ reference: String) async throws -> ProcessorCharge? { charges[reference] }
@@ -72,7 +77,17 @@ struct SampleProcessor: ProcessorAdapter {
     try await page(charges.values.filter { $0.createdAt >= start })
   }
 
-  func refunds(of processorCharge: String) async throws -> [ProcessorRefund] { [] }
+  func refunds(of processorCharge: String) async throws -> [ProcessorRefund] {
+    made.withLock { $0.filter { $0.processorCharge == processorCharge } }
+  }
+
+  func refund(_ reference: String) async throws -> ProcessorRefund? {
+    made.withLock { $0.first { $0.reference == reference } }
+  }
+
+  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {
+    try await page(made.withLock { $0 })
+  }
 
   func account() async throws -> ProcessorAccount { ProcessorAccount(id: "acct_sample", live: false) }
 }

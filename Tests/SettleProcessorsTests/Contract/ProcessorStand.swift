@@ -18,6 +18,12 @@ struct ProcessorStand: Sendable {
     let expired: String
     let needsAuthentication: String
     let undecided: String
+    /// Its refund is pending first, and succeeds within a day.
+    let refundedLater: String
+    /// Its refund succeeds first, and fails within a day.
+    let refundFails: String
+    /// Its refund waits for its customer.
+    let refundWaits: String
   }
 
   struct Conditions: Sendable {
@@ -35,6 +41,8 @@ struct ProcessorStand: Sendable {
     let ledger: @Sendable () async throws -> [Movement]
     /// The most requests that came within any one second.
     let busiestSecond: @Sendable () async throws -> Int
+    /// Lets a day pass at the processor.
+    let nextDay: @Sendable () async throws -> Void
   }
 
   struct Movement: Decodable, Sendable {
@@ -52,7 +60,8 @@ extension ProcessorStand {
     instruments: Instruments(
       good: "pm_card_visa", withoutFunds: "pm_card_visa_chargeDeclinedInsufficientFunds",
       expired: "pm_card_chargeDeclinedExpiredCard", needsAuthentication: "pm_card_authenticationRequired",
-      undecided: "pm_sandbox_processing")
+      undecided: "pm_sandbox_processing", refundedLater: "pm_card_pendingRefund",
+      refundFails: "pm_card_refundFail", refundWaits: "pm_sandbox_refundNeedsAction")
   ) { conditions, body in
     let folder = FileManager.default.temporaryDirectory.path + "/stand-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -65,7 +74,7 @@ extension ProcessorStand {
       try await body(
         Running(
           base: base, key: SandboxLine.key, keyWithoutRights: Secret("rk_test_restricted_1"), hold: line.hold,
-          ledger: line.ledger, busiestSecond: line.busiestSecond))
+          ledger: line.ledger, busiestSecond: line.busiestSecond, nextDay: line.nextDay))
     }
   }
 }
@@ -90,6 +99,11 @@ private struct SandboxLine: Sendable {
     let call = WireCall(method: "GET", path: "/sandbox/ledger", longestReply: 10_000_000)
     return try await answer(to: call).split(separator: UInt8(ascii: "\n"))
       .map { try JSONDecoder().decode(ProcessorStand.Movement.self, from: Data($0)) }
+  }
+
+  func nextDay() async throws {
+    let body = #"{"advance_seconds": 86400}"#
+    _ = try await answer(to: WireCall(method: "POST", path: "/sandbox/clock", body: body, longestReply: 100_000))
   }
 
   func busiestSecond() async throws -> Int {

@@ -62,7 +62,7 @@ struct StripeAnswersTests {
       (.charge, 200, Fixture.intent("a_state_of_next_year"), .unknown),
       (.refund, 200, Fixture.refundBody("succeeded"), .refunded(.succeeded)),
       (.refund, 200, Fixture.refundBody("pending"), .refunded(.pending)),
-      (.refund, 200, Fixture.refundBody("requires_action"), .refunded(.pending)),
+      (.refund, 200, Fixture.refundBody("requires_action"), .refunded(.requiresAction)),
       (.refund, 200, Fixture.refundBody("failed"), .refunded(.failed)),
       (.refund, 200, Fixture.refundBody("canceled"), .refunded(.canceled)),
       (.refund, 200, Fixture.refundBody("a_state_of_next_year"), .unknown),

@@ -109,6 +109,41 @@ struct StripeLookupsTests {
     #expect(wire.sent.map(\.call.path) == ["/v1/refunds?limit=100&charge=ch_1"])
   }
 
+  @Test func findsARefundByItsReference() async throws {
+    let wire = ScriptedWire([.reply(200, Fixture.refundBody("requires_action"))])
+    let refund = try #require(try await lookups(wire).refund("re_1"))
+    #expect(refund.state == .requiresAction)
+    #expect(wire.sent.map(\.call.path) == ["/v1/refunds/re_1"])
+    let missing = Fixture.error("invalid_request_error", code: "resource_missing")
+    #expect(try await lookups(ScriptedWire([.reply(404, missing)])).refund("re_1") == nil)
+    let unasked = ScriptedWire([.reply(200, Fixture.refundBody())])
+    for reference in ["", "ch_1", "re_1/../re_2", "re_1?x"] {
+      #expect(try await lookups(unasked).refund(reference) == nil)
+    }
+    #expect(unasked.sent.isEmpty)
+  }
+
+  /// Others refund on the same account, in currencies and ways that settle does not know; its own are never passed over.
+  @Test func listsRefundsSinceAnInstant() async throws {
+    let foreign = Fixture.refundBody(with: ["id": #""re_x""#, "currency": #""xxx""#, "metadata": "{}"])
+    let odd = #"{"id":"re_y","object":"refund"}"#
+    let wire = ScriptedWire([
+      .reply(200, Fixture.list([Fixture.refundBody("pending"), foreign], hasMore: true)),
+      .reply(200, Fixture.list([odd, Fixture.refundBody(with: ["id": #""re_0""#, "metadata": "{}"])])),
+    ])
+    let seen = Shared<[[String]]>([])
+    try await lookups(wire).refunds(since: Timestamp(microseconds: 1_700_000_000_900_000)) { page in
+      seen.withLock { $0.append(page.map(\.reference)) }
+    }
+    #expect(seen.withLock { $0 } == [["re_1"], ["re_0"]])
+    let first = "/v1/refunds?limit=100&created%5Bgte%5D=1700000000"
+    #expect(wire.sent.map(\.call.path) == [first, first + "&starting_after=re_x"])
+    let unreadable = Fixture.list([Fixture.refundBody("unheard_of")])
+    await #expect(throws: ProcessorRefusal.unexpected("a refund that cannot be read")) {
+      try await lookups(ScriptedWire([.reply(200, unreadable)])).refunds(since: Timestamp(seconds: 0)) { _ in }
+    }
+  }
+
   @Test func readsTheAccount() async throws {
     #expect(try await lookups(ScriptedWire([.reply(200, #"{"id":"acct_1"}"#)])).account() == "acct_1")
   }

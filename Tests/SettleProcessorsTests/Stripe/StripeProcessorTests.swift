@@ -120,6 +120,16 @@ struct StripeProcessorTests {
     }
   }
 
+  @Test func findsItsOwnRefundWhereTooLittleIsLeftToRefund() async throws {
+    let refused = Move.answer(400, Fixture.error("invalid_request_error", code: "amount_too_large"))
+    let own = try await answers([refused, .answer(200, Fixture.list([Fixture.refundBody()]))], to: .refund)
+    guard case .refunded(let refund) = own.answer else {
+      Issue.record("not refunded: \(own.answer)")
+      return
+    }
+    #expect(refund.reference == "re_1")
+  }
+
   @Test func findsItsOwnRefundWhereNothingIsLeftToRefund() async throws {
     let refused = Move.answer(400, Fixture.error("invalid_request_error", code: "charge_already_refunded"))
     let other = Fixture.refundBody(with: ["id": #""re_0""#, "metadata": "{}"])

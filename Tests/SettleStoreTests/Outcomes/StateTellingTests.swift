@@ -194,7 +194,7 @@ import Testing
       try await story.report(.refund("A", -500, re: "re_1"))
       try await story.reconcile()
       #expect(
-        try await story.store.rows("SELECT state, finished_on::text, processor_refund FROM refunds") == [
+        try await story.store.rows("SELECT state, processed_on::text, processor_refund FROM refunds") == [
           "PROCESSED 2026-11-21 re_1"
         ])
       #expect(try await story.matches() == ["refund A -5.00 USD processor_id"])

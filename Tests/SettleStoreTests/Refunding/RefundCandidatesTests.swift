@@ -126,6 +126,9 @@ import Testing
         return [spent.run[.named("USD")], spent.day[.named("USD")]]
       }
       #expect(try await spent(token: 0) == [21, 21])
+      // A run that was killed and its successor count as one; one that came to its end has had its own.
+      #expect(try await spent(token: 1) == [21, 21])
+      try await story.store.execute("UPDATE runs SET finished_at = started_at, exit_status = 75")
       #expect(try await spent(token: 1) == [0, 21])
     }
   }
