@@ -44,7 +44,7 @@ package struct ChargeLifecycle: Sendable, Equatable {
   }
 
   /// Of an attempt that says itself until when its key may be relied on.
-  package init(keyExpires: Timestamp) { self.keyExpires = keyExpires }
+  package init(keyExpires: Timestamp) { request = StoredRequest(keyExpires: keyExpires) }
 
   /// Whether the request may be sent at this instant at all.
   package func maySend(at now: Timestamp) -> Bool { request.maySend(at: now) }

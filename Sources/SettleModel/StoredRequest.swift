@@ -30,6 +30,8 @@ package struct StoredRequest: Sendable, Equatable {
     keyExpires = storedAt.adding(keyLife - margin)
   }
 
+  package init(keyExpires: Timestamp) { self.keyExpires = keyExpires }
+
   package func maySend(at now: Timestamp) -> Bool { now < keyExpires }
 
   package mutating func answered(_ answer: ProcessorAnswer, at now: Timestamp) -> Step {

@@ -44,7 +44,7 @@ extension Session {
         AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = b.payment_id AND d.break_id = b.break_id)
       """)
     try resolveRefunded(context: context)
-    try holdBackFailed()
+    try holdBackFailed(context: context)
     return (opened + reopened, resolved)
   }
 }
