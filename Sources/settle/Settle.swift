@@ -34,7 +34,8 @@ struct Settle: AsyncParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, RetryCommand.self, StatusCommand.self, ExplainCommand.self, BreaksCommand.self,
-      EventsCommand.self, VerifyCommand.self, LayoutCommand.self, DoctorCommand.self, DatabaseCommand.self, SandboxCommand.self,
+      EventsCommand.self, VerifyCommand.self, LayoutCommand.self, DoctorCommand.self, DatabaseCommand.self,
+      SandboxCommand.self,
     ])
 
   static func main() async { Glibc.exit(await status(of: Array(CommandLine.arguments.dropFirst())).rawValue) }

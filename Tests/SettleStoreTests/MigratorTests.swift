@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import SettleModel
 import SettleStore
@@ -26,6 +27,45 @@ import Testing
       #expect(try await store.migrate() == [])
       #expect(try await store.fingerprint() == before)
     }
+  }
+
+  /// A store that was filled before there was a trail: what it holds has no entries, and what comes has.
+  @Test func theTrailBeginsWhereItIsBrought() async throws {
+    let story = try await SmallStory.happened()
+    let owner = Pool(story.store.settings, size: 1)
+    try await owner.transaction { db in
+      try db.script(
+        """
+        DROP TABLE audit, audit_seals, file_digests;
+        ALTER TABLE runs DROP COLUMN seal, DROP COLUMN seal_hash;
+        DELETE FROM migrations WHERE name = '0005_audit';
+        UPDATE charge_attempts SET token = 1;
+        """)
+    }
+    await owner.close()
+    let store = Store(story.store.settings)
+    #expect(try await store.migrate() == ["0005_audit"])
+    #expect(try await store.rows("SELECT seal::text, token::text, last_file::text FROM audit_seals") == ["0 1 2"])
+    #expect(try await store.faults() == [])
+    let lease = try await Lease.acquire(store.settings, run: UUID(), holder: "test")
+    let context = LoadContext(merchant: "default", processor: "stripe", date: SmallStory.date, now: SmallStory.at(90))
+    let record = RunRecord(
+      id: lease.runID, pipeline: "later", date: SmallStory.date, arguments: [], stages: [], version: "test")
+    let file = FileIdentity(sha256: String(repeating: "c", count: 64), name: "c.csv", bytes: 1, layout: "test")
+    let fence = Fence(token: lease.token)
+    try await store.write(fence) { db in
+      try db.begin(record, fence: fence, at: context.now)
+      _ = try db.loadAuthorizations(file, context: context) { try $0(.accepted(.order("later", 100))) }
+      _ = try db.claimBatch(of: 1, run: RunIdentity(id: record.id, fence: fence), context: context) { _ in
+        throw ProcessorRefusal.unsupported("none")
+      }
+      #expect(try db.seal(run: record.id, at: context.now).number == 1)
+    }
+    await lease.release()
+    #expect(try await store.faults() == [])
+    #expect(try await store.rows("SELECT kind FROM audit") == ["payment_failed"])
+    await store.close()
+    await story.store.close()
   }
 
   @Test func twoAtOnceWaitForEachOther() async throws {

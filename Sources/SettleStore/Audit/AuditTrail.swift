@@ -1,7 +1,34 @@
 import Postgres
-import SettleModel
+package import SettleModel
+
+/// One entry of a payment's chain.
+package struct AuditEntry: Sendable {
+  package var entry: Int32
+  /// The number of the seal that covers it, or will.
+  package var seal: Int64
+  package var at: Timestamp
+  package var kind: String
+  /// A JSON object: the facts as they then were.
+  package var detail: String
+  /// 64 hexadecimal digits.
+  package var hash: String
+}
 
 extension Session {
+  /// The chain of a payment, in order.
+  func auditEntries(of payment: PaymentID) throws -> [AuditEntry] {
+    try query(
+      """
+      SELECT entry, seal, at, kind, detail::text AS detail, encode(hash, 'hex') AS hash
+      FROM audit WHERE payment_id = \(payment) ORDER BY entry
+      """
+    ) { row in
+      AuditEntry(
+        entry: try row.get("entry"), seal: try row.get("seal"), at: try row.get("at"), kind: try row.get("kind"),
+        detail: try row.get("detail"), hash: try row.get("hash"))
+    }
+  }
+
   /// Changes rows that matter to money, and writes for each an entry into its payment's chain: one statement, so that
   /// neither is ever there without the other.
   ///

@@ -13,6 +13,7 @@ package struct Explanation: Sendable {
   package var breaks: [BreakFacts] = []
   package var refunds: [RefundFacts] = []
   package var events: [EventFacts] = []
+  package var trail: [AuditEntry] = []
 }
 
 package struct PaymentFacts: Sendable {

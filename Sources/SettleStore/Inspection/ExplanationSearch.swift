@@ -44,6 +44,7 @@ extension Session {
     explanation.breaks = try breakFacts(of: id)
     explanation.refunds = try refundFacts(of: id)
     explanation.events = try eventFacts(of: id)
+    explanation.trail = try auditEntries(of: id)
     return explanation
   }
 

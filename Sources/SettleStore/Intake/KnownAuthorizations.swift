@@ -66,17 +66,17 @@ extension Session {
   func createPayments(fileID: Int64, context: LoadContext) throws -> Int64 {
     try digest(
       .payments, of: fileID,
-        """
-        INSERT INTO payments AS p (payment_id, merchant, processor, authorization_id, order_reference, order_id,
-          customer_reference, amount, currency, payment_method, processor_customer, hold, capture_before,
-          authorized_at, charge_due_on, recorded_on, recorded_at, file_id, line)
-        SELECT DISTINCT ON (payment_id) payment_id, \(context.merchant), \(context.processor), authorization_id,
-          order_reference, order_id, customer_reference, amount, currency, payment_method, processor_customer, hold,
-          capture_before, authorized_at, \(context.date), \(context.date), \(context.now), \(fileID), line
-        FROM incoming ORDER BY payment_id, line
-        ON CONFLICT (payment_id) DO NOTHING
-        RETURNING p.payment_id AS id, 1 AS place, \(sql: AuditHash.payment) AS hash
-        """)
+      """
+      INSERT INTO payments AS p (payment_id, merchant, processor, authorization_id, order_reference, order_id,
+        customer_reference, amount, currency, payment_method, processor_customer, hold, capture_before,
+        authorized_at, charge_due_on, recorded_on, recorded_at, file_id, line)
+      SELECT DISTINCT ON (payment_id) payment_id, \(context.merchant), \(context.processor), authorization_id,
+        order_reference, order_id, customer_reference, amount, currency, payment_method, processor_customer, hold,
+        capture_before, authorized_at, \(context.date), \(context.date), \(context.now), \(fileID), line
+      FROM incoming ORDER BY payment_id, line
+      ON CONFLICT (payment_id) DO NOTHING
+      RETURNING p.payment_id AS id, 1 AS place, \(sql: AuditHash.payment) AS hash
+      """)
   }
 
   /// Answers every row whose payment was known, in the file or before it. Returns how many changed their payment.

@@ -4,7 +4,8 @@ import Postgres
 
 extension StoreCheck {
   package static let matches = StoreCheck(
-    name: "matches", says: "each match joins what was asked with a report of the same amount, and no report is used twice (I6)",
+    name: "matches",
+    says: "each match joins what was asked with a report of the same amount, and no report is used twice (I6)",
     remedy: "a match was changed by hand: delete nothing, run `settle run --stage reconcile` and verify again",
     counted: "SELECT count(*) FROM matches",
     wrong: """

@@ -49,7 +49,8 @@ extension StoreCheck {
       """)
 
   package static let files = StoreCheck(
-    name: "files", says: "for every file, rows read = accepted + quarantined + ignored, and each is where it should be (I5)",
+    name: "files",
+    says: "for every file, rows read = accepted + quarantined + ignored, and each is where it should be (I5)",
     remedy: "rows of this file were deleted or put in by hand: compare with the file (settle layout check FILE)",
     counted: "SELECT count(*) FROM input_files",
     wrong: """
@@ -69,7 +70,8 @@ extension StoreCheck {
       """)
 
   package static let outcomes = StoreCheck(
-    name: "outcomes", says: "each outcome record is kept once, under one payment or none, and its net is gross less fee",
+    name: "outcomes",
+    says: "each outcome record is kept once, under one payment or none, and its net is gross less fee",
     remedy: "an outcome record was changed, moved or deleted by hand: compare it with its file and line",
     counted: "SELECT count(*) FROM outcome_keys",
     wrong: """

@@ -5,7 +5,7 @@ import Postgres
 extension StoreCheck {
   package static let attempts = StoreCheck(
     name: "attempts", says: "each charge attempt is as its last entry tells",
-    remedy: "an attempt was changed, deleted or put in by hand: compare it with its entries (settle explain)",
+    remedy: "an attempt was changed, deleted or put in by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM charge_attempts",
     wrong: """
       \(sql: compared(.attempt, in: "charge_attempts", by: "c.attempt::text"))
@@ -15,7 +15,7 @@ extension StoreCheck {
 
   package static let refunds = StoreCheck(
     name: "refunds", says: "each refund is as its last entry tells",
-    remedy: "a refund was changed, deleted or put in by hand: compare it with its entries (settle explain)",
+    remedy: "a refund was changed, deleted or put in by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM refunds",
     wrong: compared(.refund, in: "refunds", by: "c.refund_id::text"))
 
@@ -53,7 +53,8 @@ extension StoreCheck {
   package static let payments = StoreCheck(
     name: "payments",
     says: "each payment is in the one state that its last entry tells, or that the files tell where settle did nothing",
-    remedy: "a payment's state was changed by hand: compare it with its entries and outcome records (settle explain)",
+    remedy:
+      "a payment's state was changed by hand: compare it with its entries and outcome records (settle explain ID --json)",
     counted: "SELECT count(*) FROM payments",
     wrong: """
       WITH told AS (
@@ -90,7 +91,7 @@ extension StoreCheck {
 
   package static let breaks = StoreCheck(
     name: "breaks", says: "each break that was refunded, or held back from being, has its entry",
-    remedy: "a break was changed by hand: compare it with its entries (settle explain)",
+    remedy: "a break was changed by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM breaks",
     wrong: """
       SELECT coalesce(b.break_id::text, l.key) AS subject

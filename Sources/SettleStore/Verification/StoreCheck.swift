@@ -15,8 +15,10 @@ package struct StoreCheck: Sendable {
 
   /// In the order in which they are told: first the trail itself, then what it speaks of, then the money.
   package static var all: [StoreCheck] {
-    [chains, seals, fileDigests, attempts, payments, refunds, breaks, oneSuccess, allowances, files, outcomes, matches,
-      explained, totals]
+    [
+      chains, seals, fileDigests, attempts, payments, refunds, breaks, oneSuccess, allowances, files, outcomes, matches,
+      explained, totals,
+    ]
   }
 }
 

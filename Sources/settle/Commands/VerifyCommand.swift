@@ -126,7 +126,8 @@ enum KeptSeal {
     guard let seal = results.seal else {
       throw Failure(
         status: .inputRefused,
-        message: "\(path) names no seal: its run was a dry one, could not seal, or was of an older settle; leave it out")
+        message: "\(path) names no seal: its run was a dry one, could not seal, or was of an older settle; leave it out"
+      )
     }
     return AuditSeal(number: seal.number, hash: seal.sha256)
   }

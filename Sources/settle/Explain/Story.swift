@@ -83,6 +83,7 @@ struct Story {
   private var json: OrderedJSON {
     .object([
       .init("chain", .array(entries.map(Self.json))), .init("payment", payment),
+      .init("trail", .array(explanation.trail.map(Self.json))),
     ])
   }
 
@@ -92,6 +93,13 @@ struct Story {
       .init("source", .text(entry.source)),
     ]
     return .object((head + entry.facts).sorted { $0.name < $1.name })
+  }
+
+  private static func json(_ entry: AuditEntry) -> OrderedJSON {
+    .object([
+      .init("at", .text(entry.at)), .init("detail", .string(entry.detail)), .init("entry", .number(entry.entry)),
+      .init("kind", .string(entry.kind)), .init("seal", .integer(entry.seal)), .init("sha256", .string(entry.hash)),
+    ])
   }
 
   private var payment: OrderedJSON {

@@ -42,7 +42,9 @@ import Testing
       #expect(seals.note == "3 entries are not sealed yet: the next run's end does it")
       try await story.authorize(.order("B", 1_000))
       #expect(try await story.seal().number == 1)
-      #expect(try await story.store.rows("SELECT chains::text || entries || files FROM audit_seals WHERE seal = 1") == ["134"])
+      #expect(
+        try await story.store.rows("SELECT chains::text || entries || files FROM audit_seals WHERE seal = 1") == ["134"]
+      )
       #expect(try await story.store.faults() == [])
     }
   }

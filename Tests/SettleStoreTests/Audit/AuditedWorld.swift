@@ -27,7 +27,9 @@ extension Story {
   func chain(_ order: String) async throws -> [String] {
     let payment = payment(order)
     return try await read { db in
-      try db.query("SELECT kind, detail ->> 'attempt' AS attempt FROM audit WHERE payment_id = \(payment) ORDER BY entry") {
+      try db.query(
+        "SELECT kind, detail ->> 'attempt' AS attempt FROM audit WHERE payment_id = \(payment) ORDER BY entry"
+      ) {
         [try $0.get("kind") as String, try $0.get("attempt") as String?].compactMap { $0 }.joined(separator: " ")
       }
     }
@@ -50,7 +52,8 @@ extension Story {
     // Told by files alone: G and H were never asked for.
     try await authorize(.order("G", 1_500), .order("H", 1_600), .order("B", 2_000, method: "pm_card_mastercard"))
     try await report(
-      .charge("A", 1_000).fee(30), .charge("C", 3_300), .charge("D", 4_000), .charge("D", 4_000).again("D2", of: payment("D")),
+      .charge("A", 1_000).fee(30), .charge("C", 3_300), .charge("D", 4_000),
+      .charge("D", 4_000).again("D2", of: payment("D")),
       .charge("X", 700), .charge("K", 7_900), .charge("L", 8_000).naming(.init(payment: payment("L"))),
       .charge("G", 1_500).naming(.init(payment: payment("G"), processorPayment: "pi_G", processorCharge: "ch_G")),
       .failed("H").naming(.init(payment: payment("H"))))

@@ -30,6 +30,7 @@ import Testing
     let before = try await story.fingerprint()
     #expect(try await story.reconcile(waiting: 1, keysOlderThan: .seconds(80_000)) == ReconcileCounts())
     #expect(try await story.fingerprint() == before)
+    #expect(try await story.store.faults() == [])
     for (name, offenders) in Self.invariants {
       let found = try await story.store.rows(offenders)
       #expect(found == [], "\(name)")

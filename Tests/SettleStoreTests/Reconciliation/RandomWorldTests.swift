@@ -42,6 +42,8 @@ import Testing
       let before = try await story.fingerprint()
       #expect(try await story.reconcile() == ReconcileCounts())
       #expect(try await story.fingerprint() == before)
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await story.store.faults() == [])
     }
   }
 

@@ -50,7 +50,8 @@ extension Tampering {
     entry("another seal", "seal = seal + 1"),
     entry("another run", "token = token + 1"),
     entry("another time", "at = at + interval '1 microsecond'"),
-    entry("another kind", "kind = CASE kind WHEN 'attempt_declined' THEN 'attempt_succeeded' ELSE 'attempt_declined' END"),
+    entry(
+      "another kind", "kind = CASE kind WHEN 'attempt_declined' THEN 'attempt_succeeded' ELSE 'attempt_declined' END"),
     entry("another fact", "detail = detail || '{\"code\": \"other\"}'"),
     entry("one fact less", "detail = detail - (SELECT min(key) FROM jsonb_object_keys(detail) key)"),
     entry("another hash before", "previous = set_byte(previous, 31, get_byte(previous, 31) # 1)"),
@@ -125,7 +126,8 @@ extension Tampering {
 
 extension Tampering {
   private static func seal(_ name: String, _ change: SQL) -> Tampering {
-    Tampering("seal: \(name)") { salt in "UPDATE audit_seals SET \(sql: change) WHERE \(sql: row("audit_seals", salt))" }
+    Tampering("seal: \(name)") { salt in "UPDATE audit_seals SET \(sql: change) WHERE \(sql: row("audit_seals", salt))"
+    }
   }
 
   static let seals: [Tampering] = [
@@ -149,6 +151,8 @@ extension Tampering {
       (run: try row.get("run_id") as UUID, at: try row.get("sealed_at") as Timestamp)
     }
     _ = try db.execute("DELETE FROM audit_seals WHERE seal > 0")
-    for seal in seals { try db.finish(seal.run, exitStatus: 0, seal: try db.seal(run: seal.run, at: seal.at), at: seal.at) }
+    for seal in seals {
+      try db.finish(seal.run, exitStatus: 0, seal: try db.seal(run: seal.run, at: seal.at), at: seal.at)
+    }
   }
 }

@@ -53,7 +53,8 @@ import Testing
         do {
           try await owner.transaction { db in
             try tampering.act(db, "salt")
-            let results = try StoreCheck.all.map { try db.verify($0) }
+            let results =
+              try StoreCheck.all.map { try db.verify($0) }
               + [try db.verify(kept: kept.map { (source: "kept", seal: $0) })]
             throw Found(checks: results.filter { !$0.holds }.map(\.name))
           }

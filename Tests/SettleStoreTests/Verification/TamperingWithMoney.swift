@@ -4,7 +4,9 @@ import SettleStore
 // The money's own tables.
 
 extension Tampering {
-  private static func changed(_ table: String, _ name: String, _ change: SQL, where condition: SQL = "true") -> Tampering {
+  private static func changed(_ table: String, _ name: String, _ change: SQL, where condition: SQL = "true")
+    -> Tampering
+  {
     Tampering("\(table): \(name)") { salt in
       "UPDATE \(identifier: table) SET \(sql: change) WHERE \(sql: row("\(identifier: table)", salt, where: condition))"
     }
@@ -29,17 +31,22 @@ extension Tampering {
       state = 'FAILED', proof = NULL, succeeded_at = NULL, failed_at = recorded_at, failure_reason = 'CARD_DECLINED'
       """, where: "state = 'SUCCEEDED'"),
     changed(
-      "payments", "as if never tried", "state = 'REQUESTED', proof = NULL, succeeded_at = NULL", where: "state <> 'REQUESTED'"),
+      "payments", "as if never tried", "state = 'REQUESTED', proof = NULL, succeeded_at = NULL",
+      where: "state <> 'REQUESTED'"),
     changed(
-      "payments", "succeeded by an answer", "state = 'SUCCEEDED', succeeded_at = recorded_at, proof = 'answer', charge_due_on = NULL",
+      "payments", "succeeded by an answer",
+      "state = 'SUCCEEDED', succeeded_at = recorded_at, proof = 'answer', charge_due_on = NULL",
       where: "state <> 'SUCCEEDED'"),
     changed(
-      "payments", "succeeded by a file", "state = 'SUCCEEDED', succeeded_at = recorded_at, proof = 'outcome', charge_due_on = NULL",
+      "payments", "succeeded by a file",
+      "state = 'SUCCEEDED', succeeded_at = recorded_at, proof = 'outcome', charge_due_on = NULL",
       where: "state <> 'SUCCEEDED'"),
-    changed("payments", "another charge", "processor_charge = 'ch_mine'", where: "state = 'SUCCEEDED' AND attempts > 0"),
+    changed(
+      "payments", "another charge", "processor_charge = 'ch_mine'", where: "state = 'SUCCEEDED' AND attempts > 0"),
     Tampering("payments: a row deleted, with all that hangs off it") { db, salt in
       _ = try db.execute(
-        "CREATE TEMPORARY TABLE victim ON COMMIT DROP AS SELECT payment_id FROM payments WHERE \(sql: row("payments", salt))")
+        "CREATE TEMPORARY TABLE victim ON COMMIT DROP AS SELECT payment_id FROM payments WHERE \(sql: row("payments", salt))"
+      )
       try db.script(
         """
         DELETE FROM charge_attempts WHERE payment_id IN (TABLE victim);
@@ -65,7 +72,9 @@ extension Tampering {
     changed("charge_attempts", "another key", "idempotency_key = idempotency_key || 'x'"),
     changed("charge_attempts", "another request", "request_body = request_body || ' '"),
     changed("charge_attempts", "another code", "code = coalesce(code, '') || 'x'"),
-    changed("charge_attempts", "declined after all", "state = 'declined', answered_at = created_at", where: "state <> 'declined'"),
+    changed(
+      "charge_attempts", "declined after all", "state = 'declined', answered_at = created_at",
+      where: "state <> 'declined'"),
     changed("charge_attempts", "stored later", "created_at = created_at + interval '1 day'"),
     changed("charge_attempts", "open again", "state = 'open', answered_at = NULL", where: "state <> 'open'"),
     deleted("charge_attempts"),
@@ -116,11 +125,14 @@ extension Tampering {
         """)
     },
     changed("input_files", "one row more", "rows_read = rows_read + 1, rows_quarantined = rows_quarantined + 1"),
-    changed("input_files", "one row less", "rows_read = rows_read - 1, rows_accepted = rows_accepted - 1", where: "rows_accepted > 0"),
+    changed(
+      "input_files", "one row less", "rows_read = rows_read - 1, rows_accepted = rows_accepted - 1",
+      where: "rows_accepted > 0"),
     changed("input_files", "other bytes", "sha256 = repeat('0', 64)"),
     Tampering("input_files: a row deleted, with what it brought") { db, salt in
       _ = try db.execute(
-        "CREATE TEMPORARY TABLE victim ON COMMIT DROP AS SELECT file_id FROM input_files WHERE \(sql: row("input_files", salt))")
+        "CREATE TEMPORARY TABLE victim ON COMMIT DROP AS SELECT file_id FROM input_files WHERE \(sql: row("input_files", salt))"
+      )
       try db.script(
         """
         DELETE FROM quarantine WHERE file_id IN (TABLE victim);
@@ -138,7 +150,8 @@ extension Tampering {
     deleted("matches"),
     changed("breaks", "another reason to hold back", "held_back = 'not_known'", where: "held_back IS NOT NULL"),
     changed(
-      "breaks", "refunded, it says", "status = 'resolved', resolved_on = first_seen, resolution = 'refunded', held_back = NULL",
+      "breaks", "refunded, it says",
+      "status = 'resolved', resolved_on = first_seen, resolution = 'refunded', held_back = NULL",
       where: "status = 'open'"),
     changed("breaks", "explained, it says", "resolution = 'explained'", where: "resolution = 'refunded'"),
     deleted("breaks", where: "outcome_id IS NOT NULL AND resolution IS DISTINCT FROM 'explained'"),

@@ -37,7 +37,8 @@ import Testing
   @Test func aTamperedStoreEndsWithOneAndSaysWhere() async throws {
     let story = try await SmallStory.happened()
     let environment = ["DATABASE_URL": story.store.settings.conninfo]
-    try await story.store.execute("UPDATE payments SET amount = amount + 1 WHERE payment_id = \(SmallStory.payments[0])")
+    try await story.store.execute(
+      "UPDATE payments SET amount = amount + 1 WHERE payment_id = \(SmallStory.payments[0])")
     await story.store.close()
     let ended = try Binary.run("verify", environment: environment)
     #expect(ended.status == 1)
