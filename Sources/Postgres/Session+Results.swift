@@ -52,6 +52,9 @@ extension Session {
 
   private func failure(_ result: ResultSet, script: String?) -> any Error {
     var error = PostgresError(.server, result: result.handle)
+    // Whatever the server says has a code. A failed write, after which a server's last words are still to be read,
+    // leaves libpq believing in the connection.
+    if error.state == nil { isBroken = true }
     if isLost { return lost(error) }
     if error.state == .queryCanceled, Task.isCancelled { return CancellationError() }
     if let script, let field = PQresultErrorField(result.handle, Int32(UInt8(ascii: "P"))),

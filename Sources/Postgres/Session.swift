@@ -16,6 +16,8 @@ package final class Session {
   /// Which server this is, for the case that a COMMIT's answer is lost.
   var life: ServerLife?
   private var needsReset = false
+  /// libpq has told of a failure of its own, and may not have noticed yet that the connection is gone.
+  var isBroken = false
 
   /// Takes `connection` over, and finishes it in the end.
   init(_ connection: OpaquePointer, settings: ConnectionSettings, interruption: Interruption) {
@@ -29,7 +31,7 @@ package final class Session {
 
   deinit { PQfinish(connection) }
 
-  var isLost: Bool { PQstatus(connection) == CONNECTION_BAD }
+  var isLost: Bool { isBroken || PQstatus(connection) == CONNECTION_BAD }
 
   /// Whether the server ended the connection while nobody used it. Costs no round trip: the end would be waiting to be
   /// read.

@@ -34,8 +34,14 @@ struct Conversation {
         guard Self.write(message, to: server) else { return false }
         continue
       }
+      if moment == .farewell {
+        guard Self.write(message, to: server), Self.write(awaitReadiness(), to: client) else { return false }
+        then()
+        _ = Self.write(Self.farewell, to: client)
+        return false
+      }
       defer { then() }
-      if moment != .before, Self.write(message, to: server), moment == .answered { awaitReadiness() }
+      if moment != .before, Self.write(message, to: server), moment == .answered { _ = awaitReadiness() }
       return false
     }
     return true
@@ -57,15 +63,23 @@ struct Conversation {
     return String(decoding: message[5...].dropLast(), as: UTF8.self)
   }
 
-  /// Reads and drops what the server answers, until it says that it is ready for the next statement.
-  private func awaitReadiness() {
-    var end: [UInt8] = []
+  /// What the server answers, until it says that it is ready for the next statement.
+  private func awaitReadiness() -> [UInt8] {
+    var answer: [UInt8] = []
     repeat {
       let bytes = Self.read(server)
-      if bytes.isEmpty { return }
-      end = Array((end + bytes).suffix(6))
-    } while end.prefix(5) != [UInt8(ascii: "Z"), 0, 0, 0, 5]
+      if bytes.isEmpty { return answer }
+      answer += bytes
+    } while answer.suffix(6).prefix(5) != [UInt8(ascii: "Z"), 0, 0, 0, 5]
+    return answer
   }
+
+  /// A notice, as each session sends it in an immediate shutdown.
+  private static let farewell: [UInt8] = {
+    let fields = ["SWARNING", "VWARNING", "C57P02", "Mterminating connection due to immediate shutdown command"]
+    let body: [UInt8] = fields.flatMap { Array($0.utf8) + [UInt8(0)] } + [0]
+    return [UInt8(ascii: "N"), 0, 0, 0, UInt8(body.count + 4)] + body
+  }()
 
   private static func read(_ socket: Int32) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in

@@ -15,6 +15,8 @@ package final class SocketRelay: Sendable {
     case sent
     /// The server has done it and says so; the client never hears of it.
     case answered
+    /// The client has its answer. Then, as soon as `then` returns, the server says that it shuts down, and is gone.
+    case farewell
   }
 
   private struct Rule: Sendable {
@@ -74,6 +76,8 @@ package final class SocketRelay: Sendable {
 
   package func cutNothing() { state.withLock { $0.rule = nil } }
 
+  package var hasConnections: Bool { state.withLock { !$0.sockets.isEmpty } }
+
   package var cuts: Int { state.withLock { $0.cuts } }
 
   /// Ends all connections and takes no more.
@@ -106,8 +110,10 @@ package final class SocketRelay: Sendable {
     let sockets = [conversation.client, conversation.server].filter { $0 >= 0 }
     state.withLock { $0.sockets.formUnion(sockets) }
     if conversation.server >= 0 { while conversation.step(cut: matching) {} }
-    state.withLock { $0.sockets.subtract(sockets) }
-    for socket in sockets { Glibc.close(socket) }
+    state.withLock { state in
+      state.sockets.subtract(sockets)
+      for socket in sockets { Glibc.close(socket) }
+    }
   }
 
   private func matching(_ statement: String) -> (Moment, @Sendable () -> Void)? {

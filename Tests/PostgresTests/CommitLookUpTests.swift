@@ -1,3 +1,4 @@
+import Glibc
 import SettleTesting
 import Testing
 
@@ -126,6 +127,31 @@ import Testing
       }
       #expect(relay.cuts == 3)
       #expect(try await rows(direct) == [1, 2, 3])
+    }
+  }
+
+  /// In an immediate shutdown a session says goodbye in a notice. libpq reads that after a write that has failed, and
+  /// still believes in the connection.
+  @Test(arguments: [false, true])
+  func aServerThatSaysGoodbyeIsGone(inCommit: Bool) async throws {
+    try await withRelay { relay, pool, direct async throws in
+      let answered = Recorder<Bool>()
+      relay.cut(.farewell, inCommit ? "SELECT pg_current_xact_id_if_assigned()" : "SELECT 7") {
+        while answered.values.isEmpty { usleep(1_000) }
+      }
+      let error = await postgresError {
+        try await pool.transaction { db in
+          try db.execute("INSERT INTO t VALUES (1)")
+          if inCommit { return answered.append(true) }
+          try db.script("SELECT 7")
+          answered.append(true)
+          while relay.hasConnections { usleep(1_000) }
+          try db.execute("INSERT INTO t VALUES (2)")
+        }
+      }
+      #expect(error?.kind == .connectionLost, "\(error.map { "\($0)" } ?? "it was stored")")
+      #expect(try await rows(direct) == [])
+      #expect(try await rows(pool) == [], "the pool has replaced the connection")
     }
   }
 
