@@ -64,11 +64,12 @@ struct Night {
   /// Runs stages of the night; all of them where none is named.
   @discardableResult
   func run(
-    _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false
+    _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
+    patience: Patience = Patience()
   ) async throws -> RunResult {
     let settings = ProcessorSettings(
       apiKey: Secret("sk_test_night"), apiBase: sandbox, rate: nil, concurrency: 8,
-      timeouts: .init(connect: .seconds(2), request: .seconds(5)))
+      timeouts: .init(connect: .seconds(2), request: .seconds(5)), patience: patience)
     let adapter = try ProcessorCatalogue.adapter(named: "stripe", settings: settings, logger: Logger(label: "stripe"))
     let runner = Runner(
       store: store, processor: { adapter },
