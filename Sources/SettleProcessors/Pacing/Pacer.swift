@@ -56,7 +56,7 @@ struct Pacer {
 
   /// The processor said that requests come too fast, to one that left at `sent`.
   ///
-  /// What it asks to wait binds the request that it was told to, whose caller sees to it, as in Stripe's own libraries.
+  /// What it asks to wait binds the request that it was told to, whose caller sees to it.
   /// It binds all only where hardly anything passes any more: single 429s that each ask for a second would else stop
   /// a pace that the processor carries well.
   mutating func limited(sent: Nanoseconds, at now: Nanoseconds, retryAfter: Nanoseconds?) {

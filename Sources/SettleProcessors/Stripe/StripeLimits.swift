@@ -4,8 +4,9 @@ import SettleModel
 ///
 /// Stripe names its limiter in `Stripe-Rate-Limited-Reason` (docs.stripe.com/rate-limits): `global-rate`,
 /// `endpoint-rate`, `global-concurrency`, `endpoint-concurrency`, `resource-specific`. A 429 with the code
-/// `lock_timeout` and no such header is no limit but contention on one object (docs.stripe.com/error-low-level). An
-/// endpoint's limit counts as one of the whole: nearly all calls of a stage go to one endpoint.
+/// `lock_timeout` and no such header is no limit but contention on one object. `Retry-After` is not documented there,
+/// and is heeded where it comes. An endpoint's limit counts as one of the whole: nearly all calls of a stage go to one
+/// endpoint.
 extension StripeAnswers {
   /// Whether the processor limited the request, and so did not carry it out.
   static func limit(_ reply: WireReply) -> RateLimit? {

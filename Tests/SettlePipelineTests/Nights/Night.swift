@@ -75,19 +75,19 @@ struct Night {
   @discardableResult
   func run(
     _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
-    through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
+    patience: Patience = Patience(), through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
-    try await run(stages, date: date, out: out, dryRun: dryRun, through: interposed)
+    try await run(stages, date: date, out: out, dryRun: dryRun, patience: patience, through: interposed)
   }
 
   @discardableResult
   func run(
     _ stages: [StageName], date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
-    through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
+    patience: Patience = Patience(), through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
     let settings = ProcessorSettings(
       apiKey: Secret(apiKey), apiBase: sandbox, rate: nil, concurrency: 8,
-      timeouts: .init(connect: .seconds(2), request: .seconds(5)))
+      timeouts: .init(connect: .seconds(2), request: .seconds(5)), patience: patience)
     let adapter = try ProcessorCatalogue.adapter(named: "stripe", settings: settings, logger: Logger(label: "stripe"))
     let processor = interposed(adapter)
     let runner = Runner(

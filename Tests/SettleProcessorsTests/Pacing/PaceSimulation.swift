@@ -147,7 +147,7 @@ private struct FirstComeQueue {
 /// A processor's limiter: how many calls a second it lets through.
 struct SimulatedLimiter {
   enum Kind: String, CaseIterable {
-    /// A bucket that fills steadily and holds a second's worth, as Stripe describes its own (stripe.com/blog/rate-limiters).
+    /// A bucket that fills steadily and holds a second's worth.
     case bucket
     /// So many in any one second: what is refused does not count, as in `settle sandbox`.
     case sliding
