@@ -8,8 +8,6 @@ import SettleStore
 package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   package var status: ExitStatus
   package var message: String
-  /// The run's lease lapsed, or another run has taken it over.
-  var isLeaseLoss = false
   /// What is the matter with the database, where that is the reason.
   package var database: DatabaseTrouble?
 
@@ -29,7 +27,6 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     case let error as StoreError:
       self.init(
         status: Self.status(of: error), message: error.description, database: DatabaseTrouble(error))
-      isLeaseLoss = Self.isLeaseLoss(error)
     case let refusal as ProcessorRefusal: self.init(status: Self.status(of: refusal), message: refusal.description)
     case let error as PostgresError: self.init(database: error)
     case let refusal as FileRefusal: self.init(status: .inputRefused, message: refusal.description)
@@ -39,10 +36,6 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
       self.init(status: .tryLater, message: "stopped on request; run it again, it goes on where this ended")
     default: self.init(defect: "an unforeseen \(type(of: error))")
     }
-  }
-
-  private static func isLeaseLoss(_ error: StoreError) -> Bool {
-    if case .leaseLost = error { true } else { false }
   }
 
   private static func status(of stop: StageStop) -> ExitStatus {
