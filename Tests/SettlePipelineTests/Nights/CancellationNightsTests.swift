@@ -133,4 +133,31 @@ import Testing
       #expect(try await night.ledger().isEmpty)
     }
   }
+
+  /// Half of the orders wait for a retry, half have failed and are cancelled, all amid faults; then each gets a good card.
+  @Test func newCardsAmidFaultsAreChargedOnceEach() async throws {
+    let faults = "lost-response=0.06,reset=0.06,server-error=0.04,rate-limited=0.03"
+    try await Night.with(faults: faults, seed: 11, yaml: RetryNightsTests.insufficientFundsOnly) { night in
+      func orders(_ method: (Int) -> String) -> String {
+        (0..<40).reduce(into: Self.header) { $0 += "N-\($1),\(1000 + $1),USD,\(method($1))\n" }
+      }
+      try night.put(
+        orders { $0 % 2 == 0 ? "pm_card_visa_chargeDeclinedInsufficientFunds" : "pm_card_visa_chargeDeclined" },
+        "authorizations/a.csv")
+      try await night.run(.ingest, .charge)
+      try night.put(orders { _ in "pm_card_mastercard" }, "authorizations/b.csv")
+      for day in 1...10 {
+        let result = try await night.run(.ingest, .charge, date: Night.date.adding(days: day))
+        if result.exitStatus == .done { break }
+        // What an earlier run left open is not taken from a file; the row comes again with the next one.
+        try night.put(orders { _ in "pm_card_mastercard" } + "\n", "authorizations/c-\(day).csv")
+      }
+      let charged = try await night.ledger().compactMap { $0.metadata?["order_id"] }
+      #expect(charged.count == 40)
+      #expect(Set(charged).count == 40)
+      #expect(try await night.count("payments WHERE state = 'SUCCEEDED'") == 40)
+      #expect(try await night.count("cancellations WHERE state = 'canceled'") == 20)
+      #expect(try await night.count("(SELECT DISTINCT idempotency_key FROM charge_attempts) k") >= 80)
+    }
+  }
 }

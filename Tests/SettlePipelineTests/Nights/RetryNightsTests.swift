@@ -13,6 +13,8 @@ import Testing
     "batch: 50 }",
     with: "batch: 50, retry: [{ when: INSUFFICIENT_FUNDS, attempts: 2, after_days: 3 }, "
       + "{ when: CARD_DECLINED, attempts: 3, after_days: 1 }] }")
+  static let insufficientFundsOnly = Night.yaml.replacing(
+    "batch: 50 }", with: "batch: 50, retry: [{ when: INSUFFICIENT_FUNDS, attempts: 3, after_days: 30 }] }")
   static let header = "order_id,amount,currency,payment_method\n"
 
   @Test func aDeclineIsTriedAgainAtTheSamePaymentAndThenGivenUp() async throws {
