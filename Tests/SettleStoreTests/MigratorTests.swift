@@ -56,7 +56,8 @@ import Testing
     try await store.write(fence) { db in
       try db.begin(record, fence: fence, at: context.now)
       _ = try db.loadAuthorizations(file, context: context) { try $0(.accepted(.order("later", 100))) }
-      _ = try db.claimBatch(of: 1, run: RunIdentity(id: record.id, fence: fence), context: context) { _ in
+      let run = RunIdentity(id: record.id, fence: fence)
+      _ = try db.claimBatch(of: 1, run: run, context: context, keyLife: .seconds(82_800)) { _ in
         throw ProcessorRefusal.unsupported("none")
       }
       #expect(try db.seal(run: record.id, at: context.now).number == 1)

@@ -217,7 +217,7 @@ package struct Runner: Sendable {
       statuses.append(Failure(error).status)
     }
     do {
-      let (run, at) = (context.run.id, clock())
+      let (run, at) = (context.run.id, context.clock())
       result.seal = try await Uncancelled.run { try await context.write { try $0.seal(run: run, at: at) } }
     } catch {
       // The next run seals what this one has left.

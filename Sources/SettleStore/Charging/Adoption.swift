@@ -112,13 +112,16 @@ extension Session {
         SELECT count(*) AS payments FROM \(sql: oldest) JOIN payments p ON p.payment_id = f.payment_id
         WHERE p.state <> 'SUCCEEDED'
         """)?.get("payments") ?? 0
-    _ = try execute(
+    try audited(
+      .attempt,
       """
       UPDATE charge_attempts a
       SET state = 'succeeded', answered_at = \(context.now), unknown_why = NULL, looked_up_at = \(context.now)
       FROM \(sql: oldest) WHERE a.payment_id = f.payment_id AND a.state = 'open'
-      """)
-    _ = try execute(
+      RETURNING a.*
+      """, context: context)
+    try audited(
+      .attempt,
       """
       INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
         api_version, state, batch_id, token, business_date, created_at, answered_at, key_expires_at, looked_up_at)
@@ -126,16 +129,19 @@ extension Session {
         \(context.now), f.created_at, \(context.now)
       FROM \(sql: oldest) CROSS JOIN lease l
       WHERE NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = f.payment_id AND a.state = 'succeeded')
-      """)
-    _ = try execute(
+      RETURNING charge_attempts.*
+      """, context: context)
+    try audited(
+      .payment,
       """
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = f.created_at, succeeded_on = \(context.date), proof = 'look_up',
         processor_payment = f.processor_payment, processor_charge = f.processor_charge,
         revived = p.revived OR p.state = 'FAILED' AND p.charge_due_on IS NULL, charge_due_on = NULL,
-        charged_on = coalesce(p.charged_on, \(context.date))
+        cancel_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date))
       FROM \(sql: oldest) WHERE p.payment_id = f.payment_id
-      """)
+      RETURNING p.*
+      """, context: context)
     return Int(news)
   }
 
@@ -149,14 +155,24 @@ extension Session {
         ORDER BY f.payment_id, f.created_at, f.processor_payment) f
       """
     let given: Timestamp? = toPerson ? context.now : nil
-    let marked = try execute(
+    let marked = try audited(
+      .attempt,
       """
       UPDATE charge_attempts a
       SET unknown_why = \(why), look_up = true, looked_up_at = \(context.now), given_up_at = \(given)
       FROM \(sql: first) WHERE a.payment_id = f.payment_id AND a.state = 'open' AND a.given_up_at IS NULL
-        AND a.unknown_why IS DISTINCT FROM \(why)
+        AND a.unknown_why IS NULL
+      RETURNING a.*
+      """, context: context)
+    let remarked = try execute(
+      """
+      UPDATE charge_attempts a
+      SET unknown_why = \(why), look_up = true, looked_up_at = \(context.now), given_up_at = \(given)
+      FROM \(sql: first) WHERE a.payment_id = f.payment_id AND a.state = 'open' AND a.given_up_at IS NULL
+        AND a.unknown_why <> \(why)
       """)
-    let made = try execute(
+    let made = try audited(
+      .attempt,
       """
       INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
         api_version, unknown_why, look_up, batch_id, token, business_date, created_at, key_expires_at, looked_up_at,
@@ -165,7 +181,8 @@ extension Session {
         f.created_at, f.created_at, \(context.now), \(given)
       FROM \(sql: first) CROSS JOIN lease l
       WHERE NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = f.payment_id AND a.state = 'open')
-      """)
+      RETURNING charge_attempts.*
+      """, context: context)
     _ = try execute(
       """
       UPDATE payments p
@@ -174,24 +191,26 @@ extension Session {
       FROM \(sql: first) WHERE p.payment_id = f.payment_id
         AND (p.charge_due_on IS NOT NULL OR p.processor_payment IS NULL)
       """)
-    return marked + made
+    return marked + remarked + made
   }
 
   /// What was declined before is not asked for under the same number, and where it can be is confirmed rather than
   /// made anew, so that the processor itself guards against a second charge.
   private func adoptFailures(context: LoadContext) throws {
-    _ = try execute(
+    try auditedInTurns(
+      .attempt,
       """
       INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
         api_version, state, batch_id, token, business_date, created_at, answered_at, key_expires_at, looked_up_at,
         reason, code)
-      SELECT DISTINCT ON (f.payment_id, f.attempt) f.payment_id, f.attempt, 'adopted', '', '', '', '',
+      SELECT DISTINCT ON (f.payment_id) f.payment_id, f.attempt, 'adopted', '', '', '', '',
         CASE WHEN f.reason IS NULL THEN 'superseded' ELSE 'declined' END, 0, l.token, \(context.date), f.created_at,
         \(context.now), f.created_at, \(context.now), f.reason, f.code
       FROM found f CROSS JOIN lease l WHERE f.state = 'failed' AND NOT f.is_known
         AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt)
       ORDER BY f.payment_id, f.attempt, f.created_at
-      """)
+      RETURNING charge_attempts.*
+      """, context: context)
     _ = try execute(
       """
       UPDATE payments p

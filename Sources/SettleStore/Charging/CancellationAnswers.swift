@@ -60,7 +60,8 @@ extension Session {
     guard !charges.isEmpty else { return }
     let payments = charges.map(\.0.payment)
     let references = charges.map(\.1.processorCharge)
-    _ = try execute(
+    try audited(
+      .payment,
       """
       UPDATE payments p
       SET state = 'SUCCEEDED', succeeded_at = \(context.now), succeeded_on = \(context.date), proof = 'look_up',
@@ -69,7 +70,8 @@ extension Session {
       FROM unnest(\(payments), \(charges.map(\.1.processorPayment)), \(references))
         s (payment_id, processor_payment, processor_charge)
       WHERE p.payment_id = s.payment_id AND p.state <> 'SUCCEEDED'
-      """)
+      RETURNING p.*
+      """, context: context)
     _ = try execute(
       """
       INSERT INTO payment_references (merchant, processor, value, kind, payment_id)

@@ -51,23 +51,27 @@ extension Session {
   func recordPlanned(_ planned: [PlannedRetry], context: LoadContext) throws -> Int {
     guard !planned.isEmpty else { return 0 }
     try keepReferences(planned.map { ($0.payment, $0.decline.processorPayment) }, context: context)
+    let (payments, attempts) = (planned.map(\.payment), planned.map { Int32($0.attempt) })
+    try audited(
+      .attempt,
+      """
+      UPDATE charge_attempts a
+      SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
+      FROM unnest(\(payments), \(attempts), \(planned.map(\.decline.reason)), \(planned.map(\.decline.code)))
+        f (payment_id, attempt, reason, code)
+      WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
+      RETURNING a.*
+      """, context: context)
     return try execute(
       """
-      WITH f AS (
-        SELECT * FROM unnest(\(planned.map(\.payment)), \(planned.map { Int32($0.attempt) }),
-          \(planned.map(\.decline.reason)), \(planned.map(\.decline.code)), \(planned.map(\.decline.processorPayment)),
-          \(planned.map(\.date))) f (payment_id, attempt, reason, code, processor_payment, retry_on)
-      ), closed AS (
-        UPDATE charge_attempts a
-        SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
-        FROM f WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
-        RETURNING a.payment_id, a.attempt
-      )
       UPDATE payments p
       SET charge_due_on = f.retry_on,
         processor_payment = coalesce(nullif(f.processor_payment, p.hold), p.processor_payment)
-      FROM f JOIN closed c ON c.payment_id = f.payment_id AND c.attempt = f.attempt
-      WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED'
+      FROM unnest(\(payments), \(attempts), \(planned.map(\.decline.processorPayment)), \(planned.map(\.date)))
+        f (payment_id, attempt, processor_payment, retry_on)
+      JOIN charge_attempts c ON c.payment_id = f.payment_id AND c.attempt = f.attempt
+        AND c.state = 'declined' AND c.answered_at = \(context.now)
+      WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED' AND p.charge_due_on IS NULL
       """)
   }
 

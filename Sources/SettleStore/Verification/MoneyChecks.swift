@@ -46,6 +46,14 @@ extension StoreCheck {
       WHERE g.amount > greatest(coalesce(r.amount, 0), CASE
         WHEN (p.processor_charge, p.currency, p.state) = (g.processor_charge, g.currency, 'SUCCEEDED') THEN p.amount
         ELSE 0 END)
+      UNION ALL
+      SELECT coalesce(a.payment_id, g.payment_id)::text
+      FROM charge_allowances a
+      FULL JOIN (
+        SELECT payment_id, processor_charge, coalesce(sum(amount) FILTER (WHERE state <> 'FAILED'), 0) AS reserved
+        FROM refunds GROUP BY payment_id, processor_charge
+      ) g ON g.payment_id = a.payment_id AND g.processor_charge = a.processor_charge
+      WHERE a.refund_reserved IS DISTINCT FROM g.reserved
       """)
 
   package static let files = StoreCheck(
