@@ -27,6 +27,12 @@ struct Interposed: ProcessorAdapter {
     try await base.refunds(of: processorCharge)
   }
 
+  func refund(_ reference: String) async throws -> ProcessorRefund? { try await base.refund(reference) }
+
+  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {
+    try await base.refunds(since: start, page: page)
+  }
+
   func account() async throws -> ProcessorAccount { try await base.account() }
 }
 

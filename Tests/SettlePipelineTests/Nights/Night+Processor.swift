@@ -29,15 +29,6 @@ extension Night {
     try await post("/sandbox/clock", "{\"advance_seconds\":\(86_400 + 60)}")
   }
 
-  func post(_ path: String, _ body: String) async throws {
-    var request = HTTPClientRequest(url: sandbox + path)
-    request.method = .POST
-    request.headers.add(name: "Authorization", value: "Bearer sk_test_night")
-    request.body = .bytes(Array(body.utf8))
-    let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-    #expect(answer.status == .ok)
-  }
-
   /// Tables that have changed, but those in which a run journals itself.
   func changed(since before: [String: String]) async throws -> [String] {
     let journal: Set = ["runs", "stage_runs", "lease", "charge_batches"]

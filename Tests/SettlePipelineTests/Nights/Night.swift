@@ -120,9 +120,12 @@ struct Night {
   func post(_ path: String, _ body: String, headers: [(String, String)] = []) async throws -> String {
     var request = HTTPClientRequest(url: sandbox + path)
     request.method = .POST
-    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    for (name, value) in [("Authorization", "Bearer \(apiKey)")] + headers {
+      request.headers.replaceOrAdd(name: name, value: value)
+    }
     request.body = .bytes(Array(body.utf8))
     let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+    #expect(answer.status == .ok)
     return String(buffer: try await answer.body.collect(upTo: 1 << 20))
   }
 

@@ -15,8 +15,10 @@ import Testing
   private static let third = Night.date.adding(days: 2)
 
   /// One order of 20.00 for which more is taken, so that a rule gives the excess back.
-  private func overcharged(paying method: String, _ body: (Night) async throws -> Void) async throws {
-    try await Night.with(anomalies: "overcharge=1") { night in
+  private func overcharged(
+    paying method: String, proving: Bool = true, _ body: (Night) async throws -> Void
+  ) async throws {
+    try await Night.with(anomalies: "overcharge=1", proving: proving) { night in
       try night.put("order_id,amount,currency,payment_method\nA-1,2000,USD,\(method)\n", "authorizations/a.csv")
       try await night.run(.ingest, .charge)
       // Its payout is made before the report is read: a row that changes later (a payout id filled in) would be told by
@@ -233,7 +235,7 @@ import Testing
 
   @Test(arguments: Death.allCases)
   func aKilledRefundIsMadeOnce(death: Death) async throws {
-    try await overcharged(paying: "pm_card_visa") { night in
+    try await overcharged(paying: "pm_card_visa", proving: false) { night in
       try await die(death, night)
       for out in ["1", "1"] { try await run(night, Night.date, out: out) }
       #expect(try refunds(night, "1") == ["PROCESSED"])
@@ -245,7 +247,7 @@ import Testing
   /// Past the key's life nothing is posted: what was made is found, what was never sent is left to a person.
   @Test(arguments: Death.allCases)
   func pastTheKeysLifeNothingIsPosted(death: Death) async throws {
-    try await overcharged(paying: "pm_card_visa") { night in
+    try await overcharged(paying: "pm_card_visa", proving: false) { night in
       try await die(death, night)
       try await night.store.execute("UPDATE refunds SET requested_at = requested_at - interval '25 hours'")
       for _ in 0..<2 { try await night.nextDay() }
@@ -261,7 +263,7 @@ import Testing
 
   /// The lease is lost between the reservation and the call: nothing leaves, and the refund stays as it was stored.
   @Test func aRefusedPermitLeavesItRequested() async throws {
-    try await overcharged(paying: "pm_card_visa") { night in
+    try await overcharged(paying: "pm_card_visa", proving: false) { night in
       try await die(.storedNotSent, night)
       let before = try await night.store.rows("SELECT refunds::text FROM refunds")
       struct LeaseGone: Error {}
