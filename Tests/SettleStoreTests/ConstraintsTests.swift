@@ -23,7 +23,7 @@ import Testing
       "a second open attempt", "one_open_attempt_per_payment",
       """
       INSERT INTO charge_attempts SELECT payment_id, attempt + 1, operation, 'other key', request_path, request_body,
-        api_version, 'open', NULL, false, batch_id, token, business_date, created_at, NULL, NULL, NULL, key_expires_at
+        api_version, 'open', NULL, false, batch_id, token, business_date, created_at, NULL, NULL, NULL, NULL, key_expires_at
       FROM charge_attempts WHERE state = 'open'
       """),
     Defect(
@@ -31,14 +31,15 @@ import Testing
       """
       INSERT INTO charge_attempts SELECT payment_id, attempt + 1, operation, 'other key', request_path, request_body,
         api_version, state, NULL, false, batch_id, token, business_date, created_at, answered_at, NULL, NULL,
-        key_expires_at
+        NULL, key_expires_at
       FROM charge_attempts WHERE state = 'succeeded'
       """),
     Defect(
       "a key that is used for two attempts", "charge_attempts_idempotency_key",
       """
       INSERT INTO charge_attempts SELECT payment_id, attempt + 1, operation, idempotency_key, request_path, request_body,
-        api_version, 'superseded', NULL, false, batch_id, token, business_date, created_at, created_at, NULL, NULL
+        api_version, 'superseded', NULL, false, batch_id, token, business_date, created_at, created_at, NULL, NULL,
+        NULL, key_expires_at
       FROM charge_attempts WHERE state = 'open'
       """),
     Defect(

@@ -34,10 +34,13 @@ struct AttemptSender: Sendable {
       case .lookUp(let why, let reference):
         return (open(attempt, why, lookUp: true, reference: reference), nil)
       case .leave(let why): return (open(attempt, why, lookUp: false), nil)
-      case .stop(let stop): return (open(attempt, "the stage stopped", lookUp: false), stop)
+      case .stop(let stop): return (stopped(attempt), stop)
       }
     }
   }
+
+  /// An attempt that the stage's own end leaves open, to be repeated by the next run.
+  func stopped(_ attempt: StoredAttempt) -> AttemptResult { open(attempt, "the stage stopped", lookUp: false) }
 
   private func open(
     _ attempt: StoredAttempt, _ why: String, lookUp: Bool, reference: String? = nil

@@ -53,11 +53,15 @@ struct ChargeWorkers: Sendable {
       var sender = sender
       let permit = sender.permit
       sender.permit = {
+        guard !brake.isPulled else { throw Stopped() }
         try permit()
         hasLeft.set()
       }
-      let (result, stop) = try await sender.send(attempt)
-      if stop != nil, let unsent, !hasLeft.isSet {
+      let (result, stop): (AttemptResult, StageStop?)
+      do { (result, stop) = try await sender.send(attempt) } catch is Stopped {
+        (result, stop) = (sender.stopped(attempt), await brake.stop)
+      }
+      if stop != nil || brake.isPulled, let unsent, !hasLeft.isSet {
         unsent.add(attempt)
       } else {
         try await recorder.add(result)
@@ -81,10 +85,16 @@ private final class Flag: Sendable {
   func set() { value.store(true, ordering: .releasing) }
 }
 
+/// The stage has stopped: nothing more leaves.
+private struct Stopped: Error {}
+
 /// Stops all workers: for a reason one of them was given, or because too many refusals came in a row.
 private actor Brake {
   private(set) var isOn = false
   private(set) var stop: StageStop?
+  /// The same as `isOn`, to be read at the last moment before a call leaves, where nothing can be awaited.
+  private let pulled = Flag()
+  nonisolated var isPulled: Bool { pulled.isSet }
   private var refusals = 0
   private var lastCode: String?
 
@@ -93,6 +103,7 @@ private actor Brake {
 
   func stop(_ stop: StageStop?) {
     isOn = true
+    pulled.set()
     if self.stop == nil { self.stop = stop }
   }
 

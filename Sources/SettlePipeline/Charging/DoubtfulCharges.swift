@@ -75,7 +75,7 @@ struct DoubtfulCharges: Sendable {
       guard let final = due.last else { return }
       for (payment, reference) in due {
         let tries = try await processor.tries(of: reference)
-        try await context.write { try $0.raiseAttempts(of: payment, to: tries) }
+        try await context.write { try $0.raiseAttempts(of: payment, to: tries, context: load) }
       }
       last = final.payment
     }

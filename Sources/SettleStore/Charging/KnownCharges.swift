@@ -47,11 +47,21 @@ extension Session {
     ) { row in (payment: try row.get("payment_id"), processorPayment: try row.get("processor_payment")) }
   }
 
-  /// So many attempts have been made of a payment, though this store may not know of them all: the next one, and with
-  /// it its key, is numbered after them.
-  package func raiseAttempts(of payment: PaymentID, to tries: Int) throws {
-    _ = try execute(
-      "UPDATE payments SET attempts = \(tries) WHERE payment_id = \(payment) AND attempts < \(tries)")
+  /// So many attempts have been made of a payment, though this store may not know of them all: the last of them is put
+  /// down as found, so that the next one, and with it its key, is numbered after them.
+  package func raiseAttempts(of payment: PaymentID, to tries: Int, context: LoadContext) throws {
+    let raised = try audited(
+      .attempt,
+      """
+      INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
+        api_version, state, batch_id, token, business_date, created_at, answered_at, key_expires_at, looked_up_at)
+      SELECT p.payment_id, \(Int32(tries)), 'adopted', '', '', '', '', 'superseded', 0, l.token, \(context.date),
+        \(context.now), \(context.now), \(context.now), \(context.now)
+      FROM payments p CROSS JOIN lease l WHERE p.payment_id = \(payment) AND p.attempts < \(tries)
+      RETURNING charge_attempts.*
+      """, context: context)
+    guard raised > 0 else { return }
+    _ = try execute("UPDATE payments SET attempts = \(tries) WHERE payment_id = \(payment)")
   }
 
   /// Gives back attempts that were claimed and certainly never sent, so that a later run claims them anew.

@@ -38,9 +38,10 @@ ALTER TABLE refunds
   ADD CONSTRAINT failure_stands CHECK (failed_at IS NULL OR state = 'FAILED');
 
 -- payment_id comes first, as in every key; both keys hold the payment's or the refund's own id, so that two payments
--- have none in common.
+-- have none in common. (An attempt that was found at the processor has no request of this store's, and no key.)
 CREATE UNIQUE INDEX refunds_idempotency_key ON refunds (payment_id, idempotency_key);
-CREATE UNIQUE INDEX charge_attempts_idempotency_key ON charge_attempts (payment_id, idempotency_key);
+CREATE UNIQUE INDEX charge_attempts_idempotency_key ON charge_attempts (payment_id, idempotency_key)
+  WHERE idempotency_key <> '';
 CREATE UNIQUE INDEX one_refund_per_break ON refunds (payment_id, break_id) WHERE state <> 'FAILED';
 CREATE INDEX refunds_processed_at ON refunds (processed_at) WHERE state = 'PROCESSED';
 

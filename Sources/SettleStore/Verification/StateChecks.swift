@@ -79,7 +79,7 @@ extension StoreCheck {
         SELECT payment_id, max(attempt) AS attempts FROM charge_attempts GROUP BY payment_id) a ON a.payment_id = c.payment_id
       CROSS JOIN \(sql: origin)
       WHERE l.payment_id IS NOT NULL AND l.facts IS DISTINCT FROM \(sql: AuditSubject.payment.facts)
-        OR c.attempts < coalesce(a.attempts, 0)
+        OR c.attempts <> coalesce(a.attempts, 0)
         OR l.payment_id IS NULL AND NOT coalesce(c.file_id <= o.last_file, false) AND (
           CASE c.state
             WHEN 'SUCCEEDED' THEN c.attempts > 0 OR c.proof <> 'outcome' OR t.charged IS NOT TRUE

@@ -70,7 +70,7 @@ import Testing
   @Test func aKeyInUseIsRefusedUntilItsAnswerIsOut() async throws {
     try await withSandbox {
       $0.faults = try FaultRates([.slow: 1])
-      $0.slowness = .seconds(2)
+      $0.slowness = .seconds(8)
     } _: { client in
       async let first = client.charge(key: "k")
       // The money moves at once and the answer comes later, so the ledger tells when the first is under way.
