@@ -1,3 +1,4 @@
+import Faults
 import Postgres
 import SettleModel
 import SettleStore
@@ -44,6 +45,7 @@ struct Refunder {
       guard let refund = try await reserve(order, candidate, rule, charge, processor) else { return }
       spent.add(amount)
       self.spent = spent
+      FaultPoint.afterReserve.reached()
       try await send(refund)
     }
   }
@@ -88,6 +90,7 @@ struct Refunder {
     case .unknown: unknown += 1
     }
     let load = context.load
+    FaultPoint.beforeRecord.reached()
     try await context.write { try $0.record(result, of: order, context: load) }
   }
 
