@@ -94,7 +94,9 @@ let package = Package(
     // Beside the house: the fault harness, which judges by the sandbox's ledger alone.
     .executableTarget(
       name: "settle-chaos",
-      dependencies: ["Faults", "Postgres", "SettleStore", "SettleTesting", "SettleModel", argumentParser],
+      dependencies: [
+        "Faults", "Postgres", "SettleStore", "SettleTesting", asyncHTTPClient, nioCore, nioHTTP1, argumentParser,
+      ],
       swiftSettings: faults),
 
     // Build time: files that travel inside the binary.

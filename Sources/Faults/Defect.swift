@@ -4,8 +4,8 @@
 package enum Defect: String, CaseIterable, Sendable {
   /// Each sending of a charge draws a fresh idempotency key.
   case randomKey = "random-key"
-  /// A 500 is answered with the same request under a new key.
-  case newKeyOn500 = "new-key-on-500"
+  /// After a 500, or no answer, the request is repeated under a new key.
+  case newKeyOnRepeat = "new-key-on-500"
   /// The same bytes are sent again though the processor has forgotten the key.
   case repostAfterKeyLife = "re-post-after-key-life"
   /// Attempts are stored only with their answers.
@@ -18,14 +18,12 @@ package enum Defect: String, CaseIterable, Sendable {
   case noCallGuard = "no-call-guard"
   /// A run starts whether or not another holds the lease.
   case noLease = "no-lease"
-  /// Due payments are claimed without locking them.
-  case claimWithoutLock = "claim-without-lock"
   /// An answer that is not known counts as a decline.
   case unknownAsFailed = "unknown-as-failed"
   /// Each sending of a refund draws a fresh idempotency key.
   case refundRandomKey = "refund-random-key"
-  /// Refunds that were stored before are not seen, and the charge's allowance is not checked.
-  case refundUnchecked = "refund-unchecked"
+  /// A refund's id is drawn, so that two requests for one break are two refunds.
+  case refundRandomID = "refund-random-id"
   /// A repeated row counts as another movement.
   case dedupeOff = "dedupe-off"
   /// The processor's own figures are not asked before money goes back.

@@ -35,7 +35,7 @@ struct Refunder {
     case .refund(let amount, let rule):
       guard let reference = candidate.processorCharge else { return try await hold(candidate, .chargeNotFound) }
       let order = RefundOrder(
-        refund: RefundID(charge: reference, reason: candidate.subject.reason, askedFor: candidate.breakID),
+        refund: Self.identity(of: candidate, charge: reference),
         payment: candidate.payment, processorCharge: reference, amount: amount, reason: candidate.subject.reason)
       let processor = try await connected()
       guard let charge = try await processor.charge(reference) else {
@@ -50,6 +50,11 @@ struct Refunder {
     }
   }
 
+  private static func identity(of candidate: RefundCandidate, charge: String) -> RefundID {
+    let drawn = Defect.refundRandomID.isSeeded ? "\(UInt64.random(in: 0 ... .max))" : ""
+    return RefundID(charge: charge + drawn, reason: candidate.subject.reason, askedFor: candidate.breakID)
+  }
+
   /// Sends a stored refund, repeats it with its own key while its outcome is not known, and records what came of it.
   mutating func send(_ refund: StoredRefund) async throws {
     let processor = try await connected()
@@ -61,7 +66,8 @@ struct Refunder {
       let step: RefundLifecycle.Step
       let keyExpires = lifecycle.keyExpires
       do {
-        let answer = try await processor.send(refund.request) {
+        let answer = try await processor.send(refund.request.keyed(anew: .refundRandomKey)) {
+          guard !Defect.noCallGuard.isSeeded else { return }
           try permit()
           guard clock() < keyExpires else { throw KeyExpired() }
         }

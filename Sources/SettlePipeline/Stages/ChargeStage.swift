@@ -70,7 +70,7 @@ struct ChargeStage: Stage {
     let since = try await context.store.pool.session {
       try $0.doubtfulSince(everything: isNew, keysExpiredBefore: expired, context: load)
     }
-    guard let since else { return }
+    guard let since, !Defect.noLookUpFirst.isSeeded else { return }
     context.progress.note(name, "looking for earlier charges of what is due")
     let found = Count()
     try await processor.charges(since: since.adding(.zero - ChargeLookUp.clockSkew)) { page in

@@ -27,6 +27,7 @@ extension Store {
 
 extension Session {
   fileprivate func prove(_ fence: Fence, locking: Bool) throws {
+    if Defect.noFencing.isSeeded { return }
     let lock: SQL = locking ? " FOR SHARE" : ""
     let token: Int64? = try first("SELECT token FROM lease\(sql: lock)")?.get("token")
     guard token == fence.token else { throw StoreError.leaseLost("another run has taken over") }
