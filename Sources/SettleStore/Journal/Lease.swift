@@ -1,4 +1,3 @@
-import Faults
 package import Foundation
 package import Postgres
 import SettleModel
@@ -129,7 +128,7 @@ extension Session {
         FROM lease FOR UPDATE
         """)
     else { throw StoreError.leaseLost("the lease table is empty: run `settle db migrate`") }
-    if try row.get("live") ?? false, !Defect.noLease.isSeeded {
+    if try row.get("live") ?? false {
       let process = ProcessIdentity(
         bootID: try row.get("boot_id"), pid: try row.get("pid"), start: try row.get("process_start"))
       guard process.isGone else {
