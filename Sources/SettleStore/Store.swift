@@ -53,6 +53,9 @@ package struct Store: Sendable {
       """)?.get("member")
     if member == true { _ = try db.execute("SET ROLE settle_writer") }
     _ = try db.execute("SET TIME ZONE 'UTC'")
+    // A run that is paused in a transaction holds a lock on the lease, and its successor would wait for as long as the
+    // pause lasts. The server ends such a transaction; nothing of a run thinks this long between two statements.
+    _ = try db.execute("SET idle_in_transaction_session_timeout = '10s'")
   }
 }
 

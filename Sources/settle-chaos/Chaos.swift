@@ -65,7 +65,7 @@ struct Chaos: AsyncParsableCommand {
     let effort: Effort = effort == .full ? .full : .quick
     let settle = try program()
     let setting = Setting(
-      effort: effort, seed: seed, settle: settle, folder: folder, canVerify: try await Self.canVerify(settle),
+      effort: effort, seed: seed, settle: settle, folder: folder, canVerify: try await Self.canVerify(settle, folder),
       say: { FileHandle.standardError.write(Data("chaos: \($0)\n".utf8)) })
     let execution = Execution(setting: setting)
     var table = ScoreTable(effort: effort.rawValue, seed: seed)
@@ -90,10 +90,13 @@ struct Chaos: AsyncParsableCommand {
     }
   }
 
-  private static func canVerify(_ settle: String) async throws -> Bool {
+  private static func canVerify(_ settle: String, _ folder: String) async throws -> Bool {
+    let help = folder + "/help"
     let child = try Child(
-      settle, ["verify", "--help"], environment: ["PATH": "/usr/bin:/bin"], output: "/dev/null", errors: "/dev/null")
-    return try await child.end() == 0
+      settle, ["--help"], environment: ["PATH": "/usr/bin:/bin"], output: help, errors: "/dev/null")
+    _ = try await child.end()
+    return try String(contentsOfFile: help, encoding: .utf8).split(separator: "\n")
+      .contains { $0.drop { $0 == " " }.hasPrefix("verify ") }
   }
 
   private func isWanted(_ seeded: SeededDefect, _ effort: Effort) -> Bool {

@@ -17,7 +17,9 @@ struct AttemptSender: Sendable {
     var request = attempt.request
     while true {
       // An old attempt takes no turn from those that may be sent.
-      guard lifecycle.maySend(at: clock()) || Defect.trustsOldKeys else { return (open(attempt, KeyExpired.why, lookUp: true), nil) }
+      guard lifecycle.maySend(at: clock()) || Defect.trustsOldKeys else {
+        return (open(attempt, KeyExpired.why, lookUp: true), nil)
+      }
       let answer: ProcessorAnswer
       do {
         answer = try await processor.send(request.keyed(anew: .randomKey)) {

@@ -8,7 +8,9 @@ struct Refunds: Fault {
 
   private static func trials(_ effort: Effort) -> Int { effort == .full ? 50 : 8 }
 
-  private static let points = ["before-reserve", "after-reserve", "before-call", "after-call", "before-record", "before-commit"]
+  private static let points = [
+    "before-reserve", "after-reserve", "before-call", "after-call", "before-record", "before-commit",
+  ]
 
   func worlds(_ effort: Effort) -> Int { effort == .full ? 20 : 1 }
 

@@ -53,8 +53,10 @@ import Testing
     ("a part of a good charge was refunded", [refund("re_1", of: "ch_A", 1)], [.refunds]),
     ("more was refunded than taken", [refund("re_1", of: "ch_A", 600), refund("re_2", of: "ch_A", 600)], [.refunds]),
     ("a charge that never was is refunded", [refund("re_1", of: "ch_Q", 5)], [.refunds]),
-    ("a duplicate was refunded in two parts",
-      [duplicate, refund("re_1", of: "ch_D", 400), refund("re_2", of: "ch_D", 600)], [.refunds]),
+    (
+      "a duplicate was refunded in two parts",
+      [duplicate, refund("re_1", of: "ch_D", 400), refund("re_2", of: "ch_D", 600)], [.refunds]
+    ),
     ("a duplicate was refunded in part", [duplicate, refund("re_1", of: "ch_D", 400)], [.refunds]),
     ("a duplicate was never refunded", [duplicate], [.refunds]),
   ])
@@ -84,7 +86,8 @@ import Testing
     let orders = [Order(id: "J", amount: 500, currency: "JPY"), Order(id: "L", amount: 19_000, currency: "USD")]
     let charges = [Self.charge("ch_J", "J", 500, "jpy"), Self.charge("ch_L", "L", 19_000)]
     let twice = [
-      Self.charge("ch_K", "J", 500, "jpy", anomaly: "duplicate"), Self.charge("ch_M", "L", 19_000, anomaly: "duplicate"),
+      Self.charge("ch_K", "J", 500, "jpy", anomaly: "duplicate"),
+      Self.charge("ch_M", "L", 19_000, anomaly: "duplicate"),
     ]
     let judge = Judge(orders: orders, refunded: true)
     #expect(judge.violations(in: Ledger(movements: charges + twice)) == [])
