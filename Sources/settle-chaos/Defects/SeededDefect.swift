@@ -15,9 +15,10 @@ struct SeededDefect: Sendable {
     SeededDefect(
       name: "random-key", defects: [.randomKey], fault: AmbiguousNetwork(), worlds: Array(0..<5), isQuick: true),
     SeededDefect(name: "new-key-on-500", defects: [.newKeyOnRepeat], fault: AmbiguousNetwork(), worlds: Array(0..<5)),
-    // Killed in the middle, then +72 h or +24 h 01.
+    // Killed in the middle, then +72 h or +24 h 01. What no key protects is looked up before anything is repeated.
     SeededDefect(
-      name: "re-post-after-key-life", defects: [.repostAfterKeyLife], fault: KeyLife(), worlds: [1, 12, 16, 21, 32],
+      name: "re-post-after-key-life", defects: [.repostAfterKeyLife, .noLookUpFirst], fault: KeyLife(),
+      worlds: [1, 12, 16, 21, 32],
       isQuick: true),
     // The store lost or restored, then +24 h 01 or +72 h.
     SeededDefect(
@@ -26,7 +27,10 @@ struct SeededDefect: Sendable {
     SeededDefect(
       name: "attempt-after-call", defects: [.attemptAfterCall, .noLookUpFirst], fault: KeyLife(),
       worlds: [1, 16, 21, 36]),
-    SeededDefect(name: "no-fencing", defects: [.noFencing], fault: TwoRuns(), worlds: [2, 7, 12, 17], isQuick: true),
+    // A payment whose attempt was given back by mistake is found in the newest page of the processor\'s list.
+    SeededDefect(
+      name: "no-fencing", defects: [.noFencing, .noLookUpFirst], fault: TwoRuns(), worlds: [2, 7, 12, 17], isQuick: true
+    ),
     SeededDefect(name: "no-call-guard", defects: [.noCallGuard], fault: TwoRuns(), worlds: [3, 8, 13, 18, 23, 28]),
     // A declined attempt without a processor payment is looked up before the next.
     SeededDefect(
