@@ -1,3 +1,4 @@
+import Faults
 import SettleModel
 import SettleStore
 
@@ -13,14 +14,18 @@ struct AttemptSender: Sendable {
   func send(_ attempt: StoredAttempt) async throws -> (AttemptResult, StageStop?) {
     var lifecycle = ChargeLifecycle(keyExpires: attempt.keyExpires)
     let keyExpires = lifecycle.keyExpires
+    var request = attempt.request
     while true {
       // An old attempt takes no turn from those that may be sent.
-      guard lifecycle.maySend(at: clock()) else { return (open(attempt, KeyExpired.why, lookUp: true), nil) }
+      guard lifecycle.maySend(at: clock()) || Defect.trustsOldKeys else {
+        return (open(attempt, KeyExpired.why, lookUp: true), nil)
+      }
       let answer: ProcessorAnswer
       do {
-        answer = try await processor.send(attempt.request) {
+        answer = try await processor.send(request.keyed(anew: .randomKey)) {
+          guard !Defect.noCallGuard.isSeeded else { return }
           try permit()
-          guard clock() < keyExpires else { throw KeyExpired() }
+          guard clock() < keyExpires || Defect.trustsOldKeys else { throw KeyExpired() }
         }
       } catch is KeyExpired {
         return (open(attempt, KeyExpired.why, lookUp: true), nil)
@@ -30,7 +35,13 @@ struct AttemptSender: Sendable {
       switch lifecycle.answered(answer, at: clock()) {
       case .end(let ending):
         return (AttemptResult(payment: attempt.payment, attempt: attempt.attempt, outcome: .ended(ending)), nil)
-      case .repeatSame(let pause): try await Task.sleep(for: pause)
+      case .repeatSame(let pause):
+        request = request.keyed(anew: .newKeyOnRepeat)
+        try await Task.sleep(for: pause)
+      case .leave where Defect.unknownAsFailed.isSeeded:
+        return (
+          AttemptResult(payment: attempt.payment, attempt: attempt.attempt, outcome: .ended(.mistakenDecline)), nil
+        )
       case .lookUp(let why, let reference):
         return (open(attempt, why, lookUp: true, reference: reference), nil)
       case .leave(let why): return (open(attempt, why, lookUp: false), nil)

@@ -1,3 +1,4 @@
+import Faults
 import Postgres
 import SettleModel
 import SettleStore
@@ -32,6 +33,7 @@ struct ChargeStage: Stage {
     let recorder = AnswerRecorder(
       record: { group in
         let load = context.load
+        FaultPoint.beforeRecord.reached()
         let planned = try await context.write {
           try $0.record(group, retry: context.pipeline.charge.retry, context: load)
         }
@@ -130,6 +132,7 @@ struct ChargeStage: Stage {
       let batch = try await context.write { db in
         try db.claimBatch(of: size, run: run, context: load, keyLife: keyLife) { try processor.request(for: $0) }
       }
+      FaultPoint.afterClaim.reached()
       await unsendable.add(batch.unsendable)
       return batch.isLast ? nil : batch.attempts
     }
@@ -150,6 +153,7 @@ struct ChargeStage: Stage {
       context.progress.note(.charge, "\(open.count) answers are not known yet: asking again")
       if round > 1 { try await Task.sleep(for: .milliseconds(500 << round)) }
       let found = try await lookUp.results(for: sought, at: load.now)
+      if !sought.isEmpty { FaultPoint.afterLookUp.reached() }
       for result in found { try await workers.recorder.add(result) }
       try await workers.recorder.finish()
       try await noteLooks(lookUp.missing(sought, found), context)

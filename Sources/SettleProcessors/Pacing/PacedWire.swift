@@ -1,3 +1,4 @@
+import Faults
 import SettleModel
 import Synchronization
 
@@ -91,10 +92,20 @@ final class PacedWire: Sendable {
     defer { places.leave() }
     if let refusal = try await takeTurn(since: started) { return .done(refusal) }
     if let failure = state.withLock({ $0.breaker.refusal(at: clock.now()) }) { return .done(failure.exchange) }
+    FaultPoint.beforeCall.reached()
     try permit()
     let leftAt = clock.now()
-    let result = await wire.exchange(call)
+    let result = await sent(call)
     return next(after: result, Try(number: tries + 1, since: started, sent: leftAt))
+  }
+
+  private func sent(_ call: WireCall) async -> WireResult {
+    guard call.method == "POST" else { return await wire.exchange(call) }
+    CallsInFlight.left()
+    defer { CallsInFlight.answered() }
+    let result = await wire.exchange(call)
+    FaultPoint.afterCall.reached()
+    return result
   }
 
   /// One sending of a call: which it was, since when the call is held up, and when it left this time.

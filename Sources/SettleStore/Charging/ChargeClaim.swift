@@ -1,3 +1,4 @@
+import Faults
 package import Postgres
 package import SettleModel
 
@@ -132,6 +133,7 @@ extension Session {
     _ claimed: [(DuePayment, ProcessorRequest)], batch: Int64, run: RunIdentity, keyExpires: Timestamp,
     context: LoadContext
   ) throws {
+    if Defect.attemptAfterCall.isSeeded { return }
     let payments = claimed.map(\.0.order.payment)
     try audited(
       .attempt,

@@ -1,3 +1,4 @@
+import Faults
 package import Postgres
 
 /// A run's right to write, carried by every transaction.
@@ -15,12 +16,15 @@ extension Store {
   /// The body may run more than once: after a deadlock or a serialization failure the database has undone it, and it is
   /// begun again. So it changes nothing but the store.
   package func write<T: Sendable>(_ fence: Fence, _ body: @Sendable (Session) throws -> T) async throws -> T {
-    try await pool.transaction(repeats: 3) { db in
+    let result = try await pool.transaction(repeats: 3) { db in
       try db.prove(fence, locking: false)
       let result = try body(db)
       try db.prove(fence, locking: true)
+      FaultPoint.beforeCommit.reached()
       return result
     }
+    FaultPoint.afterCommit.reached()
+    return result
   }
 }
 
@@ -31,6 +35,7 @@ extension Session {
   }
 
   fileprivate func prove(_ fence: Fence, locking: Bool) throws {
+    if Defect.noFencing.isSeeded { return }
     let lock: SQL = locking ? " FOR SHARE" : ""
     let token: Int64? = try first("SELECT token FROM lease\(sql: lock)")?.get("token")
     guard token == fence.token else { throw StoreError.leaseLost("another run has taken over") }

@@ -1,3 +1,4 @@
+import Faults
 package import Postgres
 package import SettleModel
 
@@ -20,7 +21,7 @@ package struct RunClock: Sendable {
   }
 
   package func now(at instant: ContinuousClock.Instant = .now) -> Timestamp {
-    reading.adding(instant - asked)
+    reading.adding(instant - asked).adding(.seconds(FaultClock.seconds))
   }
 }
 
