@@ -8,6 +8,14 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+// Points at which the fault harness may kill a run, and defects that it seeds to prove that it would see them. Debug
+// builds hold them, and a release build with `--traits Faults`; the released binary holds none.
+let faults: [SwiftSetting] =
+  strict + [
+    .define("FAULTS", .when(configuration: .debug)),
+    .define("FAULTS", .when(traits: ["Faults"])),
+  ]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -25,6 +33,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
   name: "settle",
   products: [.executable(name: "settle", targets: ["settle"])],
+  traits: [.trait(name: "Faults", description: "Build what scripts/chaos tests, with its fault points.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
@@ -43,6 +52,7 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCSV", providers: [.apt(["libcsv-dev"])]),
     .target(name: "SettleModel", dependencies: [crypto], swiftSettings: strict),
+    .target(name: "Faults", swiftSettings: faults),
 
     // Floor 2: the world outside, each part of it knowing nothing of the others.
     .target(name: "Postgres", dependencies: ["CPostgres", logging], swiftSettings: strict),
@@ -51,19 +61,19 @@ let package = Package(
       plugins: ["EmbedFilesPlugin"]),
     .target(
       name: "SettleProcessors",
-      dependencies: ["SettleModel", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging],
+      dependencies: ["SettleModel", "Faults", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL, logging],
       swiftSettings: strict),
 
     // Floor 3: all SQL.
     .target(
-      name: "SettleStore", dependencies: ["Postgres", "SettleModel", crypto], exclude: ["Migrations"],
+      name: "SettleStore", dependencies: ["Postgres", "SettleModel", "Faults", crypto], exclude: ["Migrations"],
       swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
 
     // Floor 4: the nightly job.
     .target(
       name: "SettlePipeline",
       dependencies: [
-        "CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", yams, mustache, crypto, logging,
+        "CLinux", "Postgres", "SettleStore", "SettleFiles", "SettleModel", "Faults", yams, mustache, crypto, logging,
       ],
       exclude: ["Templates"], swiftSettings: strict, plugins: ["EmbedFilesPlugin"]),
 
@@ -72,7 +82,7 @@ let package = Package(
       name: "settle",
       dependencies: [
         "SettleModel", "Postgres", "SettleFiles", "SettleProcessors", "SettleStore", "SettlePipeline",
-        "ProcessorSandbox", argumentParser, logging,
+        "ProcessorSandbox", "Faults", argumentParser, logging,
       ],
       swiftSettings: strict),
 
@@ -80,6 +90,14 @@ let package = Package(
     .target(
       name: "ProcessorSandbox", dependencies: [asyncHTTPClient, crypto, hummingbird, lifecycle, logging],
       swiftSettings: strict),
+
+    // Beside the house: the fault harness, which judges by the sandbox's ledger alone.
+    .executableTarget(
+      name: "settle-chaos",
+      dependencies: [
+        "Faults", "Postgres", "SettleStore", "SettleTesting", asyncHTTPClient, nioCore, nioHTTP1, argumentParser,
+      ],
+      swiftSettings: faults),
 
     // Build time: files that travel inside the binary.
     .executableTarget(name: "EmbedFiles", swiftSettings: strict),
@@ -93,6 +111,8 @@ let package = Package(
     // Tests, on a real PostgreSQL and over real HTTP.
     .target(
       name: "SettleTesting", dependencies: ["Postgres", "SettleStore", "SettleModel"], swiftSettings: strict),
+    .testTarget(name: "FaultsTests", dependencies: ["Faults"], swiftSettings: faults),
+    .testTarget(name: "settle-chaosTests", dependencies: ["settle-chaos", "Faults"], swiftSettings: strict),
     .testTarget(name: "SettleModelTests", dependencies: ["SettleModel"], swiftSettings: strict),
     .testTarget(
       name: "SettleSimulationTests", dependencies: ["SettleSimulation", "SettleModel"], swiftSettings: strict),

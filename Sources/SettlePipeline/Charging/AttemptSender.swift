@@ -1,3 +1,4 @@
+import Faults
 import SettleModel
 import SettleStore
 
@@ -11,13 +12,15 @@ struct AttemptSender: Sendable {
   /// The attempt's result, and why the stage must stop, if it must.
   func send(_ attempt: StoredAttempt) async throws -> (AttemptResult, StageStop?) {
     var lifecycle = ChargeLifecycle(storedAt: attempt.storedAt, keyLife: processor.keyLife, margin: keyMargin)
+    var request = attempt.request
     while true {
       let keyExpires = lifecycle.keyExpires
       let answer: ProcessorAnswer
       do {
-        answer = try await processor.send(attempt.request) {
+        answer = try await processor.send(request.keyed(anew: .randomKey)) {
+          guard !Defect.noCallGuard.isSeeded else { return }
           try permit()
-          guard clock() < keyExpires else { throw KeyExpired() }
+          guard clock() < keyExpires || Defect.repostAfterKeyLife.isSeeded else { throw KeyExpired() }
         }
       } catch is KeyExpired {
         return (open(attempt, KeyExpired.why, lookUp: true), nil)
@@ -27,7 +30,13 @@ struct AttemptSender: Sendable {
       switch lifecycle.answered(answer, at: clock()) {
       case .end(let ending):
         return (AttemptResult(payment: attempt.payment, attempt: attempt.attempt, outcome: .ended(ending)), nil)
-      case .repeatSame(let pause): try await Task.sleep(for: pause)
+      case .repeatSame(let pause):
+        request = request.keyed(anew: .newKeyOnRepeat)
+        try await Task.sleep(for: pause)
+      case .leave where Defect.unknownAsFailed.isSeeded:
+        return (
+          AttemptResult(payment: attempt.payment, attempt: attempt.attempt, outcome: .ended(.mistakenDecline)), nil
+        )
       case .lookUp(let why, let reference):
         return (open(attempt, why, lookUp: true, reference: reference), nil)
       case .leave(let why): return (open(attempt, why, lookUp: false), nil)

@@ -1,3 +1,4 @@
+import Faults
 import Postgres
 import SettleModel
 import SettleStore
@@ -34,7 +35,7 @@ struct Refunder {
     case .refund(let amount, let rule):
       guard let reference = candidate.processorCharge else { return try await hold(candidate, .chargeNotFound) }
       let order = RefundOrder(
-        refund: RefundID(charge: reference, reason: candidate.subject.reason, askedFor: candidate.breakID),
+        refund: Self.identity(of: candidate, charge: reference),
         payment: candidate.payment, processorCharge: reference, amount: amount, reason: candidate.subject.reason)
       let processor = try await connected()
       guard let charge = try await processor.charge(reference) else {
@@ -44,8 +45,14 @@ struct Refunder {
       guard let refund = try await reserve(order, candidate, rule, charge, processor) else { return }
       spent.add(amount)
       self.spent = spent
+      FaultPoint.afterReserve.reached()
       try await send(refund)
     }
+  }
+
+  private static func identity(of candidate: RefundCandidate, charge: String) -> RefundID {
+    let drawn = Defect.refundRandomID.isSeeded ? "\(UInt64.random(in: 0 ... .max))" : ""
+    return RefundID(charge: charge + drawn, reason: candidate.subject.reason, askedFor: candidate.breakID)
   }
 
   /// Sends a stored refund, repeats it with its own key while its outcome is not known, and records what came of it.
@@ -59,7 +66,8 @@ struct Refunder {
       let step: RefundLifecycle.Step
       let keyExpires = lifecycle.keyExpires
       do {
-        let answer = try await processor.send(refund.request) {
+        let answer = try await processor.send(refund.request.keyed(anew: .refundRandomKey)) {
+          guard !Defect.noCallGuard.isSeeded else { return }
           try permit()
           guard clock() < keyExpires else { throw KeyExpired() }
         }
@@ -88,6 +96,7 @@ struct Refunder {
     case .unknown: unknown += 1
     }
     let load = context.load
+    FaultPoint.beforeRecord.reached()
     try await context.write { try $0.record(result, of: order, context: load) }
   }
 

@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 package import Logging
 import Postgres
@@ -38,6 +39,7 @@ package struct Runner: Sendable {
     try await store.checkSchema()
     let id = UUID()
     let lease = try await Lease.acquire(store.settings, run: id, holder: Self.holder(request))
+    FaultPoint.afterLease.reached()
     let fence = Fence(token: lease.token)
     do {
       let context = context(
@@ -92,10 +94,12 @@ package struct Runner: Sendable {
       entry.status = .skipped
       entry.message = why
     } else {
+      FaultPoint.begin(stage: stage.name.rawValue)
       progress.begin(stage.name, of: nil, unit: stage.unit)
       do {
         try await context.write { try $0.beginStage(stage.name.rawValue, of: context.run.id, at: startedAt) }
         let report = try await stage.perform(context)
+        FaultPoint.stageDone.reached()
         entry.counts = report.counts
         entry.files = report.files
         if !report.totals.isEmpty { result.totals = report.totals }
@@ -165,10 +169,12 @@ package struct Runner: Sendable {
         result.outFolder = context.reports.path
         try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
         // A run that was paused past its lease must not put its files over its successor's.
+        FaultPoint.beforePublish.reached()
         try context.permit()
         for kept in try context.reports.publish() {
           progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
         }
+        FaultPoint.afterPublish.reached()
       }
       let (status, at) = (result.exitStatus.rawValue, result.finishedAt)
       try await Uncancelled.run {

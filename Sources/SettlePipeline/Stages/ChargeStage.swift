@@ -1,3 +1,4 @@
+import Faults
 import Postgres
 import SettleModel
 import SettleStore
@@ -26,6 +27,7 @@ struct ChargeStage: Stage {
     let recorder = AnswerRecorder(
       record: { group in
         let load = context.load
+        FaultPoint.beforeRecord.reached()
         try await context.write { try $0.record(group, context: load) }
       }, advanced: { context.progress.advance(name, to: min($0, total), of: total) })
     let unsendable = Count()
@@ -68,7 +70,7 @@ struct ChargeStage: Stage {
     let since = try await context.store.pool.session {
       try $0.doubtfulSince(everything: isNew, keysExpiredBefore: expired, context: load)
     }
-    guard let since else { return }
+    guard let since, !Defect.noLookUpFirst.isSeeded else { return }
     context.progress.note(name, "looking for earlier charges of what is due")
     let found = Count()
     try await processor.charges(since: since.adding(.zero - ChargeLookUp.clockSkew)) { page in
@@ -120,6 +122,7 @@ struct ChargeStage: Stage {
       let batch = try await context.write { db in
         try db.claimBatch(of: size, run: run, context: load) { try processor.request(for: $0) }
       }
+      FaultPoint.afterClaim.reached()
       await unsendable.add(batch.unsendable)
       return batch.isLast ? nil : batch.attempts
     }
@@ -138,6 +141,7 @@ struct ChargeStage: Stage {
       if round > 1 { try await Task.sleep(for: .milliseconds(500 << round)) }
       let sought = open.filter(\.lookUp)
       let found = try await ChargeLookUp(processor: processor).results(for: sought)
+      if !sought.isEmpty { FaultPoint.afterLookUp.reached() }
       for result in found { try await workers.recorder.add(result) }
       try await workers.recorder.finish()
       if let stop = try await workers.drain(openAttempts(context), releasing: false) { return stop }

@@ -1,3 +1,4 @@
+import Faults
 import SettleModel
 import Synchronization
 
@@ -79,8 +80,18 @@ final class PacedWire: Sendable {
     defer { places.leave() }
     if let refusal = try await takeTurn(since: started) { return .done(refusal) }
     if let failure = state.withLock({ $0.breaker.refusal(at: clock.now()) }) { return .done(failure.exchange) }
+    FaultPoint.beforeCall.reached()
     try permit()
-    return next(after: await wire.exchange(call), tries: tries + 1, since: started)
+    return next(after: await sent(call), tries: tries + 1, since: started)
+  }
+
+  private func sent(_ call: WireCall) async -> WireResult {
+    guard call.method == "POST" else { return await wire.exchange(call) }
+    CallsInFlight.left()
+    defer { CallsInFlight.answered() }
+    let result = await wire.exchange(call)
+    FaultPoint.afterCall.reached()
+    return result
   }
 
   /// A random wait after the given number of failed tries, for callers that repeat by their own rules.

@@ -1,3 +1,4 @@
+import Faults
 package import Foundation
 package import Postgres
 import SettleModel
@@ -128,7 +129,7 @@ extension Session {
         FROM lease FOR UPDATE
         """)
     else { throw StoreError.leaseLost("the lease table is empty: run `settle db migrate`") }
-    if try row.get("live") ?? false {
+    if try row.get("live") ?? false, !Defect.noLease.isSeeded {
       let process = ProcessIdentity(
         bootID: try row.get("boot_id"), pid: try row.get("pid"), start: try row.get("process_start"))
       guard process.isGone else {

@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 import SettleModel
 import SettlePipeline
@@ -21,6 +22,9 @@ struct Environment: Sendable {
     "SETTLE_PAUSE", "SETTLE_TRIES",
   ]
 
+  /// Known, and no setting: a misspelt variable is not meant to be one of these.
+  private static let others = ofWrapper + FaultEnvironment.names
+
   private let values: [String: String]
 
   init(_ values: [String: String]) { self.values = values }
@@ -36,7 +40,7 @@ struct Environment: Sendable {
   /// Everything that begins with `SETTLE_` is ours; of `STRIPE_…` only what nearly is, since other programs use it too.
   func check() throws {
     let known = Name.allCases.map(\.rawValue)
-    for name in values.keys.sorted() where !known.contains(name) && !Self.ofWrapper.contains(name) {
+    for name in values.keys.sorted() where !known.contains(name) && !Self.others.contains(name) {
       let suggestion = NearestName.suggestion(for: name, among: known)
       guard name.hasPrefix("SETTLE_") || name.hasPrefix("STRIPE_") && suggestion != nil else { continue }
       let hint = suggestion.map { "did you mean \($0)?" } ?? "settle knows \(known.joined(separator: ", "))"

@@ -1,0 +1,50 @@
+import Postgres
+import SettleStore
+import SettleTesting
+
+/// Databases on one private server that stops and goes with the harness, one for each world.
+enum Databases {
+  /// A new one with settle's schema, and nothing in it.
+  static func make() async throws -> ConnectionSettings {
+    try await TestCluster.database(template: "store") { settings in
+      let store = Store(settings)
+      _ = try await store.migrate()
+      await store.close()
+    }
+  }
+
+  /// A database as it stands now under another name: what a backup would hold. Nobody may be connected to it.
+  static func copy(of settings: ConnectionSettings, as name: String) async throws -> ConnectionSettings {
+    let source = Self.name(of: settings)
+    try await server { db in
+      _ = try db.execute("CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: source)")
+    }
+    return renamed(settings, from: source, to: name)
+  }
+
+  static func drop(_ settings: ConnectionSettings) async throws {
+    let name = Self.name(of: settings)
+    try await server { db in _ = try db.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)") }
+  }
+
+  private static func server(_ body: @Sendable (Session) throws -> Void) async throws {
+    let pool = Pool(try await TestCluster.server(), size: 1)
+    do {
+      try await pool.session(body)
+      await pool.close()
+    } catch {
+      await pool.close()
+      throw error
+    }
+  }
+
+  private static func name(of settings: ConnectionSettings) -> String {
+    String(settings.conninfo.dropFirst("postgresql:///".count).prefix { $0 != "?" })
+  }
+
+  private static func renamed(_ settings: ConnectionSettings, from: String, to: String) -> ConnectionSettings {
+    var copy = settings
+    copy.conninfo = settings.conninfo.replacing("postgresql:///\(from)?", with: "postgresql:///\(to)?")
+    return copy
+  }
+}
