@@ -19,6 +19,17 @@ package struct SimulatedTrial: Sendable {
     package var leftToPeople: Int
   }
 
+  /// The first of so many seeds that shows something broken, or nil where none does.
+  package static func firstFailure(
+    of seeds: Int, from first: UInt64 = 1, defect: SeededDefect? = nil
+  ) -> (seed: UInt64, violations: [SimulatedViolation])? {
+    for seed in first..<first + UInt64(seeds) {
+      let outcome = SimulatedTrial(seed: seed, defect: defect).run()
+      if !outcome.violations.isEmpty { return (seed, outcome.violations) }
+    }
+    return nil
+  }
+
   /// Lives through the nights. The same seed and defect always give the same outcome.
   package func run(telling: Bool = false) -> Outcome {
     let world = World(seed: seed, defect: defect, telling: telling)
@@ -39,19 +50,19 @@ struct SimulatedStory {
   private static let day: Int64 = 24 * 3_600 * 1_000_000
 
   func violations() -> [SimulatedViolation] {
-    let climate = Weather.drawn(&world.dice)
+    let weather = Weather.drawn(&world.dice, in: world.climate)
     let nights = world.dice.within(1...4)
     var kept = world.store
     for night in 1...nights {
-      world.weather = climate
-      world.receiveOrders(world.dice.within(1...5))
+      world.weather = weather
+      world.receiveOrders(world.dice.within(1...(world.climate == .restores ? 2 : 5)))
       world.bringOtherCards()
       world.reportDelay = world.dice.pick([0, 60, 7_200, 90_000])
       world.note("night \(night)")
       guard live(night) else { return [.init(promise: .complete, what: "the night never ends")] }
       let violations = Judge(world: world).safety()
       guard violations.isEmpty else { return violations }
-      if world.dice.happens(1_500) { restore(kept) } else if world.dice.happens(5_000) { kept = world.store }
+      if world.dice.happens(world.climate == .restores ? 6_000 : 1_000) { restore(kept) } else if world.dice.happens(5_000) { kept = world.store }
     }
     world.weather = .calm
     world.reportDelay = 0
@@ -67,10 +78,11 @@ struct SimulatedStory {
     let gap = Self.day * Int64(world.weather == .calm ? 2 : world.dice.pick([1, 1, 1, 3]))
     let end = world.time + gap + Int64(world.dice.within(-5_400...5_400)) * 1_000_000
     var start: Duration = .zero
-    for number in 1...world.dice.within(1...4) {
+    for number in 1...world.dice.within(world.climate == .pauses ? 3...5 : 1...4) {
       let run = SimulatedRun(world: world, name: "run \(night).\(number)")
       world.after(start) { [world] in world.start(run) }
-      start += .seconds(world.dice.within(0...world.dice.pick([1, 8, 120, 9_000, 40_000])))
+      let pauses: [Int] = world.climate == .pauses ? [8, 60, 200] : [1, 8, 120, 9_000, 40_000]
+      start += .seconds(world.dice.within(0...world.dice.pick(pauses)))
     }
     return world.pass(until: end)
   }

@@ -30,7 +30,6 @@ extension SimulatedRun {
     let since = world.store.doubtfulSince(keysExpiredBefore: world.now.adding(.zero - life), before: before)
     guard world.defect != .noLookUpFirst else { return next() }
     guard let since else { return write({ $0.mustLookFirst = false }, then: next) }
-    if world.defect == .doubtForgotten { world.store.mustLookFirst = false }
     note("looks for earlier charges of what is due")
     ask("its list") {
       $0.list(since: since.adding(.zero - Self.clockSkew))

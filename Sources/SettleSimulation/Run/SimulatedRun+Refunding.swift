@@ -37,6 +37,7 @@ extension SimulatedRun {
     case .noRule: next()
     case .heldBack(let held): write({ $0.hold(candidate.id, because: held) }, then: next)
     case .refund(let amount, _):
+      let checked = world.defect == .refundWithoutLock ? world.store.spent(of: candidate.charge) : nil
       ask("the charge's figures") { $0.retrieve(candidate.charge) } then: { [self] charge in
         guard let charge else {
           return write({ $0.hold(candidate.id, because: .chargeNotFound) }, then: next)
@@ -44,7 +45,7 @@ extension SimulatedRun {
         if let held = contradiction(candidate, payment, charge, amount) {
           return write({ $0.hold(candidate.id, because: held) }, then: next)
         }
-        reserve(candidate, charge, amount, then: next)
+        reserve(candidate, charge, amount, checked, then: next)
       }
     }
   }
@@ -63,12 +64,12 @@ extension SimulatedRun {
   }
 
   private func reserve(
-    _ candidate: SimulatedBreak, _ charge: ProcessorCharge, _ amount: Money, then next: @escaping () -> Void
+    _ candidate: SimulatedBreak, _ charge: ProcessorCharge, _ amount: Money,
+    _ checked: (processed: Int64, underWay: Int64)?, then next: @escaping () -> Void
   ) {
     let order = RefundOrder(
       refund: RefundID(charge: candidate.charge, reason: candidate.reason, askedFor: World.breakID(candidate.id)),
       payment: candidate.payment, processorCharge: candidate.charge, amount: amount, reason: candidate.reason)
-    let checked = world.defect == .refundWithoutLock ? world.store.allowance(of: charge) : nil
     let now = world.now
     var row: SimulatedRefundRow?
     write { store in

@@ -53,19 +53,24 @@ extension SimulatedStore {
       .sorted { $0.order.refund < $1.order.refund }
   }
 
-  func allowance(of charge: ProcessorCharge) -> RefundAllowance {
-    let own = refunds.values.filter { $0.order.processorCharge == charge.processorCharge }
+  /// Minor units of a charge that were given back, and that were asked for without an answer yet.
+  func spent(of charge: String) -> (processed: Int64, underWay: Int64) {
+    let own = refunds.values.filter { $0.order.processorCharge == charge }
     func sum(_ state: RefundState) -> Int64 { own.reduce(0) { $1.state == state ? $0 + $1.order.amount.minor : $0 } }
-    return RefundAllowance(charge: charge, processed: sum(.processed), underWay: sum(.requested))
+    return (sum(.processed), sum(.requested))
   }
 
   /// Checks what the charge allows and stores the request in one step, as the payment's row lock makes it one.
   /// Returns why it may not be, or nil where it is stored, or was asked for before.
+  ///
+  /// - Parameter checked: what a seeded defect read of the charge's refunds before, without the lock.
   mutating func reserve(
-    _ order: RefundOrder, for breakID: Int, charge: ProcessorCharge, checked: RefundAllowance?, at now: Timestamp
+    _ order: RefundOrder, for breakID: Int, charge: ProcessorCharge, checked: (processed: Int64, underWay: Int64)?, at now: Timestamp
   ) -> (row: SimulatedRefundRow?, held: RefundPolicy.Held?) {
     guard refunds[order.refund] == nil else { return (nil, nil) }
-    if let held = (checked ?? allowance(of: charge)).refusal(of: order.amount) { return (nil, held) }
+    let spent = checked ?? spent(of: order.processorCharge)
+    let allowance = RefundAllowance(charge: charge, processed: spent.processed, underWay: spent.underWay)
+    if let held = allowance.refusal(of: order.amount) { return (nil, held) }
     let row = SimulatedRefundRow(
       order: order, breakID: breakID, request: SimulatedRequest(.refund(order)), storedAt: now)
     refunds[order.refund] = row

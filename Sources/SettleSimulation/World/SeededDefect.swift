@@ -14,8 +14,6 @@ package enum SeededDefect: String, Sendable, CaseIterable {
   case noFencing = "no-fencing"
   /// What a key no longer protects is charged without looking for it first.
   case noLookUpFirst = "no-look-up-first"
-  /// That a store must look first is forgotten before it has looked.
-  case doubtForgotten = "doubt-forgotten"
   /// The list is gone through from when the customer agreed to the latest terms, not from when the first were tried.
   case listFromLatestTerms = "list-from-latest-terms"
   /// Attempts are stored after they were sent, under a key of their number in that run.

@@ -28,7 +28,25 @@ package struct Weather: Sendable, Equatable {
   package static let calm = Weather()
 
   /// Each world has a climate of its own, so that rare things meet each other often somewhere.
-  static func drawn(_ dice: inout Dice) -> Weather {
+  static func drawn(_ dice: inout Dice, in climate: Climate) -> Weather {
+    var weather = drawn(&dice)
+    switch climate {
+    case .any: break
+    case .restores: weather.kill = dice.pick([0, 50, 400, 800])
+    case .pauses:
+      weather.pause = dice.within(100...400)
+      weather.kill = dice.pick([0, 0, 30])
+      weather.lostResponse = dice.within(1_000...5_000)
+      weather.limited = 0
+      weather.unreachable = 0
+    case .refunds:
+      weather.duplicate = dice.within(2_000...6_000)
+      weather.kill = dice.pick([0, 0, 30, 100])
+    }
+    return weather
+  }
+
+  private static func drawn(_ dice: inout Dice) -> Weather {
     var weather = Weather()
     let scale = dice.pick([200, 800, 2_000, 4_000])
     func some(_ most: Int, _ dice: inout Dice) -> Int { dice.happens(6_000) ? dice.below(most + 1) : 0 }
@@ -47,4 +65,15 @@ package struct Weather: Sendable, Equatable {
     weather.failedRefund = some(1_000, &dice)
     return weather
   }
+}
+
+/// What a world is mostly about.
+enum Climate: CaseIterable {
+  case any
+  /// Short stops while answers get lost and other runs come.
+  case pauses
+  /// Many duplicates, and often two who ask for them back.
+  case refunds
+  /// A store that is brought back again and again.
+  case restores
 }

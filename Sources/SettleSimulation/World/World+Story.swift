@@ -38,8 +38,10 @@ extension World {
   }
 
   private func drawCard() -> String {
-    switch dice.below(20) {
-    case 0..<13: TestCard.good
+    let good = climate == .restores ? 7 : 13
+    return switch dice.below(20) {
+    case 0..<good: TestCard.good
+    case good..<13: TestCard.poor
     case 13, 14: TestCard.poor
     case 15: TestCard.lost
     case 16, 17: TestCard.slow

@@ -15,6 +15,7 @@ final class World {
   private let telling: Bool
   private var agenda = Agenda()
   private var processorIfAny: SimulatedProcessor?
+  let climate: Climate
   /// Somebody else asks for refunds of the same charges too.
   let twoAskers: Bool
   /// Two exports tell the same charges under other row ids.
@@ -33,10 +34,11 @@ final class World {
     dice = Dice(seed: seed)
     self.defect = defect
     self.telling = telling
-    twoAskers = dice.happens(3_000)
+    climate = dice.pick(Climate.allCases)
+    twoAskers = dice.happens(climate == .refunds ? 8_000 : 2_000)
     tellsTwice = dice.happens(2_000)
     processorIfAny = SimulatedProcessor(
-      world: self, guardsRefunds: dice.happens(5_000), skew: .seconds(dice.within(-540...540)),
+      world: self, guardsRefunds: dice.happens(climate == .refunds ? 2_000 : 6_000), skew: .seconds(dice.within(-540...540)),
       lag: .seconds(dice.happens(5_000) ? dice.within(0...20) : 0))
   }
 
@@ -89,7 +91,7 @@ final class World {
       return
     }
     if dice.happens(weather.pause) {
-      let long = dice.pick([3, 8, 60, 4_000, 80_000, 90_000, 260_000])
+      let long = climate == .pauses ? 120 : dice.pick([3, 8, 60, 4_000, 80_000, 90_000, 260_000])
       run.pause(until: time + Int64(dice.within(1...long)) * 1_000_000)
       agenda.add(at: run.pausedUntil ?? time, run: run, entry.action)
       return
