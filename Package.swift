@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "SettleTesting", dependencies: ["Postgres", "SettleStore", "SettleModel"], swiftSettings: strict),
     .testTarget(name: "FaultsTests", dependencies: ["Faults"], swiftSettings: faults),
-    .testTarget(name: "settle-chaosTests", dependencies: ["settle-chaos", "Faults"], swiftSettings: strict),
+    .testTarget(name: "settle-chaosTests", dependencies: ["settle-chaos", "Faults"], swiftSettings: faults),
     .testTarget(name: "SettleModelTests", dependencies: ["SettleModel"], swiftSettings: strict),
     .testTarget(
       name: "SettleSimulationTests", dependencies: ["SettleSimulation", "SettleModel"], swiftSettings: strict),

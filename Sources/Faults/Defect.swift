@@ -16,8 +16,6 @@ package enum Defect: String, CaseIterable, Sendable {
   case noFencing = "no-fencing"
   /// Calls leave without asking whether they still may.
   case noCallGuard = "no-call-guard"
-  /// A run starts whether or not another holds the lease.
-  case noLease = "no-lease"
   /// An answer that is not known counts as a decline.
   case unknownAsFailed = "unknown-as-failed"
   /// Each sending of a refund draws a fresh idempotency key.

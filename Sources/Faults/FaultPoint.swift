@@ -19,6 +19,8 @@ package enum FaultPoint: String, CaseIterable, Sendable {
   case beforeRecord = "before-record"
   /// The processor was asked what became of open attempts; nothing of it is written down.
   case afterLookUp = "after-look-up"
+  /// The processor's figures of a charge are in hand, and its refund is not stored.
+  case beforeReserve = "before-reserve"
   /// A refund is stored and not sent.
   case afterReserve = "after-reserve"
   /// The report is written beside the old one.

@@ -45,6 +45,9 @@ package struct ChargeLifecycle: Sendable, Equatable {
     keyExpires = storedAt.adding(keyLife - margin)
   }
 
+  /// Of an attempt that says itself until when its key may be relied on.
+  package init(keyExpires: Timestamp) { self.keyExpires = keyExpires }
+
   /// Whether the request may be sent at this instant at all.
   package func maySend(at now: Timestamp) -> Bool { now < keyExpires }
 

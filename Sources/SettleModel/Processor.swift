@@ -204,11 +204,34 @@ package protocol ProcessorAdapter: Sendable {
   /// Every charge that the processor has created since an instant, newest first, a page at a time.
   func charges(since start: Timestamp, page: @Sendable ([ProcessorCharge]) async throws -> Void) async throws
 
+  /// How often a processor payment has been tried to be charged, declines included, as far as the processor tells.
+  func tries(of processorPayment: String) async throws -> Int
+
   /// The refunds of one charge at the processor.
   func refunds(of processorCharge: String) async throws -> [ProcessorRefund]
 
   /// The account and mode that the key belongs to: a store remembers it and refuses another.
   func account() async throws -> ProcessorAccount
+}
+
+extension ProcessorAdapter {
+  /// For a processor that does not tell: what its list of charges says of attempts has to do.
+  package func tries(of processorPayment: String) async throws -> Int { 0 }
+
+  /// The newest page of the processor's list of charges: one look-up.
+  package func newestCharges() async throws -> [ProcessorCharge] {
+    do {
+      try await charges(since: Timestamp(seconds: 0)) { page in throw FirstPage(charges: page) }
+      return []
+    } catch let first as FirstPage {
+      return first.charges
+    }
+  }
+}
+
+/// Ends a walk through the list after its first page.
+private struct FirstPage: Error {
+  var charges: [ProcessorCharge]
 }
 
 /// Whose money it is: a processor account, live or test.

@@ -82,7 +82,7 @@ package struct SmallStory: Sendable {
 
   private func charge() async throws {
     let claimed = try await store.pool.transaction { db in
-      try db.claimBatch(of: 10, run: run, context: Self.context(2)) { operation in
+      try db.claimBatch(of: 10, run: run, context: Self.context(2), keyLife: .seconds(82_800)) { operation in
         guard case .charge(let order) = operation else { throw ProcessorRefusal.unsupported("only charges here") }
         return ProcessorRequest(
           path: "/v1/payment_intents", body: "amount=\(order.amount.minor)",

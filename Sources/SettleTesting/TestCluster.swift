@@ -18,6 +18,12 @@ package enum TestCluster {
     try await shared.value.database(copying: (template, make))
   }
 
+  /// A copy of a database as it is at this moment, as a dump that is restored elsewhere. Whoever is connected to the
+  /// database is thrown out first, since PostgreSQL copies only one that nobody uses; pools connect again.
+  package static func copy(of database: ConnectionSettings) async throws -> ConnectionSettings {
+    try await shared.value.copy(of: database)
+  }
+
   /// The settings of the cluster's own database `settle`, for tests of roles and databases themselves.
   package static func server() async throws -> ConnectionSettings { try await shared.value.settings }
 
@@ -64,7 +70,11 @@ actor TestServer {
     return try await create(from: task.value)
   }
 
-  private func create(from template: String?) async throws -> ConnectionSettings {
+  func copy(of database: ConnectionSettings) async throws -> ConnectionSettings {
+    try await create(from: Self.name(of: database), disconnecting: true)
+  }
+
+  private func create(from template: String?, disconnecting: Bool = false) async throws -> ConnectionSettings {
     count += 1
     let name = "test_\(count)"
     // PostgreSQL copies a template only while nobody is connected to it; a connection just closed takes a moment to go.
@@ -72,6 +82,9 @@ actor TestServer {
       do {
         try await pool.session { db in
           if let template {
+            if disconnecting {
+              try db.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = \(template)")
+            }
             try db.execute("CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: template)")
           } else {
             try db.execute("CREATE DATABASE \(identifier: name) TEMPLATE template0")

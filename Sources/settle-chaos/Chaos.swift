@@ -58,14 +58,15 @@ struct Chaos: AsyncParsableCommand {
   }
 
   func run() async throws {
-    Interruption.endChildren()
     let begun = ContinuousClock.now
     let folder = "/tmp/settle-chaos-\(getpid())"
+    Interruption.endChildren(andRemove: folder)
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let effort: Effort = effort == .full ? .full : .quick
-    let setting = Setting(effort: effort, seed: seed, settle: try program(), folder: folder) { words in
-      FileHandle.standardError.write(Data("chaos: \(words)\n".utf8))
-    }
+    let settle = try program()
+    let setting = Setting(
+      effort: effort, seed: seed, settle: settle, folder: folder, canVerify: try await Self.canVerify(settle),
+      say: { FileHandle.standardError.write(Data("chaos: \($0)\n".utf8)) })
     let execution = Execution(setting: setting)
     var table = ScoreTable(effort: effort.rawValue, seed: seed)
     let onlyDefects = defects || !defect.isEmpty
@@ -89,6 +90,12 @@ struct Chaos: AsyncParsableCommand {
     }
   }
 
+  private static func canVerify(_ settle: String) async throws -> Bool {
+    let child = try Child(
+      settle, ["verify", "--help"], environment: ["PATH": "/usr/bin:/bin"], output: "/dev/null", errors: "/dev/null")
+    return try await child.end() == 0
+  }
+
   private func isWanted(_ seeded: SeededDefect, _ effort: Effort) -> Bool {
     if !defect.isEmpty { return defect.contains(seeded.name) }
     return effort == .full || defects || seeded.isQuick
@@ -104,13 +111,14 @@ struct Chaos: AsyncParsableCommand {
 
 /// An interrupted harness leaves nothing running: its children are ended here, its servers by their watchdogs.
 private enum Interruption {
-  static func endChildren() {
+  static func endChildren(andRemove folder: String) {
     signal(SIGPIPE, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         Children.killAll()
+        try? FileManager.default.removeItem(atPath: folder)
         exit(128 + number)
       }
       source.resume()

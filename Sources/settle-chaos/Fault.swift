@@ -30,6 +30,8 @@ struct Setting: Sendable {
   var settle: String
   /// A folder that is removed in the end; each world makes one of its own in it.
   var folder: String
+  /// Whether it can prove its books by itself: `settle verify`.
+  var canVerify = false
   /// Defects seeded into the program under test; faults that run no process need not look.
   var defects: Set<Defect> = []
   /// Says what goes on, on stderr.

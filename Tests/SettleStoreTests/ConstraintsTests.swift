@@ -23,14 +23,15 @@ import Testing
       "a second open attempt", "one_open_attempt_per_payment",
       """
       INSERT INTO charge_attempts SELECT payment_id, attempt + 1, operation, 'other key', request_path, request_body,
-        api_version, 'open', NULL, false, batch_id, token, business_date, created_at, NULL, NULL, NULL
+        api_version, 'open', NULL, false, batch_id, token, business_date, created_at, NULL, NULL, NULL, key_expires_at
       FROM charge_attempts WHERE state = 'open'
       """),
     Defect(
       "a second successful attempt", "one_success_per_payment",
       """
       INSERT INTO charge_attempts SELECT payment_id, attempt + 1, operation, 'other key', request_path, request_body,
-        api_version, state, NULL, false, batch_id, token, business_date, created_at, answered_at, NULL, NULL
+        api_version, state, NULL, false, batch_id, token, business_date, created_at, answered_at, NULL, NULL,
+        key_expires_at
       FROM charge_attempts WHERE state = 'succeeded'
       """),
     Defect(

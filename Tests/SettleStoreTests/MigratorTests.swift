@@ -95,6 +95,35 @@ import Testing
     }
   }
 
+  /// A store of the version before holds attempts: their keys lived for Stripe's 24 hours less the shipped margin.
+  @Test func attemptsOfAnEarlierVersionLearnUntilWhenTheirKeysAreReliedOn() async throws {
+    let store = try await Store.test(connections: 1)
+    let owner = Pool(store.settings, size: 1)
+    try await owner.session {
+      try $0.script(
+        """
+        ALTER TABLE charge_attempts DROP key_expires_at, DROP look_ups, DROP looked_up_at, DROP given_up_at;
+        ALTER TABLE lease DROP taken_at;
+        ALTER TABLE store_identity DROP system_identifier, DROP timeline, DROP database_oid, DROP database_name,
+          DROP doubted_since, DROP doubted_until, DROP doubted_why;
+        DELETE FROM migrations WHERE name = '0008_store_identity';
+        INSERT INTO payments (payment_id, merchant, processor, order_reference, order_id, amount, currency, recorded_on,
+          recorded_at) VALUES (md5('1')::uuid, 'm', 'stripe', 'A', md5('2')::uuid, 1, 'USD', '2026-11-20', now());
+        INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
+          api_version, batch_id, token, business_date, created_at)
+        VALUES (md5('1')::uuid, 1, 'charge', 'k', '/', '', 'v', 1, 1, '2026-11-20', '2026-11-20T01:00:00Z');
+        INSERT INTO store_identity (processor, account, live) VALUES ('stripe', 'acct_1', false)
+        """)
+    }
+    #expect(try await store.migrate() == ["0008_store_identity"])
+    #expect(
+      try await store.rows(
+        "SELECT (key_expires_at = '2026-11-21T00:00:00Z')::text, look_ups::text FROM charge_attempts")
+        == ["true 0"])
+    await owner.close()
+    await store.close()
+  }
+
   @Test func currenciesFollowTheTable() async throws {
     try await empty { store, owner in
       _ = try await store.migrate()

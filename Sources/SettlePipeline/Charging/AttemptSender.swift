@@ -5,22 +5,25 @@ import SettleStore
 /// Sends one stored attempt and decides, by its lifecycle, what each answer means.
 struct AttemptSender: Sendable {
   let processor: any ProcessorAdapter
-  let keyMargin: Duration
+  /// Throws unless the lease still holds, on boot time.
   let permit: @Sendable () throws -> Void
+  /// Database time, carried forward on boot time.
   let clock: @Sendable () -> Timestamp
 
   /// The attempt's result, and why the stage must stop, if it must.
   func send(_ attempt: StoredAttempt) async throws -> (AttemptResult, StageStop?) {
-    var lifecycle = ChargeLifecycle(storedAt: attempt.storedAt, keyLife: processor.keyLife, margin: keyMargin)
+    var lifecycle = ChargeLifecycle(keyExpires: attempt.keyExpires)
+    let keyExpires = lifecycle.keyExpires
     var request = attempt.request
     while true {
-      let keyExpires = lifecycle.keyExpires
+      // An old attempt takes no turn from those that may be sent.
+      guard lifecycle.maySend(at: clock()) || Defect.trustsOldKeys else { return (open(attempt, KeyExpired.why, lookUp: true), nil) }
       let answer: ProcessorAnswer
       do {
         answer = try await processor.send(request.keyed(anew: .randomKey)) {
           guard !Defect.noCallGuard.isSeeded else { return }
           try permit()
-          guard clock() < keyExpires || Defect.repostAfterKeyLife.isSeeded else { throw KeyExpired() }
+          guard clock() < keyExpires || Defect.trustsOldKeys else { throw KeyExpired() }
         }
       } catch is KeyExpired {
         return (open(attempt, KeyExpired.why, lookUp: true), nil)

@@ -3,14 +3,41 @@ import SettleStore
 import Synchronization
 
 /// Finds out what became of attempts that no repeat can settle: by the processor's own record, never by a new charge.
+///
+/// One value serves one run: an attempt that was looked for in vain is not looked for again in it.
 struct ChargeLookUp: Sendable {
   let processor: any ProcessorAdapter
+  private var missed: Set<PaymentID> = []
+
+  /// How often an attempt is looked for after its key expired before it is left to a person.
+  static let enough = 3
+
+  init(processor: any ProcessorAdapter) { self.processor = processor }
 
   /// Clocks of two companies differ; a charge is looked for from this much before its attempt was stored.
   static let clockSkew: Duration = .seconds(600)
 
+  /// The attempts that a look-up may settle, and that this run has not looked for yet. One that is undecided at the
+  /// processor is worth another look while its key lives; an older one waits for the next run.
+  func worthwhile(of open: [StoredAttempt]) -> [StoredAttempt] {
+    open.filter { $0.lookUp && !missed.contains($0.payment) }
+  }
+
+  /// Those of the attempts that were looked for in vain.
+  func missing(_ sought: [StoredAttempt], _ found: [AttemptResult]) -> [StoredAttempt] {
+    let told = Set(found.filter(\.tells).map(\.payment))
+    return sought.filter { !told.contains($0.payment) }
+  }
+
   /// The results of attempts that were found. What was not found stays open, and is in none.
-  func results(for attempts: [StoredAttempt]) async throws -> [AttemptResult] {
+  mutating func results(for attempts: [StoredAttempt], at now: Timestamp) async throws -> [AttemptResult] {
+    let found = try await look(for: attempts)
+    missed.formUnion(missing(attempts, found).map(\.payment))
+    missed.formUnion(attempts.filter { $0.keyExpires <= now }.map(\.payment))
+    return found
+  }
+
+  private func look(for attempts: [StoredAttempt]) async throws -> [AttemptResult] {
     var results: [AttemptResult] = []
     var unseen: [PaymentID: StoredAttempt] = [:]
     for attempt in attempts {
@@ -56,5 +83,12 @@ struct ChargeLookUp: Sendable {
       default: .open(why: "undecided at the processor", lookUp: true, processorPayment: charge.processorPayment)
       }
     return AttemptResult(payment: attempt.payment, attempt: attempt.attempt, outcome: outcome)
+  }
+}
+
+extension AttemptResult {
+  /// Whether it says anything of the attempt: a charge that is not its own does not.
+  fileprivate var tells: Bool {
+    if case .open(_, _, processorPayment: nil) = outcome { false } else { true }
   }
 }

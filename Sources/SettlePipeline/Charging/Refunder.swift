@@ -42,6 +42,7 @@ struct Refunder {
         return try await hold(candidate, .chargeNotFound)
       }
       if let held = candidate.contradiction(by: charge, refunding: amount) { return try await hold(candidate, held) }
+      FaultPoint.beforeReserve.reached()
       guard let refund = try await reserve(order, candidate, rule, charge, processor) else { return }
       spent.add(amount)
       self.spent = spent

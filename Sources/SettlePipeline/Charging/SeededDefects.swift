@@ -13,6 +13,11 @@ extension ProcessorRequest {
   }
 }
 
+extension Defect {
+  /// Whether a key is used though the processor may have forgotten it.
+  static var trustsOldKeys: Bool { repostAfterKeyLife.isSeeded || noCallGuard.isSeeded }
+}
+
 extension ChargeLifecycle.Ending {
   /// What an unknown answer counts as where ``Defect/unknownAsFailed`` is seeded.
   static let mistakenDecline = ChargeLifecycle.Ending.declined(

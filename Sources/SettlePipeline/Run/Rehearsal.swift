@@ -12,8 +12,9 @@ struct Rehearsal {
   let layouts: LayoutCatalogue
 
   func run(_ request: RunRequest) async throws -> RunResult {
+    let clock = try await runner.runClock { try await runner.store.pool.session { try $0.runClock() } }
     let context = runner.context(
-      for: request, layouts: layouts, run: RunIdentity(id: UUID(), fence: Fence(token: 0)), permit: {})
+      for: request, layouts: layouts, run: RunIdentity(id: UUID(), fence: Fence(token: 0)), permit: {}, clock: clock)
     let startedAt = context.clock()
     // Migrating needs the owner, who may also do all that the writer may.
     let owner = Pool(context.store.settings, size: 1, prepare: nil)

@@ -17,6 +17,7 @@ struct RunContext: Sendable {
   let inbox: String
   let reports: ReportFolder
   let processor: @Sendable () async throws -> any ProcessorAdapter
+  /// Database time, carried forward on boot time: see ``RunClock``.
   let clock: @Sendable () -> Timestamp
   let progress: any ProgressSink
   let logger: Logger

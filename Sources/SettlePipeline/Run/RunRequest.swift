@@ -59,6 +59,8 @@ package struct StageResult: Sendable {
   package var counts: [(name: String, value: Int64)] = []
   package var message: String?
   package var exitStatus: ExitStatus = .done
+  /// Another run has taken over: this one can write nothing more.
+  var isSuperseded = false
   package var files: [FileResult] = []
   package var startedAt: Timestamp
   package var finishedAt: Timestamp

@@ -12,21 +12,23 @@ package import SettleStore
 /// 2. Goes through the stages in their order. Each is journalled, and each may fail without the others failing.
 /// 3. Puts the report in place, journals the end and gives the lease back.
 package struct Runner: Sendable {
-  private let store: Store
+  let store: Store
   private let processor: @Sendable () throws -> any ProcessorAdapter
-  private let clock: @Sendable () -> Timestamp
+  private let givenClock: (@Sendable () -> Timestamp)?
   private let progress: any ProgressSink
   private let logger: Logger
 
-  /// - Parameter processor: makes the adapter when a stage first needs one, so that a run without charges or refunds
-  ///   needs no key.
+  /// - Parameters:
+  ///   - processor: makes the adapter when a stage first needs one, so that a run without charges or refunds needs no
+  ///     key.
+  ///   - clock: nil for the run's own, which is the database's carried forward on boot time; tests give another.
   package init(
     store: Store, processor: @escaping @Sendable () throws -> any ProcessorAdapter,
-    clock: @escaping @Sendable () -> Timestamp, progress: any ProgressSink, logger: Logger
+    clock: (@Sendable () -> Timestamp)? = nil, progress: any ProgressSink, logger: Logger
   ) {
     self.store = store
     self.processor = processor
-    self.clock = clock
+    givenClock = clock
     self.progress = progress
     self.logger = logger
   }
@@ -42,8 +44,10 @@ package struct Runner: Sendable {
     FaultPoint.afterLease.reached()
     let fence = Fence(token: lease.token)
     do {
+      let clock = await runClock { lease.clock }
       let context = context(
-        for: request, layouts: layouts, run: RunIdentity(id: id, fence: fence), permit: { try lease.permit() })
+        for: request, layouts: layouts, run: RunIdentity(id: id, fence: fence), permit: { try lease.permit() },
+        clock: clock)
       let result = try await perform(request, context)
       await Self.release(lease)
       return result
@@ -53,8 +57,16 @@ package struct Runner: Sendable {
     }
   }
 
+  /// The clock that was given, else the run's own.
+  func runClock(_ own: () async throws -> RunClock) async rethrows -> @Sendable () -> Timestamp {
+    if let givenClock { return givenClock }
+    let clock = try await own()
+    return { clock.now() }
+  }
+
   func context(
-    for request: RunRequest, layouts: LayoutCatalogue, run: RunIdentity, permit: @escaping @Sendable () throws -> Void
+    for request: RunRequest, layouts: LayoutCatalogue, run: RunIdentity, permit: @escaping @Sendable () throws -> Void,
+    clock: @escaping @Sendable () -> Timestamp
   ) -> RunContext {
     let date = request.date ?? request.pipeline.calendar.today(at: clock())
     let shared = SharedProcessor(make: processor)
@@ -71,7 +83,7 @@ package struct Runner: Sendable {
   }
 
   private func perform(_ request: RunRequest, _ context: RunContext) async throws -> RunResult {
-    let startedAt = clock()
+    let startedAt = context.clock()
     let record = RunRecord(
       id: context.run.id, pipeline: request.pipeline.name, date: context.date, arguments: request.arguments,
       stages: request.stagesInOrder.map(\.rawValue), version: request.version)
@@ -88,7 +100,7 @@ package struct Runner: Sendable {
   }
 
   private func perform(_ stage: any Stage, _ context: RunContext, _ result: inout RunResult) async throws {
-    let startedAt = clock()
+    let startedAt = context.clock()
     var entry = StageResult(stage: stage.name, status: .running, startedAt: startedAt, finishedAt: startedAt)
     if let why = try await reasonToSkip(stage.name, context, after: result.stages) {
       entry.status = .skipped
@@ -106,18 +118,41 @@ package struct Runner: Sendable {
         entry.status = report.stop == nil ? .done : .failed
         entry.message = report.stop?.message
         entry.exitStatus = report.stop?.status ?? .done
+        result.messages += report.notes
+        if report.stop?.isLeaseLoss ?? false { entry.isSuperseded = await hasSuccessor(context) }
         progress.finish(stage.name, summary: report.summary)
       } catch {
         let failure = Failure(error)
         entry.status = .failed
         entry.message = failure.message
         entry.exitStatus = failure.status
+        if failure.isLeaseLoss { entry.isSuperseded = await hasSuccessor(context) }
       }
     }
-    entry.finishedAt = clock()
+    entry.finishedAt = context.clock()
     if let message = entry.message { progress.note(stage.name, message) }
-    await journal(entry, context)
+    // What a run that was superseded has to tell, its own result tells: the journal is its successor's now.
+    if !entry.isSuperseded, !result.stages.contains(where: \.isSuperseded),
+      let failure = await journal(entry, context)
+    {
+      entry.status = .failed
+      entry.message = failure.message
+      entry.exitStatus = failure.status
+      entry.isSuperseded = true
+      progress.note(stage.name, failure.message)
+    }
     result.stages.append(entry)
+  }
+
+  /// Whether another run holds the store now, or has held it meanwhile. One that cannot be asked is asked again by the
+  /// fence of the next write.
+  private func hasSuccessor(_ context: RunContext) async -> Bool {
+    let fence = context.run.fence
+    do {
+      return try await Uncancelled.run { [store] in try await store.pool.session { try !$0.isLatest(fence) } }
+    } catch {
+      return false
+    }
   }
 
   /// What this run has seen so far decides, and for refunds also what the last import for this date has seen.
@@ -133,8 +168,9 @@ package struct Runner: Sendable {
     return importFailed ? StageOrder.afterRefusedOutcomes : nil
   }
 
-  /// A stage's end that cannot be journalled (the database is gone, the lease is lost) shows in the run's own result.
-  private func journal(_ entry: StageResult, _ context: RunContext) async {
+  /// A stage's end that cannot be journalled (the database is gone) shows in the run's own result. Returns why, where
+  /// another run has taken over.
+  private func journal(_ entry: StageResult, _ context: RunContext) async -> Failure? {
     let counts = JSONText.object(entry.counts)
     do {
       try await Uncancelled.run {
@@ -144,26 +180,37 @@ package struct Runner: Sendable {
             at: entry.finishedAt)
         }
       }
+      return nil
     } catch {
-      logger.error("the end of stage \(entry.stage) could not be journalled: \(Failure(error).message)")
+      let failure = Failure(error)
+      if failure.isLeaseLoss { return failure }
+      logger.error("the end of stage \(entry.stage) could not be journalled: \(failure.message)")
+      return nil
     }
   }
 
   private func conclude(_ result: inout RunResult, _ context: RunContext) async throws {
     var statuses = result.stages.map(\.exitStatus)
+    guard !result.stages.contains(where: \.isSuperseded) else {
+      // It publishes nothing over its successor's report, and writes no end into a journal that is no longer its own.
+      result.exitStatus = ExitStatus.first(of: statuses)
+      result.finishedAt = context.clock()
+      return
+    }
     do {
       let date = context.date
       let exceptions = try await Uncancelled.run { [store] in
         try await store.pool.session { try $0.exceptions(on: date) }
       }
-      result.messages = context.pipeline.failOn.exceeded(by: exceptions)
-      if !result.messages.isEmpty { statuses.append(.exceeded) }
+      let exceeded = context.pipeline.failOn.exceeded(by: exceptions)
+      result.messages += exceeded
+      if !exceeded.isEmpty { statuses.append(.exceeded) }
     } catch {
       statuses.append(Failure(error).status)
     }
     if Task.isCancelled { statuses.append(.tryLater) }
     result.exitStatus = ExitStatus.first(of: statuses)
-    result.finishedAt = clock()
+    result.finishedAt = context.clock()
     do {
       if result.stages.contains(where: { $0.stage == .report && $0.status == .done }) {
         result.outFolder = context.reports.path

@@ -8,6 +8,7 @@ enum StageOrder {
 
   /// Why a stage is left out, or nil where it runs.
   static func reasonToSkip(_ stage: StageName, after results: [StageResult]) -> String? {
+    if results.contains(where: \.isSuperseded) { return "left out, because another run has taken over" }
     for result in results where result.status == .failed {
       let asksProcessor = result.stage == .charge || result.stage == .refund
       switch result.exitStatus {

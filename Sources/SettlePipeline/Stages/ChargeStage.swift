@@ -5,14 +5,15 @@ import SettleStore
 
 /// Asks the processor for every payment that is due, exactly once each, whatever dies on the way.
 ///
-/// 1. Attempts that an earlier run left open are repeated with their own bytes and key.
-/// 2. Due payments are claimed in batches, stored, sent and recorded.
-/// 3. What is still open is looked up, and repeated, a few times over.
+/// 1. What the processor may have charged and this store does not know is looked for and taken over.
+/// 2. Attempts that an earlier run left open are repeated with their own bytes and key.
+/// 3. Due payments are claimed in batches, stored, sent and recorded.
+/// 4. What is still open is looked up, and repeated, a few times over.
 struct ChargeStage: Stage {
   let name = StageName.charge
   let unit = "charges"
 
-  /// How often step 3 is gone through before the rest is left to a later run.
+  /// How often step 4 is gone through before the rest is left to a later run.
   private static let rounds = 4
   private static let page = 500
 
@@ -31,53 +32,39 @@ struct ChargeStage: Stage {
         try await context.write { try $0.record(group, context: load) }
       }, advanced: { context.progress.advance(name, to: min($0, total), of: total) })
     let unsendable = Count()
+    let notes = Notes()
     var stop: Failure?
     do {
-      stop = try await charge(context, recorder, unsendable).map { Failure($0) }
+      stop = try await charge(context, recorder, unsendable, notes).map { Failure($0) }
     } catch {
       // What was charged before is told all the same.
       stop = Failure(error)
     }
-    return try await Self.report(await recorder.tally, unsendable: await unsendable.value, stop, context)
+    var report = try await Self.report(await recorder.tally, unsendable: await unsendable.value, stop, context)
+    report.notes = await notes.sentences
+    return report
   }
 
   private func charge(
-    _ context: RunContext, _ recorder: AnswerRecorder, _ unsendable: Count
+    _ context: RunContext, _ recorder: AnswerRecorder, _ unsendable: Count, _ notes: Notes
   ) async throws -> StageStop? {
     let processor = try await context.processor()
-    let isNew = try await Self.bind(processor, context)
+    let doubt = try await Self.bind(processor, context)
+    let keyLife = processor.keyLife - context.pipeline.charge.keyMargin
     let workers = ChargeWorkers(
       sender: AttemptSender(
-        processor: processor, keyMargin: context.pipeline.charge.keyMargin, permit: context.permit,
-        clock: context.clock),
+        processor: processor, permit: context.permit, clock: context.clock),
       recorder: recorder, concurrency: context.pipeline.charge.concurrency,
       release: { attempts in
         let load = context.load
         try await Uncancelled.run { try await context.write { try $0.release(attempts, context: load) } }
       })
+    // Before anything is repeated, too: what a restored store believes to be open may have been answered long ago.
+    await notes.add(try await DoubtfulCharges(context: context, processor: processor, keyLife: keyLife).settle(doubt))
     if let stop = try await workers.drain(Self.openAttempts(context), releasing: false) { return stop }
-    try await adoptKnown(context, processor, isNew: isNew)
-    if let stop = try await workers.drain(Self.dueCharges(context, processor, unsendable), releasing: true) {
-      return stop
-    }
+    let due = Self.dueCharges(context, processor, keyLife: keyLife, unsendable)
+    if let stop = try await workers.drain(due, releasing: true) { return stop }
     return try await Self.resolve(context, processor, workers)
-  }
-
-  /// Looks for what is due in the processor's own list first, wherever an idempotency key could no longer protect it.
-  private func adoptKnown(_ context: RunContext, _ processor: any ProcessorAdapter, isNew: Bool) async throws {
-    let load = context.load
-    let expired = load.now.adding(.zero - (processor.keyLife - context.pipeline.charge.keyMargin))
-    let since = try await context.store.pool.session {
-      try $0.doubtfulSince(everything: isNew, keysExpiredBefore: expired, context: load)
-    }
-    guard let since, !Defect.noLookUpFirst.isSeeded else { return }
-    context.progress.note(name, "looking for earlier charges of what is due")
-    let found = Count()
-    try await processor.charges(since: since.adding(.zero - ChargeLookUp.clockSkew)) { page in
-      await found.add(try await context.write { try $0.adopt(page, context: load) })
-    }
-    let adopted = await found.value
-    if adopted > 0 { context.progress.note(name, "\(adopted) were charged before, and are not charged again") }
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
@@ -89,12 +76,16 @@ struct ChargeStage: Stage {
   }
 
   /// A store and its processor account belong together: idempotency keys mean nothing at another.
-  /// Returns whether the two have only now met.
+  /// Returns why the processor may know more than the store, if anything says so.
   @discardableResult
-  static func bind(_ processor: any ProcessorAdapter, _ context: RunContext) async throws -> Bool {
+  static func bind(_ processor: any ProcessorAdapter, _ context: RunContext) async throws -> StoreDoubt? {
     let account = try await processor.account()
     let name = processor.name
-    return try await context.write { try $0.bind(to: account, of: name) }
+    let now = context.clock()
+    return try await context.write { db in
+      try db.bind(to: account, of: name)
+      return try db.recogniseDatabase(at: now)
+    }
   }
 
   private static func openAttempts(_ context: RunContext) -> AttemptQueue {
@@ -112,7 +103,7 @@ struct ChargeStage: Stage {
   }
 
   private static func dueCharges(
-    _ context: RunContext, _ processor: any ProcessorAdapter, _ unsendable: Count
+    _ context: RunContext, _ processor: any ProcessorAdapter, keyLife: Duration, _ unsendable: Count
   ) -> AttemptQueue {
     let size = context.pipeline.charge.batch
     return AttemptQueue(lowWater: min(size / 2, 2 * context.pipeline.charge.concurrency)) {
@@ -120,7 +111,7 @@ struct ChargeStage: Stage {
       let load = context.load
       let run = context.run
       let batch = try await context.write { db in
-        try db.claimBatch(of: size, run: run, context: load) { try processor.request(for: $0) }
+        try db.claimBatch(of: size, run: run, context: load, keyLife: keyLife) { try processor.request(for: $0) }
       }
       FaultPoint.afterClaim.reached()
       await unsendable.add(batch.unsendable)
@@ -131,35 +122,55 @@ struct ChargeStage: Stage {
   private static func resolve(
     _ context: RunContext, _ processor: any ProcessorAdapter, _ workers: ChargeWorkers
   ) async throws -> StageStop? {
+    var lookUp = ChargeLookUp(processor: processor)
     for round in 1...rounds {
       let load = context.load
       let open = try await context.store.pool.session {
         try $0.openAttempts(after: nil, limit: 20 * page, lookUp: nil, context: load)
       }
-      guard !open.isEmpty else { return nil }
+      let sought = lookUp.worthwhile(of: open)
+      // What a repeat cannot settle was looked for in this run: another look tells no more today.
+      guard !sought.isEmpty || open.contains(where: { !$0.lookUp }) else { return nil }
       context.progress.note(.charge, "\(open.count) answers are not known yet: asking again")
       if round > 1 { try await Task.sleep(for: .milliseconds(500 << round)) }
-      let sought = open.filter(\.lookUp)
-      let found = try await ChargeLookUp(processor: processor).results(for: sought)
+      let found = try await lookUp.results(for: sought, at: load.now)
       if !sought.isEmpty { FaultPoint.afterLookUp.reached() }
       for result in found { try await workers.recorder.add(result) }
       try await workers.recorder.finish()
+      try await noteLooks(lookUp.missing(sought, found), context)
       if let stop = try await workers.drain(openAttempts(context), releasing: false) { return stop }
     }
     return nil
+  }
+
+  private static func noteLooks(_ missing: [StoredAttempt], _ context: RunContext) async throws {
+    guard !missing.isEmpty else { return }
+    // The processor's reports are awaited for as long; until they are in, a look may be worth its time.
+    let patience = Duration.seconds(86_400 * context.pipeline.reconcile.waitingDays)
+    let load = context.load
+    let givenUp = try await context.write {
+      try $0.notFound(missing, enough: ChargeLookUp.enough, patience: patience, context: load)
+    }
+    if givenUp > 0 {
+      context.progress.note(
+        .charge, "\(givenUp) could not be found at the processor: a person or an outcome file decides")
+    }
   }
 
   private static func report(
     _ tally: AnswerRecorder.Tally, unsendable: Int, _ stop: Failure?, _ context: RunContext
   ) async throws -> StageReport {
     let load = context.load
-    let open = try await Uncancelled.run {
-      try await context.store.pool.session { try $0.openAttemptCount(context: load) }
+    let (open, givenUp) = try await Uncancelled.run {
+      try await context.store.pool.session {
+        (try $0.openAttemptCount(context: load), try $0.givenUpCount(context: load))
+      }
     }
     var report = StageReport(counts: [
       ("charged", tally.charged), ("declined", tally.declined), ("refused", tally.refused + Int64(unsendable)),
       ("unknown", open),
     ])
+    if givenUp > 0 { report.counts.append(("left_to_person", givenUp)) }
     report.stop = stop
     if stop == nil, open > 0 {
       report.stop = Failure(
@@ -173,6 +184,12 @@ struct ChargeStage: Stage {
 private actor Count {
   private(set) var value = 0
   func add(_ more: Int) { value += more }
+}
+
+/// What a person should know, gathered though the stage may end early.
+private actor Notes {
+  private(set) var sentences: [String] = []
+  func add(_ more: [String]) { sentences += more }
 }
 
 /// How far a paged query has come.

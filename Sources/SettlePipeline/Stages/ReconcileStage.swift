@@ -7,8 +7,8 @@ struct ReconcileStage: Stage {
   let name = StageName.reconcile
   let unit = "payments"
 
-  /// How long the processor's keys live is the adapter's to say, and no processor is asked here: Stripe's 24 hours are
-  /// the shortest of all, and a break that opens a little early resolves itself.
+  /// For refunds, whose rows do not say until when their keys are relied on, and no processor is asked here: Stripe's
+  /// 24 hours are the shortest of all, and a break that opens a little early resolves itself.
   static let shortestKeyLife: Duration = .seconds(24 * 3_600)
 
   func perform(_ context: RunContext) async throws -> StageReport {

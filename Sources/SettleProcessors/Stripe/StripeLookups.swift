@@ -34,6 +34,15 @@ struct StripeLookups: Sendable {
     }
   }
 
+  /// Each confirmation that reached a card network is a charge of its own, declined ones too.
+  func tries(of processorPayment: String) async throws -> Int {
+    guard StripeReference.payment.matches(processorPayment) else { return 0 }
+    let found = Gathered<String>()
+    let first = "/v1/charges?limit=100&payment_intent=\(processorPayment)"
+    try await pages(of: ListedObject.self, from: first, id: \.id) { listed, _ in await found.add(listed.map(\.id)) }
+    return await found.items.count
+  }
+
   func refunds(of processorCharge: String) async throws -> [ProcessorRefund] {
     guard StripeReference.charge.matches(processorCharge) else { return [] }
     let found = Gathered<ProcessorRefund>()
@@ -115,6 +124,11 @@ struct StripeLookups: Sendable {
   private func isMissing(_ reply: WireReply) -> Bool {
     StripeAnswers.decode(StripeErrorBody.self, reply)?.error.code == "resource_missing"
   }
+}
+
+/// A listed object of which only its being there counts.
+private struct ListedObject: Decodable, Sendable {
+  var id: String
 }
 
 /// A listed PaymentIntent, of which at least the id could be read.

@@ -75,6 +75,8 @@ final class StripeProcessor: ConnectedProcessor {
     try await lookups.charges(since: start, page: page)
   }
 
+  func tries(of processorPayment: String) async throws -> Int { try await lookups.tries(of: processorPayment) }
+
   func refunds(of processorCharge: String) async throws -> [ProcessorRefund] {
     try await lookups.refunds(of: processorCharge)
   }

@@ -9,6 +9,8 @@ package struct StoredAttempt: Sendable, Equatable {
   package var amount: Money
   package var request: ProcessorRequest
   package var storedAt: Timestamp
+  /// From this instant on nothing is sent under its key: the processor may have forgotten it.
+  package var keyExpires: Timestamp
   /// A repeat will never tell more.
   package var lookUp: Bool
   /// Where its processor payment is known already: the hold, or what an earlier attempt made.
@@ -41,10 +43,13 @@ extension Session {
   /// Claims the next due payments: each gets its attempt with the exact request, and PaymentRequested goes to the
   /// outbox. Runs in one fenced transaction, before anything is sent.
   ///
-  /// - Parameter request: builds the request of an operation; a thrown ``ProcessorRefusal`` means that the processor
-  ///   cannot be asked for it at all.
+  /// - Parameters:
+  ///   - keyLife: for how long from now the idempotency keys may be relied on: the processor's, less the margin.
+  ///   - request: builds the request of an operation; a thrown ``ProcessorRefusal`` means that the processor cannot be
+  ///     asked for it at all.
   package func claimBatch(
-    of size: Int, run: RunIdentity, context: LoadContext, request: (ProcessorOperation) throws -> ProcessorRequest
+    of size: Int, run: RunIdentity, context: LoadContext, keyLife: Duration,
+    request: (ProcessorOperation) throws -> ProcessorRequest
   ) throws -> ClaimedBatch {
     let due = try duePayments(limit: size, context: context)
     guard !due.isEmpty else { return ClaimedBatch(attempts: [], unsendable: 0) }
@@ -56,14 +61,15 @@ extension Session {
       }
     }
     let batch = try startBatch(of: due.count, run: run, context: context)
-    try storeAttempts(claimed, batch: batch, run: run, context: context)
+    let keyExpires = context.now.adding(keyLife)
+    try storeAttempts(claimed, batch: batch, run: run, keyExpires: keyExpires, context: context)
     try failUnsendable(unsendable, context: context)
     try announceRequests(claimed.map(\.0), context: context)
     return ClaimedBatch(
       attempts: claimed.map { payment, request in
         StoredAttempt(
           payment: payment.order.payment, attempt: payment.order.attempt, amount: payment.order.amount,
-          request: request, storedAt: context.now, lookUp: false,
+          request: request, storedAt: context.now, keyExpires: keyExpires, lookUp: false,
           processorPayment: payment.order.instrument.hold ?? payment.processorPayment)
       }, unsendable: unsendable.count)
   }
@@ -116,15 +122,16 @@ extension Session {
   }
 
   private func storeAttempts(
-    _ claimed: [(DuePayment, ProcessorRequest)], batch: Int64, run: RunIdentity, context: LoadContext
+    _ claimed: [(DuePayment, ProcessorRequest)], batch: Int64, run: RunIdentity, keyExpires: Timestamp,
+    context: LoadContext
   ) throws {
     if Defect.attemptAfterCall.isSeeded { return }
     let payments = claimed.map(\.0.order.payment)
     _ = try execute(
       """
       INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
-        api_version, batch_id, token, business_date, created_at)
-      SELECT a.*, \(batch), \(run.fence.token), \(context.date), \(context.now)
+        api_version, batch_id, token, business_date, created_at, key_expires_at)
+      SELECT a.*, \(batch), \(run.fence.token), \(context.date), \(context.now), \(keyExpires)
       FROM unnest(\(payments), \(claimed.map { Int32($0.0.order.attempt) }), \(claimed.map(\.0.operation.word)),
         \(claimed.map(\.1.idempotencyKey)), \(claimed.map(\.1.path)), \(claimed.map(\.1.body)),
         \(claimed.map(\.1.apiVersion))) a

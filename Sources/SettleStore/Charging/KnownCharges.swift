@@ -8,51 +8,49 @@ extension Session {
   /// has outlived the processor's memory, and an earlier attempt may have made a processor payment that nobody told.
   ///
   /// - Parameters:
-  ///   - everything: whether all due payments are doubtful, because this store has never met its processor account.
+  ///   - everything: whether all due payments and open attempts are doubtful, because the store itself is: see
+  ///     ``StoreDoubt``.
   ///   - keysExpiredBefore: keys that were used before this are no longer known to the processor.
   package func doubtfulSince(
     everything: Bool, keysExpiredBefore: Timestamp, context: LoadContext
   ) throws -> Timestamp? {
     try first(
       """
-      SELECT min(coalesce(authorized_at, recorded_at - interval '30 days')) AS since FROM payments
-      WHERE charge_due_on <= \(context.date) AND hold IS NULL
-        AND merchant = \(context.merchant) AND processor = \(context.processor)
-        AND (\(everything) OR coalesce(authorized_at, recorded_at) < \(keysExpiredBefore)
-          OR processor_payment IS NULL AND EXISTS (
-            SELECT FROM charge_attempts a WHERE a.payment_id = payments.payment_id AND a.state = 'declined'))
+      SELECT min(since) AS since FROM (
+        SELECT coalesce(authorized_at, recorded_at - interval '30 days') AS since FROM payments
+        WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR \(everything))
+          AND merchant = \(context.merchant) AND processor = \(context.processor)
+          AND (\(everything) OR coalesce(authorized_at, recorded_at) < \(keysExpiredBefore)
+            OR processor_payment IS NULL AND EXISTS (
+              SELECT FROM charge_attempts a WHERE a.payment_id = payments.payment_id AND a.state = 'declined'))
+        UNION ALL
+        -- What a restored store believes to be open may have been answered, and tried again, before it was restored.
+        SELECT a.created_at FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
+        WHERE \(everything) AND a.state = 'open' AND a.given_up_at IS NULL
+          AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)) doubtful
       """)?.get("since")
   }
 
-  /// Takes due payments off the list that the processor has charged already. Returns how many there were.
-  package func adopt(_ charges: [ProcessorCharge], context: LoadContext) throws -> Int {
-    let found = charges.filter { $0.payment != nil && $0.state == .succeeded }
-    guard !found.isEmpty else { return 0 }
-    let payments = found.compactMap(\.payment)
-    let adopted = try execute(
+  /// Due payments that will be confirmed again at the processor, in a fixed order, a page at a time.
+  package func dueConfirmations(
+    after: PaymentID?, limit: Int, context: LoadContext
+  ) throws -> [(payment: PaymentID, processorPayment: String)] {
+    let floor: SQL = after.map { "AND payment_id > \($0)" } ?? ""
+    return try query(
       """
-      UPDATE payments p
-      SET state = 'SUCCEEDED', succeeded_at = f.created_at, succeeded_on = \(context.date), proof = 'look_up',
-        processor_payment = f.processor_payment, processor_charge = f.processor_charge, charge_due_on = NULL,
-        charged_on = coalesce(p.charged_on, \(context.date))
-      FROM (
-        SELECT DISTINCT ON (payment_id) *
-        FROM unnest(\(payments), \(found.map(\.processorPayment)), \(found.map(\.processorCharge)),
-          \(found.map(\.amount.currency)), \(found.map(\.createdAt)))
-          c (payment_id, processor_payment, processor_charge, currency, created_at)
-        ORDER BY payment_id, created_at, processor_payment) f
-      WHERE p.payment_id = f.payment_id AND p.charge_due_on IS NOT NULL AND p.state <> 'SUCCEEDED'
-        AND p.currency = f.currency AND p.merchant = \(context.merchant)
-      """)
+      SELECT payment_id, processor_payment FROM payments
+      WHERE charge_due_on <= \(context.date) AND processor_payment IS NOT NULL AND hold IS NULL
+        AND merchant = \(context.merchant) AND processor = \(context.processor) \(sql: floor)
+      ORDER BY payment_id LIMIT \(limit)
+      """
+    ) { row in (payment: try row.get("payment_id"), processorPayment: try row.get("processor_payment")) }
+  }
+
+  /// So many attempts have been made of a payment, though this store may not know of them all: the next one, and with
+  /// it its key, is numbered after them.
+  package func raiseAttempts(of payment: PaymentID, to tries: Int) throws {
     _ = try execute(
-      """
-      INSERT INTO payment_references (merchant, processor, value, kind, payment_id)
-      SELECT p.merchant, p.processor, r.value, r.kind, p.payment_id FROM payments p
-      CROSS JOIN LATERAL (VALUES (p.processor_payment, 'payment'), (p.processor_charge, 'charge')) r (value, kind)
-      WHERE p.payment_id = ANY(\(payments)) AND p.proof = 'look_up' AND r.value IS NOT NULL
-      ON CONFLICT (merchant, processor, value) DO NOTHING
-      """)
-    return adopted
+      "UPDATE payments SET attempts = \(tries) WHERE payment_id = \(payment) AND attempts < \(tries)")
   }
 
   /// Gives back attempts that were claimed and certainly never sent, so that a later run claims them anew.

@@ -2,7 +2,8 @@ package import Postgres
 package import SettleModel
 
 extension Session {
-  /// Attempts without an answer, of this run or an earlier one that died, in a fixed order, a page at a time.
+  /// Attempts without an answer, of this run or an earlier one that died, in a fixed order, a page at a time; but
+  /// not those that nobody looks for any more.
   ///
   /// - Parameters:
   ///   - after: the last payment of the page before.
@@ -15,9 +16,9 @@ extension Session {
     return try query(
       """
       SELECT a.payment_id, a.attempt, a.idempotency_key, a.request_path, a.request_body, a.api_version, a.created_at,
-        a.look_up, p.amount, p.currency, coalesce(p.hold, p.processor_payment) AS processor_payment
+        a.key_expires_at, a.look_up, p.amount, p.currency, coalesce(p.hold, p.processor_payment) AS processor_payment
       FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
-      WHERE a.state = 'open' AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)
+      WHERE a.state = 'open' AND a.given_up_at IS NULL AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)
         \(sql: floor) \(sql: kind)
       ORDER BY a.payment_id LIMIT \(limit)
       """
@@ -28,17 +29,17 @@ extension Session {
         request: ProcessorRequest(
           path: try row.get("request_path"), body: try row.get("request_body"),
           idempotencyKey: try row.get("idempotency_key"), apiVersion: try row.get("api_version")),
-        storedAt: try row.get("created_at"), lookUp: try row.get("look_up"),
+        storedAt: try row.get("created_at"), keyExpires: try row.get("key_expires_at"), lookUp: try row.get("look_up"),
         processorPayment: try row.get("processor_payment"))
     }
   }
 
-  /// How many attempts have no answer.
+  /// How many attempts have no answer and may still get one by asking.
   package func openAttemptCount(context: LoadContext) throws -> Int64 {
     try first(
       """
       SELECT count(*) AS attempts FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
-      WHERE a.state = 'open' AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)
+      WHERE a.state = 'open' AND a.given_up_at IS NULL AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)
       """)?.get("attempts") ?? 0
   }
 }

@@ -7,13 +7,22 @@ extension Session {
   func announceRequests(_ due: [DuePayment], context: LoadContext) throws {
     let firsts = due.filter { $0.order.attempt == 1 }.map(\.order.payment)
     guard !firsts.isEmpty else { return }
+    try announceRequests("SELECT unnest(\(firsts))", context: context)
+  }
+
+  /// PaymentRequested of the payments in a table: whatever asked for them, a store that was lost has told nobody here.
+  func announceRequests(ofFound table: SQL, context: LoadContext) throws {
+    try announceRequests("SELECT payment_id FROM \(sql: table)", context: context)
+  }
+
+  private func announceRequests(_ payments: SQL, context: LoadContext) throws {
     _ = try execute(
       """
       INSERT INTO outbox (payment_id, event_id, type, occurred_at, payload)
       SELECT payment_id, payment_id, 'PaymentRequested', \(context.now), jsonb_strip_nulls(jsonb_build_object(
         'paymentId', payment_id, 'orderId', order_id, 'amount', amount, 'currency', currency,
         'requestedAt', \(context.now.description)::text, 'customerId', \(sql: Self.customerID)))
-      FROM payments WHERE payment_id = ANY(\(firsts))
+      FROM payments WHERE payment_id IN (\(sql: payments))
       ON CONFLICT (payment_id, event_id) DO NOTHING
       """)
   }

@@ -9,6 +9,8 @@ package struct Backlog: Sendable {
   package var openAttempts: Int64
   /// Of those, the ones whose answer was lost or could not be understood.
   package var unknownAttempts: Int64
+  /// Of the unknown ones, those that nobody looks for any more: a person or an outcome file decides.
+  package var givenUpAttempts: Int64
   package var openBreaks: [(reason: BreakReason, count: Int64)]
   package var refundsUnderWay: Int64
 }
@@ -28,12 +30,13 @@ extension Session {
       let counts = try first(
         """
         SELECT count(*) AS open, count(*) FILTER (WHERE unknown_why IS NOT NULL) AS unknown,
+          count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up,
           (SELECT count(*) FROM refunds WHERE state = 'REQUESTED') AS refunds
         FROM charge_attempts WHERE state = 'open'
         """)
     else { throw StoreError.noAnswer("charge_attempts") }
     return Backlog(
-      due: due, openAttempts: try counts.get("open"), unknownAttempts: try counts.get("unknown"), openBreaks: breaks,
-      refundsUnderWay: try counts.get("refunds"))
+      due: due, openAttempts: try counts.get("open"), unknownAttempts: try counts.get("unknown"),
+      givenUpAttempts: try counts.get("given_up"), openBreaks: breaks, refundsUnderWay: try counts.get("refunds"))
   }
 }

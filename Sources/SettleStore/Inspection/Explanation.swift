@@ -45,6 +45,12 @@ package struct AttemptFacts: Sendable {
   package var unknownWhy: String?
   package var reason: String?
   package var code: String?
+  package var keyExpiresAt: Timestamp
+  /// How often it was looked for in vain since its key expired.
+  package var lookUps: Int32
+  package var lookedUpAt: Timestamp?
+  /// Since when nobody looks for it any more.
+  package var givenUpAt: Timestamp?
 }
 
 package struct OutcomeFacts: Sendable {

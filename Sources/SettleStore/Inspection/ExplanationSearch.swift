@@ -72,7 +72,9 @@ extension Session {
         idempotencyKey: try row.get("idempotency_key"), state: try row.get("state"),
         createdAt: try row.get("created_at"), answeredAt: try row.get("answered_at"),
         businessDate: try row.get("business_date"), unknownWhy: try row.get("unknown_why"),
-        reason: try row.get("reason"), code: try row.get("code"))
+        reason: try row.get("reason"), code: try row.get("code"), keyExpiresAt: try row.get("key_expires_at"),
+        lookUps: try row.get("look_ups"), lookedUpAt: try row.get("looked_up_at"),
+        givenUpAt: try row.get("given_up_at"))
     }
   }
 

@@ -31,10 +31,13 @@ package struct StageSummary: Sendable {
 /// Who holds the right to write.
 package struct LeaseHolder: Sendable {
   package var run: UUID
+  /// The pipeline, the host and the process.
   package var holder: String
+  package var since: Timestamp?
   package var expiresAt: Timestamp
   /// Whether the next run would have to wait: the lease has not lapsed, and its process is not known to be gone.
   package var isAlive: Bool
+  package var process: ProcessPresence
 }
 
 extension Session {
@@ -84,7 +87,7 @@ extension Session {
   package func leaseHolder() throws -> LeaseHolder? {
     try first(
       """
-      SELECT run_id, holder, boot_id, pid, process_start, expires_at, expires_at > clock_timestamp() AS live
+      SELECT run_id, holder, boot_id, pid, process_start, taken_at, expires_at, expires_at > clock_timestamp() AS live
       FROM lease WHERE run_id IS NOT NULL
       """
     ).map { row in
@@ -92,8 +95,8 @@ extension Session {
         bootID: try row.get("boot_id"), pid: try row.get("pid"), start: try row.get("process_start"))
       let lives: Bool = try row.get("live")
       return LeaseHolder(
-        run: try row.get("run_id"), holder: try row.get("holder"), expiresAt: try row.get("expires_at"),
-        isAlive: lives && !process.isGone)
+        run: try row.get("run_id"), holder: try row.get("holder"), since: try row.get("taken_at"),
+        expiresAt: try row.get("expires_at"), isAlive: lives && !process.isGone, process: process.presence)
     }
   }
 }

@@ -26,6 +26,11 @@ extension Store {
 }
 
 extension Session {
+  /// Whether no other run has taken the lease since.
+  package func isLatest(_ fence: Fence) throws -> Bool {
+    try first("SELECT token FROM lease")?.get("token") == fence.token
+  }
+
   fileprivate func prove(_ fence: Fence, locking: Bool) throws {
     if Defect.noFencing.isSeeded { return }
     let lock: SQL = locking ? " FOR SHARE" : ""

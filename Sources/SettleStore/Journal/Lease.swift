@@ -1,4 +1,3 @@
-import Faults
 package import Foundation
 package import Postgres
 import SettleModel
@@ -16,6 +15,8 @@ package final class Lease: Sendable {
 
   package let token: Int64
   package let runID: UUID
+  /// The run's time, which begins with the lease.
+  package let clock: RunClock
   private let connection: Connection
   private let state: Mutex<State>
   private let renewal = Mutex<Task<Void, Never>?>(nil)
@@ -26,9 +27,12 @@ package final class Lease: Sendable {
     var lost: String?
   }
 
-  private init(token: Int64, runID: UUID, connection: Connection, validUntil: ContinuousClock.Instant) {
+  private init(
+    token: Int64, runID: UUID, clock: RunClock, connection: Connection, validUntil: ContinuousClock.Instant
+  ) {
     self.token = token
     self.runID = runID
+    self.clock = clock
     self.connection = connection
     state = Mutex(State(validUntil: validUntil))
   }
@@ -40,8 +44,10 @@ package final class Lease: Sendable {
     let connection = try await Connection.open(settings)
     let asked = ContinuousClock.now
     do {
-      let token = try await connection.transaction { db in try db.takeLease(run: run, holder: holder) }
-      let lease = Lease(token: token, runID: run, connection: connection, validUntil: asked + life)
+      let (token, clock) = try await connection.transaction { db in
+        (try db.takeLease(run: run, holder: holder), try db.runClock())
+      }
+      let lease = Lease(token: token, runID: run, clock: clock, connection: connection, validUntil: asked + life)
       lease.keepRenewing()
       return lease
     } catch {
@@ -71,7 +77,7 @@ package final class Lease: Sendable {
       try db.execute(
         """
         UPDATE lease SET run_id = NULL, holder = NULL, boot_id = NULL, pid = NULL, process_start = NULL,
-          renewed_at = NULL, expires_at = NULL
+          taken_at = NULL, renewed_at = NULL, expires_at = NULL
         WHERE token = \(token) AND run_id = \(runID)
         """)
     }
@@ -129,7 +135,7 @@ extension Session {
         FROM lease FOR UPDATE
         """)
     else { throw StoreError.leaseLost("the lease table is empty: run `settle db migrate`") }
-    if try row.get("live") ?? false, !Defect.noLease.isSeeded {
+    if try row.get("live") ?? false {
       let process = ProcessIdentity(
         bootID: try row.get("boot_id"), pid: try row.get("pid"), start: try row.get("process_start"))
       guard process.isGone else {
@@ -141,7 +147,7 @@ extension Session {
     _ = try execute(
       """
       UPDATE lease SET token = \(token), run_id = \(run), holder = \(holder), boot_id = \(mine.bootID),
-        pid = \(mine.pid), process_start = \(mine.start), renewed_at = now(),
+        pid = \(mine.pid), process_start = \(mine.start), taken_at = now(), renewed_at = now(),
         expires_at = now() + \(seconds: Lease.life)
       """)
     return token

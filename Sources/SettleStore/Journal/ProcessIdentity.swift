@@ -24,6 +24,13 @@ struct ProcessIdentity: Sendable {
     return stat.isRemains || stat.start != start
   }
 
+  /// As much as can be told from here.
+  var presence: ProcessPresence {
+    guard bootID == Self.machine, !bootID.isEmpty else { return .elsewhere }
+    if isGone { return .gone }
+    return Self.stat(of: pid)?.isStopped ?? false ? .stopped : .running
+  }
+
   private static let machine: String = {
     guard let boot = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8),
       let namespace = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")
@@ -32,12 +39,22 @@ struct ProcessIdentity: Sendable {
   }()
 
   /// Fields 3 (state) and 22 (start time) of /proc/PID/stat; nil where it cannot be read.
-  private static func stat(of pid: Int32) -> (start: Int64, isRemains: Bool)? {
+  private static func stat(of pid: Int32) -> (start: Int64, isRemains: Bool, isStopped: Bool)? {
     guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
       let afterName = stat.lastIndex(of: ")")
     else { return nil }
     let fields = stat[stat.index(after: afterName)...].split(separator: " ")
     guard fields.count > 19, let start = Int64(fields[19]) else { return nil }
-    return (start, fields[0] == "Z")
+    return (start, fields[0] == "Z", fields[0] == "T" || fields[0] == "t")
   }
+}
+
+/// Whether a lease's holder still runs.
+package enum ProcessPresence: String, Sendable {
+  case running
+  /// It was stopped (SIGSTOP, a debugger) and may go on at any time.
+  case stopped
+  case gone
+  /// Of another machine, boot or container: nobody here can tell.
+  case elsewhere
 }

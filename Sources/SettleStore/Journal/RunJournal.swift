@@ -77,30 +77,6 @@ extension Session {
     ) { row in (stage: try row.get("stage"), message: try row.get("message")) }
   }
 
-  /// Makes the store belong to one processor account and mode for ever.
-  ///
-  /// Throws ``StoreError/foreignAccount(kept:processor:found:foundProcessor:)`` where it belongs to another: its
-  /// idempotency keys would mean nothing there, and every payment would be charged again. Returns whether the two have
-  /// only now met.
-  @discardableResult
-  package func bind(to account: ProcessorAccount, of processor: String) throws -> Bool {
-    let inserted = try execute(
-      """
-      INSERT INTO store_identity (processor, account, live) VALUES (\(processor), \(account.id), \(account.live))
-      ON CONFLICT (only_row) DO NOTHING
-      """)
-    guard let row = try first("SELECT processor, account, live FROM store_identity") else {
-      throw StoreError.noAnswer("store_identity")
-    }
-    let kept = ProcessorAccount(id: try row.get("account"), live: try row.get("live"))
-    let keptProcessor: String = try row.get("processor")
-    guard kept == account, keptProcessor == processor else {
-      throw StoreError.foreignAccount(
-        kept: kept, processor: keptProcessor, found: account, foundProcessor: processor)
-    }
-    return inserted > 0
-  }
-
   /// Open breaks, and rows that were refused on the date: what `fail_on` bounds.
   package func exceptions(on date: BusinessDate) throws -> (openBreaks: Int64, quarantined: Int64) {
     let row = try first(

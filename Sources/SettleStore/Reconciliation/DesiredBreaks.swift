@@ -122,9 +122,10 @@ extension Session {
       """
       INSERT INTO desired
       SELECT p.payment_id, \(sql: Self.breakID(.outcomeUnknown, of: "p.payment_id")), 'outcome_unknown', p.payment_id,
-        NULL::uuid, p.amount, p.currency, NULL::bigint, NULL::text, NULL::text
+        NULL::uuid, p.amount, p.currency, NULL::bigint, NULL::text,
+        CASE WHEN a.given_up_at IS NOT NULL THEN 'left_to_person' END
       FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
-      WHERE a.state = 'open' AND a.created_at < \(terms.keysExpiredBefore)
+      WHERE a.state = 'open' AND (a.key_expires_at <= \(context.now) OR a.given_up_at IS NOT NULL)
       UNION ALL
       SELECT r.payment_id, \(sql: Self.breakID(.outcomeUnknown, of: "r.refund_id")), 'outcome_unknown', r.refund_id,
         NULL::uuid, -r.amount, r.currency, NULL::bigint, NULL::text, r.rule

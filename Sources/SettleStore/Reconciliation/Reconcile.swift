@@ -13,7 +13,8 @@ package struct ReconcileCounts: Sendable, Equatable {
 package struct ReconcileTerms: Sendable {
   /// Days from a charge's date on which its outcome is still awaited rather than missing.
   package var waitingDays: Int
-  /// Attempts stored before this can no longer be repeated: their keys have expired at the processor.
+  /// Refunds stored before this can no longer be repeated: their keys have expired at the processor. An attempt says
+  /// itself when its key expires.
   package var keysExpiredBefore: Timestamp
 
   package init(waitingDays: Int, keysExpiredBefore: Timestamp) {

@@ -23,12 +23,12 @@ extension Story {
     }
   }
 
-  /// Claims what is due: requests are stored, and nothing is sent.
+  /// Claims what is due: requests are stored, and nothing is sent. Their keys are relied on for 80,000 s.
   @discardableResult
   package func claim(size: Int = 100, refusing: Set<String> = []) async throws -> ClaimedBatch {
     let (context, run) = (context(), run)
     return try await write { db in
-      try db.claimBatch(of: size, run: run, context: context) { operation in
+      try db.claimBatch(of: size, run: run, context: context, keyLife: .seconds(80_000)) { operation in
         try Self.request(for: operation, refusing: refusing)
       }
     }

@@ -44,6 +44,9 @@ struct Night: Sendable {
     found += before.difference(from: try await world.filesOut())
     let ledger = try await world.ledger
     found += before.violations(against: ledger)
+    if world.setting.canVerify, let status = try await world.verify(), status != 0 {
+      found.append(Violation(.complete, "settle verify ends with \(status)"))
+    }
     found += Judge(orders: await world.orders, atRest: everything, refunded: everything).violations(in: ledger)
     return found
   }

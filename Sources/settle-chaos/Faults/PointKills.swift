@@ -11,12 +11,17 @@ struct PointKills: Fault {
     var point: FaultPoint
     var count: Int
 
-    var order: String { "\(point.rawValue)@\(stage):\(count):kill" }
+    /// The lease is taken before any stage begins.
+    var order: String {
+      point == .afterLease ? "\(point.rawValue):\(count):kill" : "\(point.rawValue)@\(stage):\(count):kill"
+    }
   }
 
   private static let orders = 30
 
   func worlds(_ effort: Effort) -> Int { effort == .full ? Self.places.count : 6 }
+
+  func lanes(_ effort: Effort) -> Int { 3 }
 
   func run(world number: Int, in setting: Setting) async throws -> Trial {
     // A quick pass takes others with each seed.
@@ -52,6 +57,8 @@ struct PointKills: Fault {
     func add(_ stage: String, _ point: FaultPoint, _ counts: [Int]) {
       places += counts.map { Place(stage: stage, point: point, count: $0) }
     }
+    add("ingest", .afterLease, [1])
+    add("import", .afterLease, [1])
     for stage in Night.firstHalf + Night.secondHalf {
       add(stage, .stageBegun, [1])
       add(stage, .stageDone, [1])
@@ -69,6 +76,7 @@ struct PointKills: Fault {
     add("charge", .afterCall, [1, 2, 10, 15, 20, 30])
     add("charge", .beforeRecord, [1, 2, 4, 6])
     add("charge", .afterLookUp, [1])
+    add("refund", .beforeReserve, [1, 2, 4])
     add("refund", .afterReserve, [1, 2, 4])
     add("refund", .beforeCall, [2, 4, 6])
     add("refund", .afterCall, [1, 2, 4])

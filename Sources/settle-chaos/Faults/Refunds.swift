@@ -1,3 +1,5 @@
+import Glibc
+
 /// Refunds of a processor's many mistakes: killed at every step, asked for by two runs at once, answered by a network
 /// that loses things, and asked for again when all is done.
 struct Refunds: Fault {
@@ -6,7 +8,7 @@ struct Refunds: Fault {
 
   private static func trials(_ effort: Effort) -> Int { effort == .full ? 50 : 8 }
 
-  private static let points = ["after-reserve", "before-call", "after-call", "before-record", "before-commit"]
+  private static let points = ["before-reserve", "after-reserve", "before-call", "after-call", "before-record", "before-commit"]
 
   func worlds(_ effort: Effort) -> Int { effort == .full ? 20 : 1 }
 
@@ -39,7 +41,10 @@ struct Refunds: Fault {
   private static func disturbed(_ world: World, _ trials: Int, _ random: inout SeededRandom) async throws -> Trial {
     var trial = Trial(count: 0)
     for number in 0..<3 * trials where trial.count < trials {
-      if number % 5 == 4 {
+      if number % 20 == 4 {
+        try await askedTwice(world)
+        trial.count += 1
+      } else if number % 5 == 4 {
         let fault = "after-call@refund:\(Int.random(in: 1...2, using: &random)):kill"
         let first = try await world.start(["refund"], fault: fault)
         let second = try await world.start(["refund"], fault: fault)
@@ -59,5 +64,15 @@ struct Refunds: Fault {
       }
     }
     return trial
+  }
+
+  /// One run stands still with a charge's figures in hand; the other takes over and refunds; then the first is woken.
+  private static func askedTwice(_ world: World) async throws {
+    let paused = try await world.start(["refund"], fault: "before-reserve@refund:1:stop")
+    guard try await paused.stopped() else { return }
+    try await Task.sleep(for: TwoRuns.leaseLife)
+    _ = try await world.run(["refund"], fault: "after-call@refund:3:kill")
+    paused.child.signal(SIGCONT)
+    _ = try await paused.ended()
   }
 }

@@ -36,7 +36,7 @@ struct TwoRuns: Fault {
         everything = false
       case .stoppedInReport: trial.violations += try await Self.stoppedInReport(world)
       }
-      let done = try await world.finish(Night.firstHalf, tries: 6)
+      let done = try await world.finish(Night.firstHalf, tries: everything ? 6 : 1)
       if !done, everything {
         trial.violations.append(Violation(.complete, "settle did not come to an end after two runs (\(story))"))
       }
@@ -44,6 +44,9 @@ struct TwoRuns: Fault {
       return trial
     }
   }
+
+  /// A lease lapses 5 s after it was last renewed; a little more, so that the successor need not ask twice.
+  static let leaseLife = Duration.milliseconds(5_200)
 
   private static func together(_ world: World) async throws {
     let both = [try await world.start(Night.firstHalf), try await world.start(Night.firstHalf)]
@@ -78,7 +81,9 @@ struct TwoRuns: Fault {
     guard try await paused.stopped() else { return }
     try await world.restartSandbox(faults: nil)
     try await world.advanceClocks(by: 90_000)
-    try await takeOver(Night.firstHalf, world)
+    // What was never charged stays unknown, and so this ends with 75 too: once is enough.
+    try await Task.sleep(for: leaseLife)
+    _ = try await world.run(Night.firstHalf)
     paused.child.signal(SIGCONT)
     _ = try await paused.ended()
   }
@@ -99,7 +104,7 @@ struct TwoRuns: Fault {
 
   /// The lease is the stopped run's for 5 s: others are sent away with 75 until then.
   private static func takeOver(_ stages: [String], _ world: World, fault: String? = nil) async throws {
-    try await Task.sleep(for: .milliseconds(5_200))
+    try await Task.sleep(for: leaseLife)
     for _ in 0..<3 where try await world.run(stages, fault: fault).status == 75 {
       try await Task.sleep(for: .milliseconds(500))
     }

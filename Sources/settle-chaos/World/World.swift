@@ -104,6 +104,21 @@ actor World {
       .write(toFile: "\(folder)/inbox/outcomes/report-\(reports).csv", atomically: true, encoding: .utf8)
   }
 
+  /// The exit status of `settle verify`, by which settle proves its own books; nil where it would not end.
+  func verify() async throws -> Int32? {
+    let child = try Child(
+      setting.settle, ["verify"], environment: environment, output: folder + "/verify.out",
+      errors: folder + "/verify.err")
+    return try await child.end()
+  }
+
+  private var environment: [String: String] {
+    [
+      "PATH": "/usr/bin:/bin", "DATABASE_URL": database.conninfo, "STRIPE_API_BASE": sandbox.url,
+      "STRIPE_API_KEY": "sk_test_chaos", "SETTLE_FAULT_CLOCK": folder + "/clock",
+    ]
+  }
+
   /// Starts `settle run`.
   ///
   /// - Parameter fault: where it is to die or stand still, in SETTLE_FAULT's words.
@@ -111,11 +126,8 @@ actor World {
     runs += 1
     let path = "\(folder)/run-\(runs)"
     try Data(count: 8).write(to: URL(fileURLWithPath: path + ".flight"))
-    var environment = [
-      "PATH": "/usr/bin:/bin", "DATABASE_URL": database.conninfo, "STRIPE_API_BASE": sandbox.url,
-      "STRIPE_API_KEY": "sk_test_chaos", "SETTLE_FAULT_CLOCK": folder + "/clock",
-      "SETTLE_FAULT_FLIGHT": path + ".flight",
-    ]
+    var environment = environment
+    environment["SETTLE_FAULT_FLIGHT"] = path + ".flight"
     environment["SETTLE_FAULT"] = fault
     if !setting.defects.isEmpty {
       environment["SETTLE_DEFECT"] = setting.defects.map(\.rawValue).sorted().joined(separator: ",")

@@ -1,4 +1,3 @@
-import Faults
 import Glibc
 import Logging
 import SettleModel
@@ -43,7 +42,8 @@ struct RunExecution: Sendable {
     let result = try await settings.withStore(schema: request.dryRun ? .asItIs : .required) { store in
       let runner = Runner(
         store: store,
-        processor: { try opened.keep(settings.adapter(for: request.pipeline, logger: logger)) }, clock: { .now.adding(.seconds(FaultClock.seconds)) }, progress: progress, logger: logger)
+        processor: { try opened.keep(settings.adapter(for: request.pipeline, logger: logger)) }, progress: progress,
+        logger: logger)
       do {
         let result = try await runner.run(request)
         await opened.close()

@@ -20,13 +20,15 @@ struct DatabaseChecks {
 
   private func findings(of store: Store, now: @Sendable () -> Timestamp) async -> [Finding] {
     let health: DatabaseHealth
+    let identity: DatabaseIdentity
     let asked = now()
     do {
-      health = try await store.pool.session { try $0.databaseHealth() }
+      (health, identity) = try await store.pool.session { (try $0.databaseHealth(), try $0.databaseIdentity()) }
     } catch {
       return [.failure("database", error)]
     }
-    var findings = Self.judge(health, origin: source.origin) + [Self.judge(clock: health.clock, ours: (asked, now()))]
+    var findings = Self.judge(health, origin: source.origin)
+    findings += [Self.judge(clock: health.clock, ours: (asked, now())), Self.judge(identity)]
     do {
       if source.cluster != nil { _ = try await store.migrate() }
       try await store.checkSchema()
@@ -65,12 +67,24 @@ struct DatabaseChecks {
     return findings
   }
 
-  /// Leases live on the database's clock, business dates and idempotency keys on ours.
+  /// A restored database is recognised by these; what may not be asked is taken for unchanged.
+  static func judge(_ identity: DatabaseIdentity) -> Finding {
+    guard identity.isWhole else {
+      return .warning(
+        "identity", "a restored or promoted database would not be recognised by itself",
+        mend: "let an administrator run `GRANT EXECUTE ON FUNCTION pg_control_system(), pg_current_wal_lsn(),"
+          + " pg_walfile_name(pg_lsn) TO settle_writer`")
+    }
+    return .ok("identity", "can be read, so a restored or promoted database is recognised")
+  }
+
+  /// Leases and idempotency keys live on the database's clock; a run's date, where none is given, comes from ours.
   static func judge(clock: Timestamp, ours: (before: Timestamp, after: Timestamp)) -> Finding {
     let apart = clock < ours.before ? ours.before.since(clock) : clock > ours.after ? clock.since(ours.after) : .zero
     guard apart > .seconds(5) else { return .ok("clock", "agrees with the database's") }
     return .warning(
-      "clock", "\(apart.words) apart from the database's", mend: "set both machines by NTP: keys expire by the clock")
+      "clock", "\(apart.words) apart from the database's",
+      mend: "set both machines by NTP: today is judged by this one, keys by the database's")
   }
 
   static func judge(_ role: String, _ health: RoleHealth, needsMembership: Bool) -> [Finding] {

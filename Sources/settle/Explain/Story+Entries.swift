@@ -17,11 +17,13 @@ extension Story {
       .init("idempotency_key", .string(attempt.idempotencyKey)), .init("operation", .string(attempt.operation)),
     ]
     let name = "attempt \(attempt.attempt)"
-    let unknown = attempt.unknownWhy.map { "; its answer is not known (\($0))" } ?? "; no answer yet"
+    let asked =
+      attempt.operation == "adopted"
+      ? "\(name): found at the processor, made before this store was restored"
+      : "\(name): \(attempt.operation) asked for, key \(attempt.idempotencyKey)"
     let sent = Entry(
       at: attempt.createdAt, rank: 1, kind: "attempt",
-      text: "\(name): \(attempt.operation) asked for, key \(attempt.idempotencyKey)"
-        + (attempt.answeredAt == nil ? unknown : ""),
+      text: asked + (attempt.answeredAt == nil ? unknown(attempt) : ""),
       facts: facts + [.init("state", .string("asked")), .init("unknown_why", .text(attempt.unknownWhy))])
     guard let answeredAt = attempt.answeredAt else { return [sent] }
     let why = [attempt.reason, attempt.code].compactMap(\.self)
@@ -36,6 +38,18 @@ extension Story {
           .init("state", .string(attempt.state)),
         ]),
     ]
+  }
+
+  private static func unknown(_ attempt: AttemptFacts) -> String {
+    guard let why = attempt.unknownWhy else { return "; no answer yet" }
+    let times = attempt.lookUps == 1 ? "once" : "\(attempt.lookUps) times"
+    let looked =
+      attempt.lookedUpAt.map { at in
+        (attempt.lookUps > 0 ? "; looked for \(times) in vain since its key expired" : "; looked for in vain")
+          + ", last at \(at.toTheSecond)"
+      } ?? ""
+    let left = attempt.givenUpAt == nil ? "" : "; a person or an outcome file decides, it is never sent again"
+    return "; its answer is not known (\(why))\(looked)\(left)"
   }
 
   static func reported(_ outcome: OutcomeFacts) -> Entry {

@@ -32,6 +32,7 @@ extension StatusReport {
 
   private var backlogJSON: OrderedJSON {
     .object([
+      Member("attempts_left_to_person", .integer(backlog.givenUpAttempts)),
       Member("attempts_open", .integer(backlog.openAttempts)),
       Member("attempts_unknown", .integer(backlog.unknownAttempts)),
       Member(
@@ -53,7 +54,8 @@ extension StatusReport {
     guard let lease else { return .null }
     return .object([
       Member("alive", .bool(lease.isAlive)), Member("expires_at", .text(lease.expiresAt)),
-      Member("holder", .string(lease.holder)), Member("run_id", .string(lease.run.uuidString.lowercased())),
+      Member("holder", .string(lease.holder)), Member("process", .string(lease.process.rawValue)),
+      Member("run_id", .string(lease.run.uuidString.lowercased())), Member("since", .text(lease.since)),
     ])
   }
 }

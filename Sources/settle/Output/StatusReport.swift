@@ -74,12 +74,26 @@ struct StatusReport: Sendable {
   }
 
   private var unknownRemark: String {
-    backlog.unknownAttempts == 0 ? "" : "\(backlog.unknownAttempts.grouped) unknown; the next run settles them"
+    let asked = backlog.unknownAttempts - backlog.givenUpAttempts
+    return [
+      asked == 0 ? nil : "\(asked.grouped) unknown; the next run settles them",
+      backlog.givenUpAttempts == 0 ? nil : "\(backlog.givenUpAttempts.grouped) left to a person (outcome_unknown)",
+    ].compactMap(\.self).joined(separator: "; ")
   }
 
   private var leaseSentence: String {
     guard let lease else { return "free" }
-    if lease.isAlive { return "held by \(lease.holder), until \(lease.expiresAt) unless it renews" }
-    return "left by \(lease.holder), which is gone: the next run takes it"
+    let since = lease.since.map(\.toTheSecond) ?? "an unknown time"
+    let process =
+      switch lease.process {
+      case .running: "its process is running"
+      case .stopped: "its process is stopped"
+      case .gone: "its process is gone"
+      case .elsewhere: "its process is not on this machine, so whether it lives cannot be told from here"
+      }
+    if lease.isAlive {
+      return "held by \(lease.holder) since \(since), until \(lease.expiresAt) unless it renews; \(process)"
+    }
+    return "left by \(lease.holder), which had it from \(since); \(process): the next run takes it"
   }
 }

@@ -25,8 +25,9 @@ import Testing
     let attempt = StoredAttempt(
       payment: Self.payment, attempt: 1, amount: Money(minor: 90_000, currency: usd),
       request: ProcessorRequest(path: "/", body: "", idempotencyKey: "k", apiVersion: "v"),
-      storedAt: Timestamp(seconds: 0), lookUp: true, processorPayment: "pi_1")
-    let results = try await ChargeLookUp(processor: OneCharge(charge: charge)).results(for: [attempt])
+      storedAt: Timestamp(seconds: 0), keyExpires: Timestamp(seconds: 82_800), lookUp: true, processorPayment: "pi_1")
+    var lookUp = ChargeLookUp(processor: OneCharge(charge: charge))
+    let results = try await lookUp.results(for: [attempt], at: Timestamp(seconds: 1))
     #expect(results.count == 1)
     guard let outcome = results.first?.outcome else { return }
     switch outcome {

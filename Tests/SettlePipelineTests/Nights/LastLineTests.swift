@@ -1,7 +1,4 @@
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
 import Postgres
 import SettleModel
 import SettleStore
@@ -19,7 +16,7 @@ import Testing
     try await Night.with { night in
       try night.put(WholeNightTests.authorizations(20), "authorizations/a.csv")
       try await night.run(.ingest, .charge)
-      try await night.advance(days: 3)
+      try await night.advance(hours: 72)
       let empty = Night(
         store: try await Store.test(), sandbox: night.sandbox, folder: night.folder, pipeline: night.pipeline)
       let result = try await empty.run(.ingest, .charge)
@@ -132,15 +129,6 @@ import Testing
 }
 
 extension Night {
-  /// Moves the sandbox's clock, so that it forgets its idempotency keys.
-  fileprivate func advance(days: Int) async throws {
-    var request = HTTPClientRequest(url: sandbox + "/sandbox/clock")
-    request.method = .POST
-    request.body = .bytes(Array("{\"advance_seconds\":\(days * 86_400)}".utf8))
-    let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-    #expect(answer.status == .ok)
-  }
-
   fileprivate func count(_ what: String) async throws -> Int64 {
     try await store.pool.session { db in
       try db.script("CREATE OR REPLACE TEMPORARY VIEW counted AS SELECT count(*) AS rows FROM \(what)")

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import Logging
 import NIOCore
+import NIOHTTP1
 import Postgres
 import ProcessorSandbox
 import SettleModel
@@ -13,10 +14,13 @@ import SettleTesting
 
 /// One merchant's nights: a real store, a real sandbox over HTTP, and an inbox in a folder of its own.
 struct Night {
-  let store: Store
+  var store: Store
   let sandbox: String
   let folder: String
   var pipeline: PipelineDefinition
+  var apiKey = "sk_test_night"
+  /// How far the run's clock is ahead of this machine's.
+  var ahead: Duration = .zero
 
   static let date = BusinessDate("2026-11-20") ?? BusinessDate(daysSinceEpoch: 0)
 
@@ -67,12 +71,14 @@ struct Night {
     _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false
   ) async throws -> RunResult {
     let settings = ProcessorSettings(
-      apiKey: Secret("sk_test_night"), apiBase: sandbox, rate: nil, concurrency: 8,
+      apiKey: Secret(apiKey), apiBase: sandbox, rate: nil, concurrency: 8,
       timeouts: .init(connect: .seconds(2), request: .seconds(5)))
     let adapter = try ProcessorCatalogue.adapter(named: "stripe", settings: settings, logger: Logger(label: "stripe"))
     let runner = Runner(
       store: store, processor: { adapter },
-      clock: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }, progress: NoProgress(),
+      clock: { [ahead] in
+        Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).adding(ahead)
+      }, progress: NoProgress(),
       logger: Logger(label: "night"))
     let result = await Result.of {
       try await runner.run(
@@ -86,6 +92,22 @@ struct Night {
 
   func put(_ text: String, _ path: String) throws {
     try text.write(toFile: "\(folder)/inbox/\(path)", atomically: true, encoding: .utf8)
+  }
+
+  /// Moves the sandbox's clock, so that it forgets its idempotency keys.
+  func advance(hours: Int) async throws {
+    try await post("/sandbox/clock", "{\"advance_seconds\":\(hours * 3_600)}")
+  }
+
+  /// A request to the sandbox that settle does not make.
+  @discardableResult
+  func post(_ path: String, _ body: String, headers: [(String, String)] = []) async throws -> String {
+    var request = HTTPClientRequest(url: sandbox + path)
+    request.method = .POST
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    request.body = .bytes(Array(body.utf8))
+    let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+    return String(buffer: try await answer.body.collect(upTo: 1 << 20))
   }
 
   /// The sandbox's own words, over HTTP.

@@ -154,7 +154,7 @@ import Testing
       let (context, run) = (await story.context(), story.run)
       await #expect(throws: Defect.self) {
         try await story.write { db in
-          _ = try db.claimBatch(of: 9, run: run, context: context) { _ in throw Defect() }
+          _ = try db.claimBatch(of: 9, run: run, context: context, keyLife: .seconds(82_800)) { _ in throw Defect() }
         }
       }
       #expect(try await story.fingerprint() == before)

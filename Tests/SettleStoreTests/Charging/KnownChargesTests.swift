@@ -18,7 +18,7 @@ import Testing
 
   private func adopt(_ charges: [ProcessorCharge], _ story: Story) async throws -> Int {
     let context = await story.context()
-    return try await story.write { try $0.adopt(charges, context: context) }
+    return try await story.write { try $0.adopt(charges, context: context) }.charged
   }
 
   @Test func aDuePaymentThatWasChargedIsNotChargedAgain() async throws {

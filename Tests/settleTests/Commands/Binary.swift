@@ -51,9 +51,15 @@ struct RunningBinary {
 
   var isRunning: Bool { process.isRunning }
 
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
   /// Sends a signal and waits for the end, without holding up a server in this process.
   func stop(_ signal: Int32) async throws -> Binary {
-    kill(process.processIdentifier, signal)
+    send(signal)
+    return try await ended()
+  }
+
+  func ended() async throws -> Binary {
     while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
     return try end()
   }

@@ -57,6 +57,14 @@ import Testing
     #expect(finding.level == level)
   }
 
+  @Test func anIdentityThatMayNotBeReadIsSaid() {
+    let whole = DatabaseIdentity(system: "7", timeline: 1, oid: 5, name: "settle")
+    #expect(DatabaseChecks.judge(whole).level == .ok)
+    let partly = DatabaseIdentity(system: nil, timeline: 1, oid: 5, name: "settle")
+    #expect(DatabaseChecks.judge(partly).level == .warning)
+    #expect(DatabaseChecks.judge(partly).mend?.contains("pg_control_system()") == true)
+  }
+
   @Test func rightsAreJudgedBothWays() {
     func judge(_ health: RoleHealth) -> [Finding.Level] {
       DatabaseChecks.judge("settle_writer", health, needsMembership: true).map(\.level)
