@@ -19,8 +19,7 @@ package struct SoughtAttempt: Sendable, Equatable {
     guard charge.payment == payment, charge.amount.currency == amount.currency, charge.amount.minor >= amount.minor
     else { return .lookUp(why: "the processor's charge is not this payment's", reference: nil) }
     if case .failed = charge.state, charge.attempt != attempt {
-      return .lookUp(
-        why: "the processor's decline may be an earlier attempt's", reference: charge.processorPayment)
+      return .lookUp(why: "the processor's decline may be an earlier attempt's", reference: nil)
     }
     let step = ChargeLifecycle.step(after: charge, proof: .lookUp)
     if case .lookUp(_, let reference) = step {

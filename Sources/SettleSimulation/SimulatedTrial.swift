@@ -62,7 +62,11 @@ struct SimulatedStory {
       guard live(night) else { return [.init(promise: .complete, what: "the night never ends")] }
       let violations = Judge(world: world).safety()
       guard violations.isEmpty else { return violations }
-      if world.dice.happens(world.climate == .restores ? 6_000 : 1_000) { restore(kept) } else if world.dice.happens(5_000) { kept = world.store }
+      if world.dice.happens(world.climate == .restores ? 6_000 : 1_000) {
+        restore(kept)
+      } else if world.dice.happens(5_000) {
+        kept = world.store
+      }
     }
     world.weather = .calm
     world.reportDelay = 0

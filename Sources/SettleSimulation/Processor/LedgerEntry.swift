@@ -2,7 +2,7 @@ package import SettleModel
 
 /// One movement of money at the simulated processor: all that the judge believes.
 package struct LedgerEntry: Sendable, Equatable {
-  package enum Kind: String, Sendable { case charge, refund, refundReversal = "refund-reversal" }
+  package enum Kind: Sendable { case charge, refund, refundReversal }
 
   package var kind: Kind
   /// `ch_…` of a charge, `re_…` of a refund and of its reversal.

@@ -140,7 +140,9 @@ extension SimulatedProcessor {
     keep(changed)
     if pending {
       let fails = world.dice.happens(2_000)
-      world.after(world.dice.seconds(60...30_000)) { [self] in finish(refund: refund.id, as: fails ? .failed : .succeeded) }
+      world.after(world.dice.seconds(60...30_000)) { [self] in
+        finish(refund: refund.id, as: fails ? .failed : .succeeded)
+      }
     } else {
       enter(.refund, refund.id, of: charge, order.amount.minor)
       if world.dice.happens(world.weather.failedRefund) {

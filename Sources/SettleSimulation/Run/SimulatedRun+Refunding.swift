@@ -38,7 +38,9 @@ extension SimulatedRun {
     case .heldBack(let held): write({ $0.hold(candidate.id, because: held) }, then: next)
     case .refund(let amount, _):
       let checked = world.defect == .refundWithoutLock ? world.store.spent(of: candidate.charge) : nil
-      ask("the charge's figures") { $0.retrieve(candidate.charge) } then: { [self] charge in
+      ask("the charge's figures") {
+        $0.retrieve(candidate.charge)
+      } then: { [self] charge in
         guard let charge else {
           return write({ $0.hold(candidate.id, because: .chargeNotFound) }, then: next)
         }

@@ -154,7 +154,9 @@ final class SimulatedRun {
   }
 
   /// A look-up: it changes nothing, and where it fails, the run's stage ends.
-  func ask<Answer>(_ what: String, _ body: @escaping (SimulatedProcessor) -> Answer, then next: @escaping (Answer) -> Void) {
+  func ask<Answer>(
+    _ what: String, _ body: @escaping (SimulatedProcessor) -> Answer, then next: @escaping (Answer) -> Void
+  ) {
     world.statistics.lookUps += 1
     wait(world.dice.milliseconds(20...900)) { [self] in
       guard !world.dice.happens(world.weather.reset / 4) else {
@@ -177,9 +179,15 @@ final class SimulatedRun {
 
   private func importOutcomes(then next: @escaping () -> Void) {
     let report = world.report()
-    write { $0.take(report) } then: { [self] in
+    write {
+      $0.take(report)
+    } then: { [self] in
       let twice = world.twoAskers
-      write { $0.reconcile(twice: twice) } then: { next() }
+      write {
+        $0.reconcile(twice: twice)
+      } then: {
+        next()
+      }
     }
   }
 }

@@ -65,7 +65,8 @@ extension SimulatedStore {
   ///
   /// - Parameter checked: what a seeded defect read of the charge's refunds before, without the lock.
   mutating func reserve(
-    _ order: RefundOrder, for breakID: Int, charge: ProcessorCharge, checked: (processed: Int64, underWay: Int64)?, at now: Timestamp
+    _ order: RefundOrder, for breakID: Int, charge: ProcessorCharge,
+    checked: (processed: Int64, underWay: Int64)?, at now: Timestamp
   ) -> (row: SimulatedRefundRow?, held: RefundPolicy.Held?) {
     guard refunds[order.refund] == nil else { return (nil, nil) }
     let spent = checked ?? spent(of: order.processorCharge)

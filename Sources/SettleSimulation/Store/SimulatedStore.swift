@@ -128,8 +128,8 @@ struct SimulatedStore {
 
   /// Gives back attempts that were claimed and certainly never sent.
   mutating func release(_ left: [SimulatedAttempt]) {
-    for attempt in left where open.contains(attempt.payment) && attempts[attempt.payment]?.last?.number == attempt.number
-    {
+    for attempt in left {
+      guard open.contains(attempt.payment), attempts[attempt.payment]?.last?.number == attempt.number else { continue }
       changeLast(attempt.payment) { $0.state = .superseded }
       open.remove(attempt.payment)
       if payments[attempt.payment]?.state != .succeeded { payments[attempt.payment]?.isDue = true }

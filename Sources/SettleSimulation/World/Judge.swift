@@ -73,7 +73,8 @@ struct Judge {
       let movements = charged[row.payment] ?? []
       let isOpen = world.store.open.contains(row.payment)
       if let missing = movements.first(where: { world.store.charges[$0.charge] != row.payment }) {
-        violations.append(.init(promise: .known, what: "\(missing.charge) of \(row.payment.short) is not known to settle"))
+        violations.append(
+          .init(promise: .known, what: "\(missing.charge) of \(row.payment.short) is not known to settle"))
       }
       if movements.isEmpty == (payment?.state == .succeeded) {
         violations.append(

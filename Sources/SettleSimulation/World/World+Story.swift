@@ -69,15 +69,17 @@ extension World {
     let rows = processor.ledger.filter { $0.kind == .charge && $0.at.microseconds <= end }.compactMap { entry in
       processor.charges[entry.charge].map {
         SimulatedOutcome(
-          rowID: entry.id, payment: entry.payment, intent: $0.intent, charge: entry.id, gross: entry.amount, at: entry.at)
+          rowID: entry.id, payment: entry.payment, intent: $0.intent, charge: entry.id, gross: entry.amount,
+          at: entry.at)
       }
     }
     guard tellsTwice else { return rows }
     // Another export of the same charges, under row ids of its own.
-    return rows + rows.map { row in
-      var other = row
-      other.rowID += "-again"
-      return other
-    }
+    return rows
+      + rows.map { row in
+        var other = row
+        other.rowID += "-again"
+        return other
+      }
   }
 }

@@ -38,7 +38,8 @@ final class World {
     twoAskers = dice.happens(climate == .refunds ? 8_000 : 2_000)
     tellsTwice = dice.happens(2_000)
     processorIfAny = SimulatedProcessor(
-      world: self, guardsRefunds: dice.happens(climate == .refunds ? 2_000 : 6_000), skew: .seconds(dice.within(-540...540)),
+      world: self, guardsRefunds: dice.happens(climate == .refunds ? 2_000 : 6_000),
+      skew: .seconds(dice.within(-540...540)),
       lag: .seconds(dice.happens(5_000) ? dice.within(0...20) : 0))
   }
 

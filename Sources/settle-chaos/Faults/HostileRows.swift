@@ -83,7 +83,9 @@ struct HostileRows: Fault {
 
   /// In every table, in every file out, and in what was said. Here the harness looks at settle's tables: what rests in
   /// them is the very thing in question.
-  private static func cards(_ cards: TestCards, _ ended: FileWorld.Ended, _ world: FileWorld) async throws -> [Violation] {
+  private static func cards(_ cards: TestCards, _ ended: FileWorld.Ended, _ world: FileWorld) async throws
+    -> [Violation]
+  {
     var found: [Violation] = []
     for (name, data) in ended.filesOut.files.sorted(by: { $0.key < $1.key }) where cards.found(in: data) > 0 {
       found.append(Violation(.cards, "\(name) holds a card number"))

@@ -22,7 +22,9 @@ enum FileVariants {
     for number in 0..<4 { texts.append(("reordered-\(number)", file.text(of: file.rows.shuffled(using: &random)))) }
     texts.append(("reversed", file.text(of: file.rows.reversed())))
     for start in file.rows.indices {
-      for end in start..<file.rows.count { texts.append(("rows-\(start)-\(end)", file.text(of: Array(file.rows[start...end])))) }
+      for end in start..<file.rows.count {
+        texts.append(("rows-\(start)-\(end)", file.text(of: Array(file.rows[start...end]))))
+      }
     }
     return texts.map { word, text in
       Variant(bytes: Array(text.utf8), comesFirst: Bool.random(using: &random), word: word)

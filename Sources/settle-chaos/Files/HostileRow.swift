@@ -64,7 +64,8 @@ struct HostileRow {
     case 9: values[place] = pick(["\u{202E}", "\u{200F}", "\u{2066}"]) + values[place]
     case 10: values[order] = "a \"quoted\" \"\" name, \(number)"
     case 11: values[order] = "two\nlines \(number)"
-    case 12: values[place] = pick(["12.5.1", "1e3", "0x10", "１２", "1,000.00", "-0", "+5", "NaN", "9223372036854775808"])
+    case 12:
+      values[place] = pick(["12.5.1", "1e3", "0x10", "１２", "1,000.00", "-0", "+5", "NaN", "9223372036854775808"])
     case 13: values = header
     case 14: values[place] = String(repeating: "x", count: pick([256, 300, 5_000]))
     case 15: values[order] = pick(["Ünïcödé", "e\u{301}", "🙂", "订单"]) + "-\(number)"
@@ -81,7 +82,8 @@ struct HostileRow {
   }
 
   private mutating func formula() -> String {
-    pick(["=1+1", "@SUM(A1:A9)", "+1+2", "-2+3", "=HYPERLINK(\"http://x\")", "=cmd|' /C calc'!A0", "-cmd"]) + "\(number)"
+    pick(["=1+1", "@SUM(A1:A9)", "+1+2", "-2+3", "=HYPERLINK(\"http://x\")", "=cmd|' /C calc'!A0", "-cmd"])
+      + "\(number)"
   }
 
   private mutating func object() -> String {

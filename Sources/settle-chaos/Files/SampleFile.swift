@@ -54,7 +54,8 @@ struct SampleFile: Sendable {
         table.append([
           ("balance_transaction_id", "txn_\(named)\(number)9"), ("created_utc", "2026-11-20 08:05:00"),
           ("currency", order.currency.lowercased()), ("gross", major), ("fee", "0.25"),
-          ("net", Self.less(order.amount, 25)), ("reporting_category", "charge"), ("charge_id", "ch_\(named)\(number)9"),
+          ("net", Self.less(order.amount, 25)), ("reporting_category", "charge"),
+          ("charge_id", "ch_\(named)\(number)9"),
           ("payment_metadata[order_id]", order.id),
         ])
       }
