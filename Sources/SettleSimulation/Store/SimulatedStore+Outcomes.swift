@@ -91,7 +91,8 @@ extension SimulatedStore {
     case .failed(let reference, _):
       row.state = .failed
       row.reference = reference ?? row.reference
-    case .unknown: break
+    // What is not known, or waits for its customer, stays as it is.
+    default: break
     }
     refunds[order.refund] = row
   }
