@@ -62,7 +62,7 @@ struct SampleFile: Sendable {
     }
     // Equal partial movements are legitimate twins.
     if kind == .outcomes, count > 1, Bool.random(using: &random) { table.append(table[count - 1]) }
-    let places = table[0].indices.shuffled(using: &random)
+    let places = Self.places(table[0].map(\.0), &random)
     if kind == .authorizationsJSON {
       header = ""
       rows = table.map { row in
@@ -76,6 +76,18 @@ struct SampleFile: Sendable {
           "order_id,amount,currency\n" + orders.map { "\($0.id),\($0.amount),\($0.currency)\n" }.joined()
       }
     }
+  }
+
+  /// Columns in any order; mostly one comes last in which a cut would tell of other money.
+  private static func places(_ columns: [String], _ random: inout SeededRandom) -> [Int] {
+    var places = columns.indices.shuffled(using: &random)
+    let telling: Set<String> = ["amount", "order_id", "balance_transaction_id", "charge_id", "gross", "net"]
+    if Int.random(in: 0..<4, using: &random) > 0,
+      let place = places.firstIndex(where: { telling.contains(columns[$0]) })
+    {
+      places.swapAt(place, places.count - 1)
+    }
+    return places
   }
 
   private static func less(_ amount: Int, _ fee: Int) -> String {
