@@ -95,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "settle-chaos",
       dependencies: [
-        "Faults", "Postgres", "SettleStore", "SettleTesting", asyncHTTPClient, nioCore, nioHTTP1, argumentParser,
+        "Faults", "Postgres", "SettleStore", "SettleTesting", "SettleSimulation", asyncHTTPClient, nioCore, nioHTTP1, argumentParser,
       ],
       swiftSettings: faults),
 
@@ -105,12 +105,17 @@ let package = Package(
       name: "EmbedFilesPlugin", capability: .buildTool(), dependencies: ["EmbedFiles"],
       path: "Sources/EmbedFilesPlugin"),
 
+    // Beside the house: simulated nights, in which anything happens to the real decisions of SettleModel.
+    .target(name: "SettleSimulation", dependencies: ["SettleModel"], swiftSettings: strict),
+
     // Tests, on a real PostgreSQL and over real HTTP.
     .target(
       name: "SettleTesting", dependencies: ["Postgres", "SettleStore", "SettleModel"], swiftSettings: strict),
     .testTarget(name: "FaultsTests", dependencies: ["Faults"], swiftSettings: faults),
     .testTarget(name: "settle-chaosTests", dependencies: ["settle-chaos", "Faults"], swiftSettings: faults),
     .testTarget(name: "SettleModelTests", dependencies: ["SettleModel"], swiftSettings: strict),
+    .testTarget(
+      name: "SettleSimulationTests", dependencies: ["SettleSimulation", "SettleModel"], swiftSettings: strict),
     .testTarget(name: "PostgresTests", dependencies: ["Postgres", "SettleTesting"], swiftSettings: strict),
     .testTarget(name: "SettleFilesTests", dependencies: ["SettleFiles", "SettleModel"], swiftSettings: strict),
     .testTarget(

@@ -34,6 +34,7 @@ struct RowReader {
   private let plan: ColumnPlan
   private let typed: Typed
   private let header: [[UInt8]]
+  private let lastField: LastField
 
   private enum Typed {
     case authorizations(AuthorizationReader)
@@ -43,6 +44,7 @@ struct RowReader {
   init(_ plan: ColumnPlan) {
     self.plan = plan
     header = plan.columns.map { Array($0.utf8) }
+    lastField = LastField(plan)
     typed =
       switch plan.layout.kind {
       case .authorizations: .authorizations(AuthorizationReader(plan))
@@ -61,6 +63,17 @@ struct RowReader {
       .unknownCategory, line: record.line,
       "\"\(plan.layout.kinds?.column ?? "")\" holds a value that \(plan.layout.name) does not list, and which it says"
         + " must stop the file; add it to the layout")
+  }
+
+  /// The row of the record that a file ends in without a line end. An object of JSON shows its own end.
+  func rowAtEnd(_ record: RecordBuffer) throws -> FileRow {
+    let row = try row(record)
+    guard plan.layout.format == .csv else { return row }
+    switch row {
+    case .quarantined, .ignored: return row
+    case .authorization, .outcome:
+      return lastField.refusal(of: record).map { .quarantined(quarantined($0, line: record.line)) } ?? row
+    }
   }
 
   /// The row where nothing is wrong with it; nil where it must stop the file.

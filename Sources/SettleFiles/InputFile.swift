@@ -10,7 +10,7 @@ package struct InputFile: Sendable {
   package let sha256: String
   package let layout: Layout
   /// Whether the last line has a line end. A file that was cut inside the last field of its last row cannot be told
-  /// from one that simply lacks it.
+  /// from one that simply lacks it: see ``LastField``.
   package let endsWithNewline: Bool
   let plan: ColumnPlan
 
@@ -60,7 +60,10 @@ package struct InputFile: Sendable {
         hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
         try records.feed(chunk, body: each)
       }
-      try records.finish(body: each)
+      // What comes now has no line end of its own.
+      try records.finish { record in
+        if header { try each(record) } else { try body(try reader.rowAtEnd(record)) }
+      }
     } catch let damage as FileDamage {
       // What was whole when it was examined can only be damaged now because it is another file.
       guard damage.reason == .unknownCategory || damage.reason == .unreadable else { throw changed }

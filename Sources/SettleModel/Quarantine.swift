@@ -10,6 +10,8 @@ package enum QuarantineReason: String, Sendable, CaseIterable {
   case tooLong = "too_long"
   case wrongColumnCount = "wrong_column_count"
   case invalidJSON = "invalid_json"
+  /// The file ends in this row without a line end, and its last value may go on.
+  case cutOff = "cut_off"
   case unknownField = "unknown_field"
   /// A text that may be a card number; it is neither kept nor shown.
   case cardNumber = "card_number"

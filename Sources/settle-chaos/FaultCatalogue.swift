@@ -8,6 +8,9 @@ enum FaultCatalogue {
     DatabaseDeath(),
     TwoRuns(),
     Refunds(),
+    SimulatedNights(),
+    CutFiles(),
+    HostileRows(),
   ]
 
   static func fault(_ name: String) -> (any Fault)? { faults.first { $0.name == name } }

@@ -91,7 +91,7 @@ import Testing
     let ofTheStore: Set<QuarantineReason> = [.conflict, .alreadyCharged, .attemptOpen, .holdInUse, .exceedsHold]
     let ofFiles: Set<QuarantineReason> = [
       .missingValue, .invalidAmount, .zeroAmount, .invalidCurrency, .invalidInstant, .invalidIdentifier, .invalidText,
-      .tooLong, .wrongColumnCount, .invalidJSON, .unknownField, .cardNumber, .unknownEvent, .unknownCategory,
+      .tooLong, .wrongColumnCount, .invalidJSON, .cutOff, .unknownField, .cardNumber, .unknownEvent, .unknownCategory,
       .unknownReason, .sumsDisagree,
     ]
     #expect(ofTheStore.union(ofFiles) == Set(QuarantineReason.allCases))

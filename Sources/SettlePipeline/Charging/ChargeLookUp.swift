@@ -74,18 +74,12 @@ struct ChargeLookUp: Sendable {
     return found.withLock { $0 }
   }
 
-  /// A charge that is not this attempt's (a hold that somebody else captured, another amount) proves nothing.
   private static func result(_ attempt: StoredAttempt, _ charge: ProcessorCharge) -> AttemptResult {
-    guard charge.payment == attempt.payment, charge.amount.currency == attempt.amount.currency,
-      charge.amount.minor >= attempt.amount.minor
-    else {
-      return AttemptResult(
-        payment: attempt.payment, attempt: attempt.attempt,
-        outcome: .open(why: "the processor's charge is not this payment's", lookUp: true, processorPayment: nil))
-    }
+    let sought = SoughtAttempt(payment: attempt.payment, attempt: attempt.attempt, amount: attempt.amount)
     let outcome: AttemptResult.Outcome =
-      switch ChargeLifecycle.step(after: charge, proof: .lookUp) {
+      switch sought.step(after: charge) {
       case .end(let ending): .ended(ending)
+      case .lookUp(let why, let reference): .open(why: why, lookUp: true, processorPayment: reference)
       default: .open(why: "undecided at the processor", lookUp: true, processorPayment: charge.processorPayment)
       }
     return AttemptResult(payment: attempt.payment, attempt: attempt.attempt, outcome: outcome)

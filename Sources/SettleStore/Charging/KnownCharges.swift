@@ -18,7 +18,9 @@ extension Session {
     try first(
       """
       SELECT min(since) AS since FROM (
-        SELECT coalesce(authorized_at, recorded_at - interval '30 days') AS since FROM payments
+        -- A customer who brings another card agrees anew, and that card confirms what the first one made long before.
+        SELECT coalesce(authorized_at, recorded_at) - CASE WHEN \(everything) OR authorized_at IS NULL
+          THEN interval '30 days' ELSE interval '0' END AS since FROM payments
         WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR \(everything))
           AND merchant = \(context.merchant) AND processor = \(context.processor)
           AND (\(everything) OR processor_payment IS NULL AND (

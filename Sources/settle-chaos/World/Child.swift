@@ -6,6 +6,10 @@ import Synchronization
 final class Child: Sendable {
   let pid: pid_t
   private let status = Mutex<Int32?>(nil)
+  private let peak = Mutex(0)
+
+  /// The most memory that it held at any moment, in KiB, once it has ended.
+  var peakKibibytes: Int { peak.withLock { $0 } }
 
   /// Starts a program with this environment and nothing of the harness's own; its output goes to files, since a pipe
   /// fills up while nobody reads.
@@ -70,7 +74,9 @@ final class Child: Sendable {
 
   private func collect(_ status: inout Int32?) -> Bool {
     var raw: Int32 = 0
-    guard waitpid(pid, &raw, WNOHANG) == pid else { return false }
+    var usage = rusage()
+    guard wait4(pid, &raw, WNOHANG, &usage) == pid else { return false }
+    peak.withLock { $0 = usage.ru_maxrss }
     Children.remove(pid)
     status = raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
     return true
