@@ -19,8 +19,10 @@ extension Session {
       """
       SELECT min(since) AS since FROM (
         -- A customer who brings another card agrees anew, and that card confirms what the first one made long before.
-        SELECT coalesce(authorized_at, recorded_at) - CASE WHEN \(everything) OR authorized_at IS NULL
-          THEN interval '30 days' ELSE interval '0' END AS since FROM payments
+        SELECT least(coalesce(authorized_at, recorded_at),
+            (SELECT min(a.created_at) FROM charge_attempts a WHERE a.payment_id = payments.payment_id))
+          - CASE WHEN \(everything) OR authorized_at IS NULL THEN interval '30 days' ELSE interval '0' END AS since
+        FROM payments
         WHERE charge_due_on <= \(context.date) AND (hold IS NULL OR \(everything))
           AND merchant = \(context.merchant) AND processor = \(context.processor)
           AND (\(everything) OR processor_payment IS NULL AND (
