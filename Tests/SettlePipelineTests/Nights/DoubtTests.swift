@@ -78,7 +78,7 @@ import Testing
       old.store = Store(backup)
       let result = try await old.run(.ingest, .charge)
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
-      #expect(try await night.ledger().map(\.idempotency_key).map { $0?.hasSuffix("-3-confirm") } == [true])
+      #expect(try await night.ledger().map(\.idempotency_key).map { $0?.hasSuffix("-3") } == [true])
       #expect(
         try await old.store.rows("SELECT attempt::text, state FROM charge_attempts ORDER BY 1") == [
           "1 declined", "2 superseded", "3 succeeded",
