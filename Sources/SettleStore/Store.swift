@@ -44,6 +44,12 @@ package struct Store: Sendable {
 
   package func close() async { await pool.close() }
 
+  /// A process that is stopped inside a transaction keeps its locks, and its successor would wait for them without end:
+  /// the server ends such a session. No statement of settle's follows the one before it by seconds.
+  @Sendable static func letGoWhenStopped(_ db: Session) throws {
+    _ = try db.execute("SET idle_in_transaction_session_timeout = '10s'")
+  }
+
   /// The rights of a run: no more than the writer role has. Without the role (a database whose administrator made
   /// none) the connecting user's own rights apply; `settle doctor` says so.
   @Sendable private static func becomeWriter(_ db: Session) throws {
@@ -53,9 +59,7 @@ package struct Store: Sendable {
       """)?.get("member")
     if member == true { _ = try db.execute("SET ROLE settle_writer") }
     _ = try db.execute("SET TIME ZONE 'UTC'")
-    // A run that is paused in a transaction holds a lock on the lease, and its successor would wait for as long as the
-    // pause lasts. The server ends such a transaction; nothing of a run thinks this long between two statements.
-    _ = try db.execute("SET idle_in_transaction_session_timeout = '10s'")
+    try Store.letGoWhenStopped(db)
   }
 }
 

@@ -25,11 +25,12 @@ struct DoubtfulCharges: Sendable {
     var adoption = Adoption()
     let newest = try await processor.newestCharges()
     let unknown = try await context.store.pool.session { try $0.unknownAttempts(among: newest, context: load) }
-    if unknown > 0, doubt != .newStore {
-      doubt = .olderThanProcessor
+    if unknown > 0 {
+      let isNews = doubt == nil
+      doubt = doubt ?? .olderThanProcessor
       // Taken over at once: a payment that is not due is not looked for below.
       adoption = try await context.write { db in
-        try db.doubt(.olderThanProcessor, at: load.now)
+        if isNews { try db.doubt(.olderThanProcessor, at: load.now) }
         return try db.adopt(newest, context: load)
       }
     }

@@ -8,8 +8,6 @@ import SettleStore
 package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
   package var status: ExitStatus
   package var message: String
-  /// The run's lease lapsed, or another run has taken it over.
-  var isLeaseLoss = false
 
   package init(status: ExitStatus, message: String) {
     self.status = status
@@ -23,9 +21,7 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
     switch error {
     case let failure as Failure: self = failure
     case let stop as StageStop: self.init(status: Self.status(of: stop), message: stop.description)
-    case let error as StoreError:
-      self.init(status: Self.status(of: error), message: error.description)
-      isLeaseLoss = Self.isLeaseLoss(error)
+    case let error as StoreError: self.init(status: Self.status(of: error), message: error.description)
     case let refusal as ProcessorRefusal: self.init(status: Self.status(of: refusal), message: refusal.description)
     case let error as PostgresError: self.init(error)
     case let refusal as FileRefusal: self.init(status: .inputRefused, message: refusal.description)
@@ -35,10 +31,6 @@ package struct Failure: Error, Sendable, Equatable, CustomStringConvertible {
       self.init(status: .tryLater, message: "stopped on request; run it again, it goes on where this ended")
     default: self.init(defect: "an unforeseen \(type(of: error))")
     }
-  }
-
-  private static func isLeaseLoss(_ error: StoreError) -> Bool {
-    if case .leaseLost = error { true } else { false }
   }
 
   private static func status(of stop: StageStop) -> ExitStatus {

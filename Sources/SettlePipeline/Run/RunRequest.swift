@@ -64,6 +64,12 @@ package struct StageResult: Sendable {
   package var files: [FileResult] = []
   package var startedAt: Timestamp
   package var finishedAt: Timestamp
+
+  /// The stage ended because another run has taken over.
+  mutating func supersede() {
+    let loss = Failure(StoreError.leaseLost("another run has taken over"))
+    (status, message, exitStatus, isSuperseded) = (.failed, loss.message, loss.status, true)
+  }
 }
 
 /// What a run did.

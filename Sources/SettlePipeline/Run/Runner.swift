@@ -119,27 +119,22 @@ package struct Runner: Sendable {
         entry.message = report.stop?.message
         entry.exitStatus = report.stop?.status ?? .done
         result.messages += report.notes
-        if report.stop?.isLeaseLoss ?? false { entry.isSuperseded = await hasSuccessor(context) }
         progress.finish(stage.name, summary: report.summary)
       } catch {
         let failure = Failure(error)
         entry.status = .failed
         entry.message = failure.message
         entry.exitStatus = failure.status
-        if failure.isLeaseLoss { entry.isSuperseded = await hasSuccessor(context) }
       }
     }
+    // Whatever it met first (the fence, a session that the server has ended), this is what happened.
+    if entry.status == .failed, await hasSuccessor(context) { entry.supersede() }
     entry.finishedAt = context.clock()
     if let message = entry.message { progress.note(stage.name, message) }
     // What a run that was superseded has to tell, its own result tells: the journal is its successor's now.
-    if !entry.isSuperseded, !result.stages.contains(where: \.isSuperseded),
-      let failure = await journal(entry, context)
-    {
-      entry.status = .failed
-      entry.message = failure.message
-      entry.exitStatus = failure.status
-      entry.isSuperseded = true
-      progress.note(stage.name, failure.message)
+    if !entry.isSuperseded, !result.stages.contains(where: \.isSuperseded), await !journal(entry, context) {
+      entry.supersede()
+      progress.note(stage.name, entry.message ?? "")
     }
     result.stages.append(entry)
   }
@@ -168,9 +163,9 @@ package struct Runner: Sendable {
     return importFailed ? StageOrder.afterRefusedOutcomes : nil
   }
 
-  /// A stage's end that cannot be journalled (the database is gone) shows in the run's own result. Returns why, where
-  /// another run has taken over.
-  private func journal(_ entry: StageResult, _ context: RunContext) async -> Failure? {
+  /// A stage's end that cannot be journalled (the database is gone) shows in the run's own result. Returns
+  /// false where another run has taken over.
+  private func journal(_ entry: StageResult, _ context: RunContext) async -> Bool {
     let counts = JSONText.object(entry.counts)
     do {
       try await Uncancelled.run {
@@ -180,13 +175,12 @@ package struct Runner: Sendable {
             at: entry.finishedAt)
         }
       }
-      return nil
+    } catch StoreError.leaseLost {
+      return false
     } catch {
-      let failure = Failure(error)
-      if failure.isLeaseLoss { return failure }
-      logger.error("the end of stage \(entry.stage) could not be journalled: \(failure.message)")
-      return nil
+      logger.error("the end of stage \(entry.stage) could not be journalled: \(Failure(error).message)")
     }
+    return true
   }
 
   private func conclude(_ result: inout RunResult, _ context: RunContext) async throws {

@@ -41,7 +41,7 @@ package final class Lease: Sendable {
   ///
   /// A holder on this machine whose process is gone is succeeded at once; one elsewhere, when its lease has lapsed.
   package static func acquire(_ settings: ConnectionSettings, run: UUID, holder: String) async throws -> Lease {
-    let connection = try await Connection.open(settings)
+    let connection = try await Connection.open(settings, prepare: Store.letGoWhenStopped)
     let asked = ContinuousClock.now
     do {
       let (token, clock) = try await connection.transaction { db in

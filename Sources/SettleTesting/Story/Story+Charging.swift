@@ -23,12 +23,14 @@ extension Story {
     }
   }
 
-  /// Claims what is due: requests are stored, and nothing is sent. Their keys are relied on for 80,000 s.
+  /// Claims what is due: requests are stored, and nothing is sent.
   @discardableResult
-  package func claim(size: Int = 100, refusing: Set<String> = []) async throws -> ClaimedBatch {
+  package func claim(
+    size: Int = 100, refusing: Set<String> = [], keyLife: Duration = .seconds(80_000)
+  ) async throws -> ClaimedBatch {
     let (context, run) = (context(), run)
     return try await write { db in
-      try db.claimBatch(of: size, run: run, context: context, keyLife: .seconds(80_000)) { operation in
+      try db.claimBatch(of: size, run: run, context: context, keyLife: keyLife) { operation in
         try Self.request(for: operation, refusing: refusing)
       }
     }

@@ -56,7 +56,7 @@ import Testing
     try await Story.tell { story in
       try await story.authorize(.order("A", 1_000))
       try await story.claim()
-      try await story.unknown("A")
+      try await story.unknown("A", reference: "pi_A")
       await story.wait(.seconds(9 * 86_400))
       for _ in 0..<3 { _ = try await look(story) }
       try await story.reconcile(waiting: 99)

@@ -76,27 +76,6 @@ import Testing
     await store.close()
   }
 
-  @Test func whatMayNotBeAskedIsUnknownAndChangesNothing() async throws {
-    let store = try await Store.test(connections: 1)
-    _ = try await meet(store)
-    try await looked(store)
-    let owner = Pool(store.settings, size: 1)
-    try await owner.session {
-      try $0.script(
-        """
-        REVOKE EXECUTE ON FUNCTION pg_control_system(), pg_current_wal_lsn(), pg_walfile_name(pg_lsn) FROM PUBLIC
-        """)
-    }
-    let identity = try await store.pool.session { try $0.databaseIdentity() }
-    #expect(identity.system == nil && identity.timeline == nil && identity.oid != nil)
-    #expect(!identity.isWhole)
-    let before = try await store.fingerprint()
-    #expect(try await meet(store) == nil)
-    #expect(try await store.fingerprint() == before)
-    await owner.close()
-    await store.close()
-  }
-
   /// A store of the version before remembers no database: the first run does, without doubting it.
   @Test func anOlderStoreLearnsItsDatabase() async throws {
     let store = try await Store.test(connections: 1)

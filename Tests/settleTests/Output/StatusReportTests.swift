@@ -45,7 +45,7 @@ import Testing
     let text = report.json.compact
     #expect(
       text.hasPrefix(
-        #"{"backlog":{"attempts_open":0,"attempts_unknown":0,"breaks_open":{"unexpected_charge":1},"payments_due":[],"#
+        #"{"backlog":{"attempts_left_to_person":0,"attempts_open":0,"attempts_unknown":0,"breaks_open":{"unexpected_charge":1},"payments_due":[],"#
           + #""refunds_under_way":0},"lease":null,"runs":[{"arguments":["run","#))
     #expect(text.contains(#""exit_status":69,"finished_at":"2026-11-20T21:00:00Z","pipeline":"nightly""#))
     _ = try JSONSerialization.jsonObject(with: Data(report.json.pretty.utf8))
