@@ -105,7 +105,8 @@ struct TwoRuns: Fault {
   /// The lease is the stopped run's for 5 s: others are sent away with 75 until then.
   private static func takeOver(_ stages: [String], _ world: World, fault: String? = nil) async throws {
     try await Task.sleep(for: leaseLife)
-    for _ in 0..<3 where try await world.run(stages, fault: fault).status == 75 {
+    for _ in 0..<3 {
+      guard try await world.run(stages, fault: fault).status == 75 else { return }
       try await Task.sleep(for: .milliseconds(500))
     }
   }
