@@ -22,6 +22,8 @@ package enum Defect: String, CaseIterable, Sendable {
   case refundRandomKey = "refund-random-key"
   /// A refund's id is drawn, so that two requests for one break are two refunds.
   case refundRandomID = "refund-random-id"
+  /// A refund is stored without a look at those that were asked for before.
+  case refundUnchecked = "refund-unchecked"
   /// A repeated row counts as another movement.
   case dedupeOff = "dedupe-off"
   /// The processor's own figures are not asked before money goes back.

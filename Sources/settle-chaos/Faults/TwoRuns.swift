@@ -20,6 +20,8 @@ struct TwoRuns: Fault {
     var terms = World.Terms()
     terms.sandbox.seed = random.next()
     if story == .stoppedPastKeyLife { terms.sandbox.faults = "lost-response=0.6" }
+    // So that most of the batch waits behind few workers: only what none of them has taken is ever given back.
+    if story == .stoppedWithABatch { terms.concurrency = 1 }
     let orders = Order.made(40, named: "T\(number)", declined: 5, &random)
     let moment = Int.random(in: 3...30, using: &random)
     return try await World.with(setting, named: name, terms) { world in

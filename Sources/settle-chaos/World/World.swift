@@ -56,6 +56,7 @@ actor World {
     let sandbox = try await SandboxProcess.start(setting.settle, data: folder + "/sandbox", terms.sandbox)
     do {
       let database = if let own = terms.database { own } else { try await Databases.make() }
+      if setting.defects.contains(.refundUnchecked) { try await Databases.allowSecondRefunds(in: database) }
       let world = World(setting, folder, terms, database, sandbox)
       do {
         let trial = try await body(world)
