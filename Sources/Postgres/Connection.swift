@@ -46,6 +46,8 @@ package actor Connection {
       }
     } catch let error as Session.NotBegun {
       throw error.cause
+    } catch let error as Session.Undone {
+      throw error.cause
     }
   }
 

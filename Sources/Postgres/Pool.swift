@@ -11,7 +11,7 @@ package final class Pool: Sendable {
   ///
   /// - Parameters:
   ///   - patience: how long in all a server is waited for that is being restarted, and how long a lost COMMIT is looked
-  ///     for. Only what has not begun waits; no body is run a second time for it.
+  ///     for. Only what has not begun waits.
   ///   - prepare: runs on each new connection, in autocommit (`SET ROLE …`).
   package init(
     _ settings: ConnectionSettings, size: Int, patience: Duration = .seconds(10),
@@ -27,8 +27,9 @@ package final class Pool: Sendable {
   /// Where the connection is lost during COMMIT, the server is asked over another one what became of the transaction;
   /// what was stored returns as if nothing had happened.
   ///
-  /// - Parameter repeats: how often the body is run again after a deadlock or a serialization failure, which the server
-  ///   has rolled back. More than 0 only for a body that leaves nothing behind but its work in the database.
+  /// - Parameter repeats: how often the body is run again where the server has certainly rolled it back: after a deadlock,
+  ///   a serialization failure, or the loss of the connection before COMMIT was sent. More than 0 only for a body that
+  ///   leaves nothing behind but its work in the database.
   /// - Throws: what the body throws; `CancellationError`; a `PostgresError`, of the kind `commitUnknown` where the
   ///   connection was lost during COMMIT and the server could not be asked.
   @discardableResult
@@ -45,9 +46,11 @@ package final class Pool: Sendable {
           return value
         }
       } catch let error as PostgresError where error.isRetryable && attempt < repeats {
-        attempt += 1
-        try await Task.sleep(for: .milliseconds(10 << min(attempt, 5)))
+      } catch let error as Session.Undone {
+        guard attempt < repeats else { throw error.cause }
       }
+      attempt += 1
+      try await Task.sleep(for: .milliseconds(10 << min(attempt, 5)))
     }
   }
 
@@ -60,8 +63,12 @@ package final class Pool: Sendable {
   /// Runs the body in a transaction and rolls back whatever it did: a dry run.
   @discardableResult
   package func rolledBack<T: Sendable>(_ body: @Sendable (Session) throws -> T) async throws -> T {
-    switch try await begin(.rollback, body) {
-    case .ended(let value), .inDoubt(let value, _): return value
+    do {
+      switch try await begin(.rollback, body) {
+      case .ended(let value), .inDoubt(let value, _): return value
+      }
+    } catch let error as Session.Undone {
+      throw error.cause
     }
   }
 

@@ -11,9 +11,15 @@ extension Session {
     let cause: any Error
   }
 
+  /// The connection was lost before COMMIT was sent: the server has rolled back what the body did.
+  struct Undone: Error {
+    let cause: PostgresError
+  }
+
   /// BEGIN, the body, and the ending; ROLLBACK where the body throws.
   ///
-  /// - Throws: what the body throws; ``NotBegun`` where the connection turned out to be dead.
+  /// - Throws: what the body throws; ``NotBegun`` where the connection turned out to be dead, ``Undone`` where it was lost
+  ///   during the body.
   func transaction<T>(_ ending: Ending, _ body: (Session) throws -> T) throws -> Transacted<T> {
     try checkReady()
     do {
@@ -30,6 +36,7 @@ extension Session {
       interruption.end()
       // The body's error says what happened. Where even this fails, the connection is given up and the server rolls back.
       if !isLost { try? command("ROLLBACK") }
+      if isLost, let cause = error as? PostgresError { throw Undone(cause: cause) }
       throw error
     }
     interruption.end()

@@ -4,6 +4,8 @@ import SettleModel
 /// settle's system of record. All SQL of the project is in this module; everything here runs on a real PostgreSQL.
 package struct Store: Sendable {
   package let settings: ConnectionSettings
+  /// How long in all the database is waited for while it is being restarted.
+  package let patience: Duration
   /// Sessions of the writer role, where the database has it.
   package let pool: Pool
 
@@ -15,6 +17,7 @@ package struct Store: Sendable {
   /// - Parameter patience: how long in all a database is waited for that is being restarted.
   package init(_ settings: ConnectionSettings, connections: Int = 4, patience: Duration = Store.usualPatience) {
     self.settings = settings
+    self.patience = patience
     pool = Pool(settings, size: connections, patience: patience, prepare: Store.becomeWriter)
   }
 

@@ -70,7 +70,8 @@ package struct Runner: Sendable {
     clock: @escaping @Sendable () -> Timestamp
   ) -> RunContext {
     let date = request.date ?? request.pipeline.calendar.today(at: clock())
-    let shared = SharedProcessor(make: processor)
+    let patience = store.patience
+    let shared = SharedProcessor { [processor] in PatientProcessor(base: try processor(), patience: patience) }
     return RunContext(
       store: store, run: run, permit: permit, pipeline: request.pipeline, layouts: layouts, date: date,
       inbox: request.inbox,
@@ -232,7 +233,6 @@ package struct Runner: Sendable {
     result.finishedAt = context.clock()
     do {
       if result.stages.contains(where: { $0.stage == .report && $0.status == .done }) {
-        result.outFolder = context.reports.path
         try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
         // A run that was paused past its lease must not put its files over its successor's.
         FaultPoint.beforePublish.reached()
@@ -240,6 +240,7 @@ package struct Runner: Sendable {
         for kept in try context.reports.publish() {
           progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
         }
+        result.outFolder = context.reports.path
         FaultPoint.afterPublish.reached()
       }
       let (status, seal, at) = (result.exitStatus.rawValue, result.seal, result.finishedAt)
