@@ -129,7 +129,7 @@ import Testing
       let stored = try await story.reserveCancellations(.blocking)
       #expect(stored.map(\.processorPayment) == ["pi_A"])
       #expect(try await story.claim().isLast)
-      try await story.record(.ended(.canceled), of: stored[0])
+      try await story.record(.ended(.canceled), of: try #require(stored.first))
       #expect(try await story.claim().attempts.map(\.request.body) == ["capture pi_hold 10.00 USD"])
     }
   }
