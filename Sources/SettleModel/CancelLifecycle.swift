@@ -20,33 +20,35 @@ package struct CancelLifecycle: Sendable, Equatable {
     case stop(StageStop)
   }
 
-  /// How often the same bytes are repeated within one run.
-  static let repeats = 4
-
-  private var asked = 0
+  /// Giving up takes no money, so the life of its key bounds no repeat.
+  private var request = StoredRequest(keyExpires: Timestamp(microseconds: .max))
 
   package init() {}
 
   package mutating func answered(_ answer: ProcessorAnswer) -> Step {
-    asked += 1
+    switch request.answered(answer, at: Timestamp(microseconds: 0)) {
+    case .told: Self.meaning(of: answer)
+    case .repeatSame(let pause): .repeatSame(after: pause)
+    case .lookUp(let why), .enough(let why): .lookUp(why: why)
+    case .stop(let stop): .stop(stop)
+    }
+  }
+
+  private static func meaning(of answer: ProcessorAnswer) -> Step {
     switch answer {
     case .canceled: return .end(.canceled)
-    case .charged(let charge):
-      return Self.ending(of: charge).map { .end($0) } ?? .lookUp(why: "it is still open at the processor")
+    case .charged(let charge): return ending(of: charge).map { .end($0) } ?? .lookUp(why: stillOpen)
     case .refused(let code, _): return .end(.refused(code: code))
     case .pending: return .lookUp(why: "processing")
     // A payment that waits for another payment method is not canceled, whatever the status around it.
-    case .declined: return .lookUp(why: "it is still open at the processor")
-    case .unknown(let why, replayed: true): return .lookUp(why: why)
-    case .unknown(let why, replayed: false):
-      return asked <= Self.repeats ? .repeatSame(after: .milliseconds(50 << asked)) : .lookUp(why: why)
-    case .unreachable(let why): return .stop(.unreachable(why))
-    case .later(let why): return .stop(.later(why))
-    case .notPermitted(let why): return .stop(.notPermitted(why))
-    case .keyMismatch(let why): return .stop(.defect("an idempotency key was used with another body: \(why)"))
+    case .declined: return .lookUp(why: stillOpen)
     case .refunded: return .stop(.defect("a cancellation was answered with a refund"))
+    case .unknown, .unreachable, .later, .notPermitted, .keyMismatch:
+      return .stop(.defect("an answer that tells nothing was taken for one that does"))
     }
   }
+
+  private static let stillOpen = "it is still open at the processor"
 
   /// What a processor payment as the processor has it says; nil where it may still be completed.
   package static func ending(of charge: ProcessorCharge) -> Ending? {

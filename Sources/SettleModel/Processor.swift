@@ -226,21 +226,33 @@ extension ProcessorAdapter {
   /// For a processor that does not tell: what its list of charges says of attempts has to do.
   package func tries(of processorPayment: String) async throws -> Int { 0 }
 
-  /// The newest page of the processor's list of charges: one look-up.
+  /// The newest of the processor's charges, as far back as a hundred that name payments; of an account that others use
+  /// too, ten pages at the most.
   package func newestCharges() async throws -> [ProcessorCharge] {
+    let newest = Newest()
     do {
-      try await charges(since: Timestamp(seconds: 0)) { page in throw FirstPage(charges: page) }
-      return []
-    } catch let first as FirstPage {
-      return first.charges
-    }
+      try await charges(since: Timestamp(seconds: 0)) { page in
+        if await newest.add(page) { throw Enough() }
+      }
+    } catch is Enough {}
+    return await newest.charges
   }
 }
 
-/// Ends a walk through the list after its first page.
-private struct FirstPage: Error {
-  var charges: [ProcessorCharge]
+private actor Newest {
+  private(set) var charges: [ProcessorCharge] = []
+  private var pages = 0
+
+  /// Whether that is enough of them.
+  func add(_ page: [ProcessorCharge]) -> Bool {
+    charges += page
+    pages += 1
+    return pages == 10 || charges.count { $0.payment != nil } >= 100
+  }
 }
+
+/// Ends a walk through the list before its end.
+private struct Enough: Error {}
 
 /// Whose money it is: a processor account, live or test.
 package struct ProcessorAccount: Sendable, Equatable {

@@ -1,7 +1,8 @@
 /// What holds of every stored request, whatever it asks for: when its bytes may be repeated, when only the processor's own
 /// record tells more, and when the stage stops.
 ///
-/// ``ChargeLifecycle`` and ``RefundLifecycle`` add what the answers mean to them; a rule about repeating changes here.
+/// ``ChargeLifecycle``, ``RefundLifecycle`` and ``CancelLifecycle`` add what the answers mean to them; a rule about
+/// repeating changes here.
 package struct StoredRequest: Sendable, Equatable {
   package enum Step: Sendable, Equatable {
     /// The answer tells what became of the request.

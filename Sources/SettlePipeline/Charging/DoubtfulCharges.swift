@@ -5,7 +5,7 @@ import SettleStore
 
 /// Looks for what the processor may have charged and this store does not know, before anything is asked for.
 ///
-/// 1. The canary: the newest page of the processor's charges. Where one of them is an attempt of this store's payments
+/// 1. The canary: the newest of the processor's charges. Where one of them is an attempt of this store's payments
 ///    that it never made, the store was restored from before it, whatever its database says of itself.
 /// 2. One walk through the processor's list, over all that is due where the store is in doubt, else over what no
 ///    idempotency key protects any more. What is found is taken over.
@@ -39,13 +39,15 @@ struct DoubtfulCharges: Sendable {
       messages.append("\(doubt.sentence): everything due is looked up before it is charged")
       context.progress.note(.charge, messages[0])
     }
-    adoption = adoption + (try await sweep(doubt))
+    adoption = adoption + (try await sweep(doubt, isUsed: newest.contains { $0.payment != nil }))
     messages += sentences(adoption)
     return messages
   }
 
-  /// One walk through the list, if anything is doubtful. The doubt ends with it.
-  private func sweep(_ doubt: StoreDoubt?) async throws -> Adoption {
+  /// One walk through the list, if anything is doubtful. The doubt ends with it, unless it has a time to last.
+  ///
+  /// - Parameter isUsed: whether settle has charged with this account before, as far as is known.
+  private func sweep(_ doubt: StoreDoubt?, isUsed: Bool) async throws -> Adoption {
     let load = context.load
     let expired = load.now.adding(.zero - keyLife)
     let since = try await context.store.pool.session {
@@ -55,11 +57,17 @@ struct DoubtfulCharges: Sendable {
     context.progress.note(.charge, "looking for earlier charges of what is due")
     let found = Adopted()
     try await processor.charges(since: since.adding(.zero - ChargeLookUp.clockSkew)) { page in
-      await found.add(try await context.write { try $0.adopt(page, context: context.load) })
+      await found.add(
+        try await context.write { try $0.adopt(page, context: context.load) },
+        isOurs: page.contains { $0.payment != nil })
     }
     if doubt != nil {
       try await countTries()
-      try await context.write { try $0.endDoubt(at: load.now) }
+      let isAnyOurs = await found.isAnyOurs
+      try await context.write { db in
+        if isUsed || isAnyOurs { try db.prolongDoubt(at: load.now) }
+        try db.endDoubt(at: load.now)
+      }
     }
     return await found.sum
   }
@@ -104,5 +112,11 @@ struct DoubtfulCharges: Sendable {
 /// Adds up across pages.
 private actor Adopted {
   private(set) var sum = Adoption()
-  func add(_ more: Adoption) { sum = sum + more }
+  /// Whether any charge names a payment of settle's, of this store or another.
+  private(set) var isAnyOurs = false
+
+  func add(_ more: Adoption, isOurs: Bool) {
+    sum = sum + more
+    isAnyOurs = isAnyOurs || isOurs
+  }
 }

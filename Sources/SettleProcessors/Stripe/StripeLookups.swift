@@ -23,12 +23,12 @@ struct StripeLookups: Sendable {
 
   func charges(since start: Timestamp, page: @Sendable ([ProcessorCharge]) async throws -> Void) async throws {
     let first = "/v1/payment_intents?limit=100&created%5Bgte%5D=\(start.seconds)&expand%5B%5D=data.latest_charge"
-    try await pages(of: ListedIntent.self, from: first, id: \.id) { listed, reply in
+    try await pages(of: Listed<StripeIntent>.self, from: first, id: \.id) { listed, reply in
       try await page(
         listed.compactMap { item in
-          let charge = item.intent.flatMap(expanded)
+          let charge = item.object.flatMap(expanded)
           // What others charge on the same account may be in ways that settle does not know; its own may not.
-          guard charge != nil || item.namesPayment else { return nil }
+          guard charge != nil || item.metadata?["payment_id"].flatMap({ PaymentID($0) }) != nil else { return nil }
           return try understood(charge, "a payment", reply)
         })
     }
@@ -62,12 +62,12 @@ struct StripeLookups: Sendable {
 
   func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {
     let first = "/v1/refunds?limit=100&created%5Bgte%5D=\(start.seconds)"
-    try await pages(of: ListedRefund.self, from: first, id: \.id) { listed, reply in
+    try await pages(of: Listed<StripeRefund>.self, from: first, id: \.id) { listed, reply in
       try await page(
         listed.compactMap { item in
-          let refund = item.refund.flatMap(StripeRefunds.refund)
+          let refund = item.object.flatMap(StripeRefunds.refund)
           // What others refund on the same account may be in ways that settle does not know; its own may not.
-          guard refund != nil || item.namesRefund else { return nil }
+          guard refund != nil || item.metadata?["refund_id"].flatMap({ RefundID($0) }) != nil else { return nil }
           return try understood(refund, "a refund", reply)
         })
     }
@@ -151,41 +151,19 @@ private struct ListedObject: Decodable, Sendable {
   var id: String
 }
 
-/// A listed PaymentIntent, of which at least the id could be read.
-private struct ListedIntent: Decodable, Sendable {
+/// A listed object of which at least the id could be read.
+private struct Listed<Object: Decodable & Sendable>: Decodable, Sendable {
   var id: String
-  /// Whether its metadata names one of settle's payments.
-  var namesPayment: Bool
-  var intent: StripeIntent?
+  var metadata: [String: String]?
+  var object: Object?
+
+  enum CodingKeys: CodingKey { case id, metadata }
 
   init(from decoder: any Decoder) throws {
-    struct Outline: Decodable {
-      var id: String
-      var metadata: [String: String]?
-    }
-    let outline = try Outline(from: decoder)
-    id = outline.id
-    namesPayment = outline.metadata?["payment_id"].flatMap { PaymentID($0) } != nil
-    intent = try? StripeIntent(from: decoder)
-  }
-}
-
-/// A listed refund, of which at least the id could be read.
-private struct ListedRefund: Decodable, Sendable {
-  var id: String
-  /// Whether its metadata names one of settle's refunds.
-  var namesRefund: Bool
-  var refund: StripeRefund?
-
-  init(from decoder: any Decoder) throws {
-    struct Outline: Decodable {
-      var id: String
-      var metadata: [String: String]?
-    }
-    let outline = try Outline(from: decoder)
-    id = outline.id
-    namesRefund = outline.metadata?["refund_id"].flatMap { RefundID($0) } != nil
-    refund = try? StripeRefund(from: decoder)
+    let outline = try decoder.container(keyedBy: CodingKeys.self)
+    id = try outline.decode(String.self, forKey: .id)
+    metadata = try outline.decodeIfPresent([String: String].self, forKey: .metadata)
+    object = try? Object(from: decoder)
   }
 }
 

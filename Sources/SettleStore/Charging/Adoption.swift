@@ -27,7 +27,7 @@ package struct Adoption: Sendable, Equatable {
 
 extension Session {
   /// How many of these charges tell of attempts that this store never made, though their payments are its own and have
-  /// not succeeded in it: a store that is younger than its processor's charges has none.
+  /// not succeeded in it. Of whichever merchant they are: the store was restored for all of them.
   package func unknownAttempts(among charges: [ProcessorCharge], context: LoadContext) throws -> Int64 {
     let own = charges.filter { $0.payment != nil && $0.attempt != nil }
     guard !own.isEmpty else { return 0 }
@@ -37,7 +37,7 @@ extension Session {
       FROM unnest(\(own.compactMap(\.payment)), \(own.map { Int32(clamping: $0.attempt ?? 0) }),
         \(own.map { $0.state == .succeeded })) c (payment_id, attempt, taken)
       JOIN payments p ON p.payment_id = c.payment_id
-      WHERE p.merchant = \(context.merchant) AND p.processor = \(context.processor) AND p.state <> 'SUCCEEDED'
+      WHERE p.processor = \(context.processor) AND p.state <> 'SUCCEEDED'
         AND (NOT EXISTS (
             SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.attempt = c.attempt)
           OR c.taken AND NOT EXISTS (
@@ -217,7 +217,9 @@ extension Session {
       SET processor_payment = f.processor_payment
       FROM (
         SELECT DISTINCT ON (payment_id) payment_id, processor_payment FROM found
-        WHERE state = 'failed' AND code <> 'canceled' AND is_own AND NOT is_known
+        WHERE state = 'failed' AND code <> 'canceled' AND is_own AND NOT EXISTS (
+          SELECT FROM cancellations c WHERE c.payment_id = found.payment_id
+            AND c.processor_payment = found.processor_payment AND c.state = 'canceled')
         ORDER BY payment_id, created_at DESC, processor_payment) f
       WHERE p.payment_id = f.payment_id AND p.state <> 'SUCCEEDED' AND p.hold IS NULL AND p.processor_payment IS NULL
       """)

@@ -82,7 +82,7 @@ extension Session {
   /// Returns how many payments were looked at; none means that nothing is left.
   ///
   /// - Parameter request: builds the request of an operation; a thrown ``ProcessorRefusal`` means that the processor
-  ///   cannot be asked for it at all, so that it is left as it is.
+  ///   cannot be asked for it at all: that is written down as its refusal, so that nothing waits for it.
   package func reserveCancellations(
     _ scope: CancellationScope, after: PaymentID?, limit: Int, run: RunIdentity, context: LoadContext,
     request: (ProcessorOperation) throws -> ProcessorRequest
@@ -102,15 +102,17 @@ extension Session {
     }
     guard let seen = due.last?.payment else { return (nil, []) }
     var stored: [StoredCancellation] = []
+    var unsendable: [(payment: PaymentID, processorPayment: String)] = []
     for (payment, processorPayment, amount) in due {
       do {
         stored.append(
           StoredCancellation(
             payment: payment, processorPayment: processorPayment, amount: amount,
             request: try request(.cancel(payment, processorPayment: processorPayment)), storedAt: context.now))
-      } catch is ProcessorRefusal {}
+      } catch is ProcessorRefusal { unsendable.append((payment, processorPayment)) }
     }
     try storeCancellations(stored, run: run, context: context)
+    try refuseUnsendable(unsendable, run: run, context: context)
     _ = try execute("UPDATE payments SET cancel_due_on = NULL WHERE payment_id = ANY(\(due.map(\.payment)))")
     return (seen, stored)
   }
@@ -132,25 +134,53 @@ extension Session {
       """)
   }
 
+  private func refuseUnsendable(
+    _ unsendable: [(payment: PaymentID, processorPayment: String)], run: RunIdentity, context: LoadContext
+  ) throws {
+    guard !unsendable.isEmpty else { return }
+    _ = try execute(
+      """
+      INSERT INTO cancellations (payment_id, processor_payment, idempotency_key, request_path, request_body,
+        api_version, state, code, token, business_date, created_at, answered_at)
+      SELECT n.*, '', '', '', '', 'refused', 'unsupported', \(run.fence.token), \(context.date), \(context.now),
+        \(context.now)
+      FROM unnest(\(unsendable.map(\.payment)), \(unsendable.map(\.processorPayment))) n
+      ON CONFLICT (payment_id, processor_payment) DO NOTHING
+      """)
+  }
+
   /// A hold was made elsewhere and is nobody's here to give up; an attempt that is open may still succeed.
   private static func toCancel(_ scope: CancellationScope, _ context: LoadContext) -> SQL {
     let when: SQL =
       switch scope {
       case .all: "p.cancel_due_on <= \(context.date) AND p.state = 'FAILED' AND p.charge_due_on IS NULL"
       case .blocking:
-        """
-        p.charge_due_on <= \(context.date) AND p.hold IS NOT NULL AND p.state <> 'SUCCEEDED' AND NOT EXISTS (
-          SELECT FROM cancellations c
-          WHERE c.payment_id = p.payment_id AND c.processor_payment = p.processor_payment)
-        """
+        "p.charge_due_on <= \(context.date) AND p.state <> 'SUCCEEDED' AND \(sql: mustCancelFirst(of: "p"))"
       }
     return """
       \(sql: when) AND p.processor_payment IS NOT NULL
         AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)
         AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'open')
-        AND NOT EXISTS (
-          SELECT FROM payment_references r
-          WHERE r.payment_id = p.payment_id AND r.kind = 'hold' AND r.value = p.processor_payment)
+        AND NOT \(sql: isHold(of: "p"))
       """
+  }
+
+  /// Of a payment (by its name in the query): it captures a hold, and nobody has asked yet to give up the processor payment
+  /// that an earlier card left open. Whatever kept that from being asked for, the hold waits.
+  static func mustCancelFirst(of payment: SQL) -> SQL {
+    """
+    (\(sql: payment).hold IS NOT NULL AND \(sql: payment).processor_payment IS NOT NULL AND NOT EXISTS (
+      SELECT FROM cancellations c WHERE c.payment_id = \(sql: payment).payment_id
+        AND c.processor_payment = \(sql: payment).processor_payment)
+      AND NOT \(sql: isHold(of: payment)))
+    """
+  }
+
+  private static func isHold(of payment: SQL) -> SQL {
+    """
+    EXISTS (
+      SELECT FROM payment_references r WHERE r.payment_id = \(sql: payment).payment_id
+        AND r.kind = 'hold' AND r.value = \(sql: payment).processor_payment)
+    """
   }
 }

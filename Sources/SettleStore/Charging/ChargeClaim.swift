@@ -103,7 +103,7 @@ extension Session {
       SELECT payment_id, order_reference, attempts + 1 AS attempt, amount, currency, payment_method,
         processor_customer, hold, capture_before, processor_payment
       FROM payments
-      WHERE \(sql: Self.claimable(context))
+      WHERE \(sql: Self.claimable(context)) AND NOT \(sql: Self.mustCancelFirst(of: "payments"))
       ORDER BY capture_before, payment_id LIMIT \(limit) FOR UPDATE
       """
     ) { row in

@@ -51,21 +51,30 @@ extension Session {
     ) { row in (payment: try row.get("payment_id"), processorPayment: try row.get("processor_payment")) }
   }
 
-  /// So many attempts have been made of a payment, though this store may not know of them all: the last of them is put
-  /// down as found, so that the next one, and with it its key, is numbered after them.
+  /// A payment's processor payment has been tried so often, though this store may not know of all attempts: the last of
+  /// them is put down as found, so that the next one, and with it its key, is numbered after them.
+  ///
+  /// The tries are counted from the attempt that made the processor payment: those before it made another, or never left.
   package func raiseAttempts(of payment: PaymentID, to tries: Int, context: LoadContext) throws {
+    guard tries > 0 else { return }
+    let last: Int32 =
+      try first(
+        """
+        SELECT coalesce(max(attempt), 1) + \(Int32(clamping: tries)) - 1 AS attempt FROM charge_attempts
+        WHERE payment_id = \(payment) AND operation IN ('charge', 'adopted') AND state = 'declined'
+        """)?.get("attempt") ?? 0
     let raised = try audited(
       .attempt,
       """
       INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
         api_version, state, batch_id, token, business_date, created_at, answered_at, key_expires_at, looked_up_at)
-      SELECT p.payment_id, \(Int32(tries)), 'adopted', '', '', '', '', 'superseded', 0, l.token, \(context.date),
+      SELECT p.payment_id, \(last), 'adopted', '', '', '', '', 'superseded', 0, l.token, \(context.date),
         \(context.now), \(context.now), \(context.now), \(context.now)
-      FROM payments p CROSS JOIN lease l WHERE p.payment_id = \(payment) AND p.attempts < \(tries)
+      FROM payments p CROSS JOIN lease l WHERE p.payment_id = \(payment) AND p.attempts < \(last)
       RETURNING charge_attempts.*
       """, context: context)
     guard raised > 0 else { return }
-    _ = try execute("UPDATE payments SET attempts = \(tries) WHERE payment_id = \(payment)")
+    _ = try execute("UPDATE payments SET attempts = \(last) WHERE payment_id = \(payment)")
   }
 
   /// Gives back attempts that were claimed and certainly never sent, so that a later run claims them anew.

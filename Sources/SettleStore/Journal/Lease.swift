@@ -119,12 +119,14 @@ package final class Lease: Sendable {
 
   private func renew() async {
     let asked = ContinuousClock.now
-    let token = token
+    let (token, runID) = (token, runID)
     do {
       let renewed = try await openConnection().run { db in
         try db.execute(
           """
-          UPDATE lease SET renewed_at = now(), expires_at = now() + \(seconds: Lease.life) WHERE token = \(token)
+          UPDATE lease SET renewed_at = now(), expires_at = now() + \(seconds: Lease.life)
+          -- A store that was put back gives a token out again.
+          WHERE token = \(token) AND run_id = \(runID)
           """)
       }
       state.withLock { state in

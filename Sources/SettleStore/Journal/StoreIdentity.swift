@@ -30,12 +30,10 @@ extension Session {
   /// Makes the store belong to one processor account and mode for ever.
   ///
   /// Throws ``StoreError/foreignAccount(kept:processor:found:foundProcessor:)`` where it belongs to another: its
-  /// idempotency keys would mean nothing there, and every payment would be charged again. Returns whether the two have
-  /// only now met.
-  @discardableResult
-  package func bind(to account: ProcessorAccount, of processor: String) throws -> Bool {
+  /// idempotency keys would mean nothing there, and every payment would be charged again.
+  package func bind(to account: ProcessorAccount, of processor: String) throws {
     // In doubt from its first moment, so that a run which dies before it has looked leaves the doubt behind.
-    let inserted = try execute(
+    _ = try execute(
       """
       INSERT INTO store_identity (processor, account, live, doubted_since, doubted_why)
       VALUES (\(processor), \(account.id), \(account.live), now(), \(StoreDoubt.newStore))
@@ -50,7 +48,6 @@ extension Session {
       throw StoreError.foreignAccount(
         kept: kept, processor: keptProcessor, found: account, foundProcessor: processor)
     }
-    return inserted > 0
   }
 
   /// Compares the database with the one that the store remembers, and remembers this one. Returns why the processor
@@ -90,6 +87,16 @@ extension Session {
       """
       UPDATE store_identity SET doubted_since = coalesce(doubted_since, \(now)), doubted_why = \(why),
         doubted_until = \(now.adding(Self.doubtAfterRestore))
+      """)
+  }
+
+  /// A new store's processor account knows payments already: it may be the successor of a store that was lost, whose files
+  /// may come back only days later. So its doubt lasts as long as after a restore.
+  package func prolongDoubt(at now: Timestamp) throws {
+    _ = try execute(
+      """
+      UPDATE store_identity SET doubted_until = \(now.adding(Self.doubtAfterRestore))
+      WHERE doubted_why = \(StoreDoubt.newStore) AND doubted_until IS NULL
       """)
   }
 

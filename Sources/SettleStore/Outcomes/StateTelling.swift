@@ -81,6 +81,9 @@ extension Session {
         AND a.created_at <= t.occurred_at
         AND NOT EXISTS (
           SELECT FROM payments p WHERE p.payment_id = a.payment_id AND p.processor_payment <> t.processor_payment)
+        AND NOT EXISTS (
+          SELECT FROM cancellations c
+          WHERE c.payment_id = a.payment_id AND c.processor_payment = t.processor_payment AND c.state = 'canceled')
       RETURNING a.*
       """, context: context)
     let failed: SQL = """

@@ -85,6 +85,38 @@ import Testing
     }
   }
 
+  /// Holds come for payments whose first cards are to be tried again. Where the cancellations stop early, a hold whose old
+  /// payment nobody has asked to give up waits as one does whose request has no answer.
+  @Test func aHoldBehindACancellationThatWasNeverAskedForWaits() async throws {
+    let yaml = RetryNightsTests.insufficientFundsOnly.replacing("batch: 50", with: "batch: 1")
+    try await Night.with(yaml: yaml) { night in
+      let orders = ["A", "B", "C"]
+      try night.put(
+        Self.header + orders.map { "\($0),1000,USD,pm_card_visa_chargeDeclinedInsufficientFunds\n" }.joined(),
+        "authorizations/a.csv")
+      try await night.run(.ingest, .charge)
+      var rows = "order_id,amount,currency,processor_reference\n"
+      for order in orders {
+        let answer = try await night.post(
+          "/v1/payment_intents",
+          "amount=1000&currency=usd&confirm=true&off_session=true&payment_method=pm_card_visa&capture_method=manual")
+        rows += "\(order),1000,USD,\(answer.split(separator: "\"").first { $0.hasPrefix("pi_") } ?? "none")\n"
+      }
+      try night.put(rows, "authorizations/b.csv")
+      let second = Night.date.adding(days: 1)
+      let stopped = try await night.run(
+        .ingest, .charge, date: second, through: { base in Interposed(base: base) { _, _ in .later(why: "429") } })
+      #expect(stopped.exitStatus == .tryLater)
+      #expect(try await night.count("cancellations") == 1)
+      #expect(try await night.ledger().isEmpty)
+      let result = try await night.run(.charge, date: second)
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(try await night.cancellations() == ["A canceled", "B canceled", "C canceled"])
+      #expect(try await night.states() == ["A SUCCEEDED", "B SUCCEEDED", "C SUCCEEDED"])
+      #expect(try await night.ledger().map(\.amount) == [1000, 1000, 1000])
+    }
+  }
+
   /// Past the life of a key it is looked up first, and then asked for again: cancelling takes no money.
   @Test func anAnswerThatWasLostLongAgoIsLookedUp() async throws {
     try await Night.with { night in

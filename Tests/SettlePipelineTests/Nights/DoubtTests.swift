@@ -63,6 +63,47 @@ import Testing
     }
   }
 
+  /// Another system's charges hide the processor's newest of settle's.
+  @Test func aSnapshotPutBackIsToldBehindTheChargesOfOthers() async throws {
+    try await Night.with { night in
+      let (old, charged) = try await restored(night, inPlace: true)
+      for number in 0..<110 {
+        try await night.post(
+          "/v1/payment_intents",
+          "amount=\(500 + number)&currency=usd&payment_method=pm_card_visa&payment_method_types[]=card&confirm=true"
+            + "&off_session=true", headers: [("Idempotency-Key", "other-\(number)")])
+      }
+      let result = try await old.run(.ingest, .charge)
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(result.messages.contains { $0.contains("older than the processor") }, "\(result.messages)")
+      #expect(try await night.charges() == charged + 110)
+      await old.store.close()
+    }
+  }
+
+  /// The store was lost and made anew. A file of its predecessor comes back only after the first nights, behind more
+  /// charges than the processor's newest page tells of.
+  @Test func aLostStoresFileThatComesBackLateIsNotChargedAgain() async throws {
+    try await Night.with { night in
+      let late = WholeNightTests.authorizations(8, prefix: "late")
+      try night.put(late, "authorizations/late.csv")
+      try await night.run(.ingest, .charge)
+      try FileManager.default.removeItem(atPath: night.folder + "/inbox/authorizations/late.csv")
+      try await night.advance(hours: 72)
+      var anew = night
+      anew.store = try await Store.test()
+      try anew.put(WholeNightTests.authorizations(120), "authorizations/new.csv")
+      #expect(try await anew.run(.ingest, .charge).exitStatus == .done)
+      let charged = try await night.charges()
+      try anew.put(late, "authorizations/late.csv")
+      let result = try await anew.run(.ingest, .charge, date: Night.date.adding(days: 1))
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(result.messages.contains("8 were charged before, and are not charged again"), "\(result.messages)")
+      #expect(try await night.charges() == charged)
+      await anew.store.close()
+    }
+  }
+
   /// The restored store has one attempt, the processor two: the third must not go out under the second's key.
   @Test func theNextAttemptIsNumberedAfterAllThatTheProcessorSaw() async throws {
     try await Night.with { night in

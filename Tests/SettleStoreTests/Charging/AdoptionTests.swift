@@ -129,6 +129,45 @@ import Testing
     }
   }
 
+  /// The answer was lost and a file told the failure, so nobody here knows what the attempt made: it is still payable, and
+  /// the next card confirms it rather than making another beside it.
+  @Test func whatAnUnansweredAttemptMadeIsConfirmed() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.claim()
+      try await story.unknown("A")
+      try await story.report(
+        .failed("A").at(await story.instant).changed { $0.references.payment = story.payment("A") })
+      #expect(try await story.attempts("A") == ["1 declined CARD_DECLINED"])
+      await story.next()
+      try await story.authorize(.order("A", 1_000, method: "pm_b"))
+      let charges = [Self.found("A", story, state: Self.declined)]
+      #expect(try await adopt(charges, story) == Adoption())
+      #expect(try await story.claim().attempts.map(\.request.body) == ["confirm pi_A 10.00 USD"])
+      // One that settle has given up is not taken up again.
+      try await story.declined("A", attempt: 2, made: "pi_A")
+      let canceled = try await story.reserveCancellations()
+      try await story.record(.ended(.canceled), of: canceled[0])
+      try await story.authorize(.order("A", 1_000, method: "pm_c"))
+      #expect(try await adopt(charges, story) == Adoption())
+      #expect(try await story.claim().attempts.map(\.request.body) == ["charge 10.00 USD"])
+    }
+  }
+
+  /// A store is restored for all of its merchants at once.
+  @Test func anotherMerchantsForgottenChargeIsASignToo() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      let charges = [Self.found("A", story, attempt: 2)]
+      var context = await story.context()
+      context.merchant = "another"
+      let other = context
+      #expect(try await story.read { try $0.unknownAttempts(among: charges, context: other) } == 1)
+      #expect(try await story.write { try $0.adopt(charges, context: other) } == Adoption())
+      #expect(try await story.state("A") == "REQUESTED, due 2026-11-20")
+    }
+  }
+
   @Test func whatThisStoreMadeItselfIsNoSign() async throws {
     try await Story.tell { story in
       try await story.authorize(.order("A", 1_000), .order("B", 1_000), .order("C", 1_000))

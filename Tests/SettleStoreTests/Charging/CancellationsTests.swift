@@ -124,11 +124,49 @@ import Testing
       await story.next()
       try await story.authorize(.order("A", 1_000, hold: "pi_hold"))
       #expect(try await story.reserveCancellations(.all).isEmpty)
+      // Whatever has kept the request from being stored: the hold waits for it.
+      #expect(try await story.claim().isLast)
       let stored = try await story.reserveCancellations(.blocking)
       #expect(stored.map(\.processorPayment) == ["pi_A"])
       #expect(try await story.claim().isLast)
-      try await story.record(.ended(.canceled), of: stored[0])
+      try await story.record(.ended(.canceled), of: try #require(stored.first))
       #expect(try await story.claim().attempts.map(\.request.body) == ["capture pi_hold 10.00 USD"])
+    }
+  }
+
+  /// A processor that cannot be asked to give up a payment has refused to.
+  @Test func whatCannotBeAskedForIsWaitedForByNobody() async throws {
+    try await failed { story in
+      try await story.authorize(.order("A", 1_000, hold: "pi_hold"))
+      let (context, run) = (await story.context(), story.run)
+      let reserved = try await story.write { db in
+        try db.reserveCancellations(.blocking, after: nil, limit: 9, run: run, context: context) { _ in
+          throw ProcessorRefusal.unsupported("the reference is none of its own")
+        }
+      }
+      #expect(reserved.seen == story.payment("A"))
+      #expect(reserved.stored.isEmpty)
+      #expect(try await story.cancellations("A") == ["pi_A refused unsupported"])
+      #expect(try await story.reserveCancellations(.blocking).isEmpty)
+      #expect(try await story.claim().attempts.map(\.request.body) == ["capture pi_hold 10.00 USD"])
+    }
+  }
+
+  /// What is told late of a processor payment that was canceled is no answer to the attempt that made another.
+  @Test func aLateFailureOfACanceledOneEndsNoOtherAttempt() async throws {
+    try await failed { story in
+      let stored = try await story.reserveCancellations()
+      try await story.record(.ended(.canceled), of: stored[0])
+      await story.next()
+      try await story.authorize(.order("A", 1_000, method: "pm_b"))
+      try await story.claim()
+      try await story.report(.failed("A").at(await story.instant.adding(.seconds(60))))
+      #expect(try await story.attempts("A") == ["1 declined generic_decline", "2 open"])
+      // Of the one that the attempt made, it is.
+      try await story.report(
+        .failed("A").row("txn_2").at(await story.instant.adding(.seconds(60))).naming(
+          .init(payment: story.payment("A"), processorPayment: "pi_A2")))
+      #expect(try await story.attempts("A") == ["1 declined generic_decline", "2 declined CARD_DECLINED"])
     }
   }
 

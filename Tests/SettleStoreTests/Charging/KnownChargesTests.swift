@@ -100,6 +100,27 @@ import Testing
     }
   }
 
+  /// The processor counts the tries of one processor payment; attempts before the one that made it are not among them.
+  @Test func triesAreCountedFromTheAttemptThatMadeTheProcessorPayment() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      let claimed = try await story.claim().attempts
+      var context = await story.context()
+      try await story.write { [context] in try $0.release(claimed, context: context) }
+      try await story.claim()
+      try await story.declined("A", attempt: 2, made: "pi_A")
+      try await story.authorize(.order("A", 1_000, method: "pm_b"))
+      context = await story.context()
+      for (tries, number) in [(0, "2"), (1, "2"), (2, "3"), (2, "3"), (4, "5"), (3, "5")] {
+        try await story.write { [context] in
+          try $0.raiseAttempts(of: story.payment("A"), to: tries, context: context)
+        }
+        #expect(try await story.store.rows("SELECT attempts::text FROM payments") == [number])
+      }
+      #expect(try await story.claim().attempts.map(\.attempt) == [6])
+    }
+  }
+
   /// A payment that had failed in the meantime has no attempt to take back, and none becomes due.
   @Test func whatHasBeenAnsweredIsNotTakenBack() async throws {
     try await Story.tell { story in

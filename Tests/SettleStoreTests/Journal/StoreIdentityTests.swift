@@ -48,6 +48,24 @@ import Testing
     await store.close()
   }
 
+  /// Its account has been charged with before: it may be the successor of a store that was lost.
+  @Test func aNewStoreOnAUsedAccountStaysInDoubt() async throws {
+    let store = try await Store.test(connections: 1)
+    _ = try await meet(store)
+    for day in 0..<7 {
+      let now = Self.now.adding(.seconds(Int64(day) * 86_400))
+      try await store.pool.transaction { try $0.prolongDoubt(at: now) }
+      try await looked(store, at: now)
+      #expect(try await meet(store, at: now) == .newStore)
+    }
+    let later = Self.now.adding(.seconds(7 * 86_400))
+    try await looked(store, at: later)
+    #expect(try await meet(store, at: later) == nil)
+    try await store.pool.transaction { try $0.prolongDoubt(at: later) }
+    #expect(try await meet(store, at: later) == nil)
+    await store.close()
+  }
+
   @Test func aCopyElsewhereIsRecognised() async throws {
     let store = try await Store.test(connections: 1)
     _ = try await meet(store)
