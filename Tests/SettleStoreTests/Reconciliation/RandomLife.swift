@@ -20,7 +20,7 @@ struct RandomLife {
     case 4...6: try await answer(story)
     case 7...9: try await report(story)
     case 10: try await refund(story)
-    default: try await story.reconcile(waiting: 1, keysOlderThan: .seconds(80_000))
+    default: try await story.reconcile(waiting: 1)
     }
   }
 

@@ -13,7 +13,7 @@ import Testing
       var life = RandomLife(seed: seed)
       for _ in 0..<4 {
         for _ in 0..<8 { try await life.happen(in: story) }
-        try await story.reconcile(waiting: 1, keysOlderThan: .seconds(80_000))
+        try await story.reconcile(waiting: 1)
         try await check(story)
         #expect(try await life.fallenStates(in: story) == [])
         await story.next()
@@ -28,7 +28,7 @@ import Testing
     _ = try await story.totals()
     await story.next()
     let before = try await story.fingerprint()
-    #expect(try await story.reconcile(waiting: 1, keysOlderThan: .seconds(80_000)) == ReconcileCounts())
+    #expect(try await story.reconcile(waiting: 1) == ReconcileCounts())
     #expect(try await story.fingerprint() == before)
     #expect(try await story.store.faults() == [])
     for (name, offenders) in Self.invariants {
