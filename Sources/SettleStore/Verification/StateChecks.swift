@@ -13,6 +13,13 @@ extension StoreCheck {
       \(sql: toldTwice)
       """)
 
+  package static let cancellations = StoreCheck(
+    name: "cancellations", says: "each request to give up a processor payment is as its last entry tells",
+    remedy:
+      "a cancellation was changed, deleted or put in by hand: compare it with its entries (settle explain ID --json)",
+    counted: "SELECT count(*) FROM cancellations",
+    wrong: compared(.cancellation, in: "cancellations", by: "c.processor_payment"))
+
   package static let refunds = StoreCheck(
     name: "refunds", says: "each refund is as its last entry tells",
     remedy: "a refund was changed, deleted or put in by hand: compare it with its entries (settle explain ID --json)",
@@ -44,7 +51,8 @@ extension StoreCheck {
       SELECT payment_id, kind, detail, lag(kind) OVER w AS last_kind, lag(detail) OVER w AS last_detail
       FROM audit WHERE kind NOT IN ('refund_held_back', 'break_refunded')
       WINDOW w AS (
-        PARTITION BY payment_id, split_part(kind, '_', 1), coalesce(detail ->> 'attempt', detail ->> 'refund')
+        PARTITION BY payment_id, split_part(kind, '_', 1), coalesce(detail ->> 'attempt', detail ->> 'refund',
+          detail ->> 'cancellation')
         ORDER BY entry)) told
     WHERE kind = last_kind AND detail = last_detail
     """
@@ -89,6 +97,11 @@ extension StoreCheck {
           OR c.file_id IS NULL AND NOT EXISTS (SELECT FROM audit e WHERE e.payment_id = c.payment_id))
       """)
 
+  /// The last business date that was worked on before the trail began, with seal 0 as `o`. A pipeline's date is not the
+  /// server's.
+  private static let lastDateBefore: SQL =
+    "greatest(o.sealed_at::date, (SELECT max(business_date) FROM runs WHERE token <= o.token))"
+
   package static let breaks = StoreCheck(
     name: "breaks", says: "each break that was refunded, or held back from being, has its entry",
     remedy: "a break was changed by hand: compare it with its entries (settle explain ID --json)",
@@ -104,7 +117,7 @@ extension StoreCheck {
       ) l ON l.payment_id = b.payment_id AND l.key = b.break_id::text
       CROSS JOIN \(sql: origin)
       WHERE b.break_id IS NULL
-        OR (l.kind IS NOT NULL OR o.token < 0 OR b.first_seen > o.sealed_at::date) AND (
+        OR (l.kind IS NOT NULL OR o.token < 0 OR b.first_seen > \(sql: lastDateBefore)) AND (
           b.held_back IS NOT NULL AND b.held_back IS DISTINCT FROM l.held_back
           OR (coalesce(b.resolution, '') = 'refunded') IS DISTINCT FROM (coalesce(l.kind, '') = 'break_refunded'))
       """)

@@ -22,6 +22,15 @@ import Testing
         "F": ["payment_failed"],
         "G": [], "H": [],
         "K": ["attempt_stored 1", "attempt_succeeded 1", "payment_succeeded", "refund_held_back"],
+        "M": [
+          "attempt_stored 1", "attempt_declined 1", "payment_failed", "cancellation_stored", "cancellation_canceled",
+        ],
+        "N": [
+          "attempt_stored 1", "attempt_declined 1", "payment_failed", "cancellation_stored", "cancellation_refused",
+        ],
+        "O": [
+          "attempt_stored 1", "attempt_declined 1", "payment_failed", "cancellation_stored", "cancellation_unknown",
+        ],
         "L": ["attempt_stored 1", "attempt_unknown 1", "attempt_succeeded 1", "payment_succeeded"],
       ]
       for (order, chain) in told.sorted(by: { $0.key < $1.key }) {
