@@ -103,7 +103,7 @@ extension StoreCheck {
     "greatest(o.sealed_at::date, (SELECT max(business_date) FROM runs WHERE token <= o.token))"
 
   package static let breaks = StoreCheck(
-    name: "breaks", says: "each break that was refunded, or held back from being, has its entry",
+    name: "breaks", says: "each break was resolved by settle, and has its entry where it was refunded, or held back from being",
     remedy: "a break was changed by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM breaks",
     wrong: """
@@ -116,7 +116,7 @@ extension StoreCheck {
         ORDER BY payment_id, detail ->> 'break', entry DESC
       ) l ON l.payment_id = b.payment_id AND l.key = b.break_id::text
       CROSS JOIN \(sql: origin)
-      WHERE b.break_id IS NULL
+      WHERE b.break_id IS NULL OR b.resolution NOT IN ('explained', 'refunded')
         OR (l.kind IS NOT NULL OR o.token < 0 OR b.first_seen > \(sql: lastDateBefore)) AND (
           b.held_back IS NOT NULL AND b.held_back IS DISTINCT FROM l.held_back
           OR (coalesce(b.resolution, '') = 'refunded') IS DISTINCT FROM (coalesce(l.kind, '') = 'break_refunded'))

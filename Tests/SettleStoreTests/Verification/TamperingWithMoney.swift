@@ -185,6 +185,9 @@ extension Tampering {
       "breaks", "refunded, it says",
       "status = 'resolved', resolved_on = first_seen, resolution = 'refunded', held_back = NULL",
       where: "status = 'open'"),
+    changed(
+      "breaks", "accepted, it says", "status = 'resolved', resolved_on = first_seen, resolution = 'accepted'",
+      where: "status = 'open'"),
     changed("breaks", "explained, it says", "resolution = 'explained'", where: "resolution = 'refunded'"),
     deleted("breaks", where: "outcome_id IS NOT NULL AND resolution IS DISTINCT FROM 'explained'"),
   ]
