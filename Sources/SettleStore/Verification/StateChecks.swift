@@ -66,13 +66,13 @@ extension StoreCheck {
     counted: "SELECT count(*) FROM payments",
     wrong: """
       WITH told AS (
-        SELECT payment_id, bool_or(kind = 'charge') AS charged, bool_or(kind = 'charge_failed') AS failed,
+        SELECT payment_id, bool_or(kind = 'charge') AS charged, array_agg(occurred_at) FILTER (WHERE kind = 'charge_failed') AS failures,
           bool_or(kind = 'charge' AND proven) AS proven, bool_or(kind = 'charge_failed' AND proven) AS denied
         FROM (
-          SELECT payment_id, kind, linked_by <> 'order_reference' AS proven FROM outcome_records
+          SELECT payment_id, kind, linked_by <> 'order_reference' AS proven, occurred_at FROM outcome_records
           WHERE linked_by IS NOT NULL AND kind IN ('charge', 'charge_failed')
           UNION ALL
-          SELECT k.payment_id, v.record ->> 'kind', false
+          SELECT k.payment_id, v.record ->> 'kind', false, (v.record ->> 'occurred_at')::timestamptz
           FROM outcome_versions v JOIN outcome_keys k ON k.outcome_id = v.outcome_id
         ) records GROUP BY payment_id
       ), last AS (
@@ -91,7 +91,8 @@ extension StoreCheck {
         OR l.payment_id IS NULL AND NOT coalesce(c.file_id <= o.last_file, false) AND (
           CASE c.state
             WHEN 'SUCCEEDED' THEN c.attempts > 0 OR c.proof <> 'outcome' OR t.charged IS NOT TRUE
-            WHEN 'FAILED' THEN c.attempts > 0 OR t.failed IS NOT TRUE
+            -- It may be tried again since.
+            WHEN 'FAILED' THEN t.failures IS NULL OR c.failed_at <> ALL(t.failures)
             WHEN 'REQUESTED' THEN t.proven IS TRUE OR c.attempts = 0 AND t.denied IS TRUE
             ELSE true END
           OR c.file_id IS NULL AND NOT EXISTS (SELECT FROM audit e WHERE e.payment_id = c.payment_id))
@@ -103,7 +104,8 @@ extension StoreCheck {
     "greatest(o.sealed_at::date, (SELECT max(business_date) FROM runs WHERE token <= o.token))"
 
   package static let breaks = StoreCheck(
-    name: "breaks", says: "each break was resolved by settle, and has its entry where it was refunded, or held back from being",
+    name: "breaks",
+    says: "each break was resolved by settle, and has its entry where it was refunded, or held back from being",
     remedy: "a break was changed by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM breaks",
     wrong: """

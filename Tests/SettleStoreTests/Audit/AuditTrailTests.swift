@@ -64,6 +64,21 @@ import Testing
     }
   }
 
+  /// A payment that only a file failed has no entry of it; that it is tried again since changes nothing about that.
+  @Test func whatAFileFailedMayBeTriedAgain() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.report(.failed("A").naming(.init(payment: story.payment("A"))))
+      try await story.authorize(.order("A", 1_000, method: "pm_b"))
+      try await story.claim()
+      #expect(try await story.chain("A") == ["attempt_stored 1"])
+      #expect(try await story.state("A").hasPrefix("FAILED"))
+      #expect(try await story.store.faults() == [])
+      try await story.store.execute("UPDATE payments SET failed_at = failed_at + interval '1 second'")
+      #expect(try await story.store.faults().map { $0.prefix(8) } == ["payments"])
+    }
+  }
+
   @Test func severalRefundsOfOnePaymentMakeOneChain() async throws {
     try await Story.tell { story in
       try await story.authorize(.order("A", 1_000))
