@@ -51,6 +51,9 @@ package struct RefundLifecycle: Sendable, Equatable {
     request = StoredRequest(storedAt: storedAt, keyLife: keyLife, margin: margin)
   }
 
+  /// - Parameter keyExpires: as stored with the request.
+  package init(keyExpires: Timestamp) { request = StoredRequest(keyExpires: keyExpires) }
+
   package func maySend(at now: Timestamp) -> Bool { request.maySend(at: now) }
 
   package mutating func answered(_ answer: ProcessorAnswer, at now: Timestamp) -> Step {

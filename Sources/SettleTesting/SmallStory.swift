@@ -129,7 +129,7 @@ package struct SmallStory: Sendable {
   }
 
   private func reconcile() async throws {
-    let terms = ReconcileTerms(waitingDays: 0, keysExpiredBefore: Self.at(0))
+    let terms = ReconcileTerms(waitingDays: 0)
     _ = try await store.pool.transaction { try $0.reconcile(terms, context: Self.context(22)) }
   }
 
@@ -143,7 +143,8 @@ package struct SmallStory: Sendable {
         let request = ProcessorRequest(path: "/v1/refunds", body: "", idempotencyKey: "key-refund", apiVersion: "v")
         _ = try db.reserveRefund(
           order, for: candidate.breakID, rule: "overcharge", request: request,
-          charge: Self.charged("C", Self.money(3_300), nil), within: nil, run: run, context: Self.context(24))
+          charge: Self.charged("C", Self.money(3_300), nil), keyLife: .seconds(82_800), within: nil, run: run,
+          context: Self.context(24))
         try db.record(.processed(reference: "re_C"), of: order, context: Self.context(25))
       }
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct DryRunTests {
   private func rehearse(_ story: Story) async throws {
     let context = await story.context()
-    let terms = ReconcileTerms(waitingDays: 0, keysExpiredBefore: context.now)
+    let terms = ReconcileTerms(waitingDays: 0)
     let date = context.date
     try await story.store.pool.rolledBack { db in
       for number in 1...2 {

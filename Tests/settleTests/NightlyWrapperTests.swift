@@ -16,8 +16,10 @@ struct NightlyWrapperTests {
       statuses: [75, 75, 75, 75], ends: 75, calls: ["run --pipeline p.yaml", "retry", "retry"],
       alert: "settle: not finished after 2 more tries (75); `settle retry` takes it up again"),
     Case(
-      statuses: [69], ends: 69, calls: ["run --pipeline p.yaml"],
-      alert: "settle: the database or the processor cannot be reached (69)"),
+      statuses: [69, 69, 69], ends: 69, calls: Array(repeating: "run --pipeline p.yaml", count: 3),
+      alert: "settle: the database or the processor could not be reached in 2 more tries (69)"),
+    Case(
+      statuses: [69, 75, 0], ends: 0, calls: ["run --pipeline p.yaml", "run --pipeline p.yaml", "retry"], alert: nil),
     Case(
       statuses: [77], ends: 77, calls: ["run --pipeline p.yaml"],
       alert: "settle: the processor or the database refused us (77): check the key and the role"),

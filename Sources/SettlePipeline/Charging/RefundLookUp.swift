@@ -28,7 +28,9 @@ struct RefundLookUp: Sendable {
       switch result {
       case .unknown where refund.isUnfinished, .failed, .canceled: news.append((refund, result))
       case .processed, .pending, .requiresAction:
-        if refund.isUnfinished, result.processorState != refund.state { news.append((refund, result)) }
+        if refund.isUnfinished, refund.isDoubted || result.processorState != refund.state {
+          news.append((refund, result))
+        }
       case .unknown: break
       }
     }

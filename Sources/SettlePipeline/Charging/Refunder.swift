@@ -58,6 +58,11 @@ struct Refunder {
         return try await hold(candidate, .chargeNotFound)
       }
       if let held = candidate.contradiction(by: charge, refunding: amount) { return try await hold(candidate, held) }
+      if let own = candidate.ownReference,
+        let held = candidate.contradiction(byOwn: try await processor.charge(own))
+      {
+        return try await hold(candidate, held)
+      }
       FaultPoint.beforeReserve.reached()
       guard let refund = try await reserve(order, candidate, rule, charge, processor) else { return }
       spent.add(amount)
@@ -85,11 +90,10 @@ struct Refunder {
     let processor = try await connected()
     let permit = context.permit
     let clock = context.clock
-    var lifecycle = RefundLifecycle(
-      storedAt: refund.storedAt, keyLife: processor.keyLife, margin: context.pipeline.charge.keyMargin)
+    var lifecycle = RefundLifecycle(keyExpires: refund.keyExpires)
+    let keyExpires = lifecycle.keyExpires
     while true {
       let step: RefundLifecycle.Step
-      let keyExpires = lifecycle.keyExpires
       do {
         let answer = try await processor.send(refund.request.keyed(anew: .refundRandomKey)) {
           guard !Defect.noCallGuard.isSeeded else { return }
@@ -123,7 +127,10 @@ struct Refunder {
     }
     let load = context.load
     FaultPoint.beforeRecord.reached()
-    try await context.write { try $0.record(result, of: order, context: load) }
+    // What the processor has said is kept, though the run was told to stop meanwhile.
+    try await Uncancelled.run { [context] in
+      try await context.write { try $0.record(result, of: order, context: load) }
+    }
   }
 
   private mutating func reserve(
@@ -132,12 +139,13 @@ struct Refunder {
   ) async throws -> StoredRefund? {
     let load = context.load
     let (run, limits) = (context.run, context.pipeline.refund)
+    let keyLife = processor.keyLife - context.pipeline.charge.keyMargin
     do {
       let request = try processor.request(for: .refund(order))
       return try await context.write { db in
         try db.reserveRefund(
           order, for: candidate.breakID, rule: "\(rule.when.rawValue): \(rule.portion.rawValue)", request: request,
-          charge: charge, within: limits, run: run, context: load)
+          charge: charge, keyLife: keyLife, within: limits, run: run, context: load)
       }
     } catch let held as HeldBack {
       try await hold(candidate, held.why)

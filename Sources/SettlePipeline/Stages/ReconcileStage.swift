@@ -7,10 +7,6 @@ struct ReconcileStage: Stage {
   let name = StageName.reconcile
   let unit = "payments"
 
-  /// For refunds, whose rows do not say until when their keys are relied on, and no processor is asked here: Stripe's
-  /// 24 hours are the shortest of all, and a break that opens a little early resolves itself.
-  static let shortestKeyLife: Duration = .seconds(24 * 3_600)
-
   func perform(_ context: RunContext) async throws -> StageReport {
     let load = context.load
     let terms = terms(context)
@@ -24,9 +20,7 @@ struct ReconcileStage: Stage {
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
-    ReconcileTerms(
-      waitingDays: context.pipeline.reconcile.waitingDays,
-      keysExpiredBefore: context.clock().adding(.zero - Self.shortestKeyLife))
+    ReconcileTerms(waitingDays: context.pipeline.reconcile.waitingDays)
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {

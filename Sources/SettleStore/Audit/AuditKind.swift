@@ -11,6 +11,13 @@ package enum AuditKind: String, Sendable, CaseIterable, SQLEncodable, SQLDecodab
   case attemptRefused = "attempt_refused"
   /// It was never sent, or another took its place.
   case attemptSuperseded = "attempt_superseded"
+  /// A request to give up a processor payment was stored.
+  case cancellationStored = "cancellation_stored"
+  case cancellationUnknown = "cancellation_unknown"
+  case cancellationCanceled = "cancellation_canceled"
+  /// The processor payment had taken the money, or took it after all.
+  case cancellationSucceeded = "cancellation_succeeded"
+  case cancellationRefused = "cancellation_refused"
   case paymentSucceeded = "payment_succeeded"
   case paymentFailed = "payment_failed"
   case refundRequested = "refund_requested"

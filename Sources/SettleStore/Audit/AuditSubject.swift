@@ -6,6 +6,7 @@ import Postgres
 /// `facts`, and every statement that changes any of it goes through ``Postgres/Session/audited(_:as:_:context:)``.
 enum AuditSubject: CaseIterable {
   case attempt
+  case cancellation
   case payment
   case refund
   case breaking
@@ -14,6 +15,7 @@ enum AuditSubject: CaseIterable {
   var key: String? {
     switch self {
     case .attempt: "attempt"
+    case .cancellation: "cancellation"
     case .payment: nil
     case .refund: "refund"
     case .breaking: "break"
@@ -23,9 +25,10 @@ enum AuditSubject: CaseIterable {
   /// The kind of an entry about the row `c`, by the state that the row has come to.
   var kind: SQL {
     switch self {
-    case .attempt:
+    case .attempt, .cancellation:
       """
-      'attempt_' || CASE WHEN c.state <> 'open' THEN c.state WHEN c.unknown_why IS NULL THEN 'stored' ELSE 'unknown' END
+      \(sql: self == .attempt ? "'attempt_'" : "'cancellation_'") || CASE
+        WHEN c.state <> 'open' THEN c.state WHEN c.unknown_why IS NULL THEN 'stored' ELSE 'unknown' END
       """
     case .payment: "'payment_' || lower(c.state)"
     case .refund:
@@ -43,7 +46,7 @@ enum AuditSubject: CaseIterable {
   /// What an entry says beside the facts: why an answer is not known changes without a word.
   var passing: SQL? {
     switch self {
-    case .attempt, .refund: "jsonb_strip_nulls(jsonb_build_object('why', c.unknown_why))"
+    case .attempt, .cancellation, .refund: "jsonb_strip_nulls(jsonb_build_object('why', c.unknown_why))"
     case .payment, .breaking: nil
     }
   }
@@ -54,7 +57,14 @@ enum AuditSubject: CaseIterable {
       """
       'attempt', c.attempt, 'operation', c.operation, 'key', c.idempotency_key, 'request', \(sql: Self.request),
       'state', c.state, 'reason', c.reason, 'code', c.code, 'on', c.business_date,
-      'stored_at', c.created_at AT TIME ZONE 'UTC', 'answered_at', c.answered_at AT TIME ZONE 'UTC'
+      'stored_at', c.created_at AT TIME ZONE 'UTC', 'answered_at', c.answered_at AT TIME ZONE 'UTC',
+      'key_expires_at', c.key_expires_at AT TIME ZONE 'UTC'
+      """
+    case .cancellation:
+      """
+      'cancellation', c.processor_payment, 'key', c.idempotency_key, 'request', \(sql: Self.request), 'state', c.state,
+      'code', c.code, 'on', c.business_date, 'stored_at', c.created_at AT TIME ZONE 'UTC',
+      'answered_at', c.answered_at AT TIME ZONE 'UTC'
       """
     case .payment:
       // Which processor payment an unfinished payment has is learned on the way.
@@ -72,7 +82,8 @@ enum AuditSubject: CaseIterable {
       'request', \(sql: Self.request), 'state', c.state, 'processor_refund', c.processor_refund, 'failure', c.failure,
       'requested_at', c.requested_at AT TIME ZONE 'UTC', 'requested_on', c.requested_on,
       'processed_at', c.processed_at AT TIME ZONE 'UTC', 'failed_at', c.failed_at AT TIME ZONE 'UTC',
-      'processor_state', c.processor_state, 'processed_on', c.processed_on, 'failed_on', c.failed_on
+      'processor_state', c.processor_state, 'processed_on', c.processed_on, 'failed_on', c.failed_on,
+      'unknown_on', c.unknown_on, 'answered_on', c.answered_on, 'key_expires_at', c.key_expires_at AT TIME ZONE 'UTC'
       """
     case .breaking:
       "'break', c.break_id, 'reason', c.reason, 'held_back', c.held_back, 'resolution', c.resolution"

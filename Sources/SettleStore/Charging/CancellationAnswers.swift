@@ -24,28 +24,31 @@ extension Session {
     try close(closed, context: context)
     try raise(charges, context: context)
     guard !open.isEmpty else { return }
-    _ = try execute(
-      """
+    // That an answer is not known is told once, however often it is asked for again.
+    let left: SQL = """
       UPDATE cancellations c SET unknown_why = o.why
       FROM unnest(\(open.map(\.0.payment)), \(open.map(\.0.processorPayment)), \(open.map(\.why)))
         o (payment_id, processor_payment, why)
       WHERE c.payment_id = o.payment_id AND c.processor_payment = o.processor_payment AND c.state = 'open'
-        AND c.unknown_why IS DISTINCT FROM o.why
-      """)
+      """
+    try audited(.cancellation, "\(sql: left) AND c.unknown_why IS NULL RETURNING c.*", context: context)
+    _ = try execute("\(sql: left) AND c.unknown_why <> o.why")
   }
 
   private func close(
     _ closed: [(CancellationResult, state: String, code: String?)], context: LoadContext
   ) throws {
     guard !closed.isEmpty else { return }
-    _ = try execute(
+    try audited(
+      .cancellation,
       """
       UPDATE cancellations c
       SET state = d.state, code = d.code, answered_at = \(context.now), unknown_why = NULL
       FROM unnest(\(closed.map(\.0.payment)), \(closed.map(\.0.processorPayment)), \(closed.map(\.state)),
         \(closed.map(\.code))) d (payment_id, processor_payment, state, code)
       WHERE c.payment_id = d.payment_id AND c.processor_payment = d.processor_payment AND c.state = 'open'
-      """)
+      RETURNING c.*
+      """, context: context)
     let gone = closed.filter { $0.state == "canceled" }
     guard !gone.isEmpty else { return }
     _ = try execute(

@@ -120,7 +120,8 @@ extension Session {
   /// A request that was refused before is asked again under its own key when the payment has failed again.
   private func storeCancellations(_ new: [StoredCancellation], run: RunIdentity, context: LoadContext) throws {
     guard !new.isEmpty else { return }
-    _ = try execute(
+    try audited(
+      .cancellation,
       """
       INSERT INTO cancellations (payment_id, processor_payment, idempotency_key, request_path, request_body,
         api_version, token, business_date, created_at)
@@ -131,7 +132,8 @@ extension Session {
       SET state = 'open', answered_at = NULL, code = NULL, token = excluded.token,
         business_date = excluded.business_date, created_at = excluded.created_at
       WHERE cancellations.state = 'refused'
-      """)
+      RETURNING cancellations.*
+      """, context: context)
   }
 
   private func refuseUnsendable(

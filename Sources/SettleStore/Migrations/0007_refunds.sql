@@ -5,12 +5,14 @@ ALTER TABLE refunds
   ADD unknown_on date,
   ADD answered_on date,
   ADD processed_on date,
-  ADD failed_on date;
+  ADD failed_on date,
+  ADD key_expires_at timestamptz;
 COMMENT ON COLUMN refunds.processor_state IS 'The processor''s own word for where it is; NULL where it never took it on, or nobody knows.';
 COMMENT ON COLUMN refunds.unknown_on IS 'The business date on which its answer was first not known.';
 COMMENT ON COLUMN refunds.answered_on IS 'The business date on which settle first knew what became of the request.';
 COMMENT ON COLUMN refunds.processed_on IS 'The business date that learnt of its success, which a later failure does not take back.';
 COMMENT ON COLUMN refunds.failed_on IS 'The business date that learnt of its failure.';
+COMMENT ON COLUMN refunds.key_expires_at IS 'requested_at with the processor''s key life less the pipeline''s margin: from then on nothing is sent under this key.';
 
 -- A refund that failed after its success had its first date overwritten; its break's resolution still has it.
 UPDATE refunds r
@@ -29,10 +31,13 @@ SET processed_on = CASE
     WHEN r.state = 'PROCESSED' THEN 'succeeded'
     WHEN r.state = 'FAILED' AND r.failure = 'canceled' THEN 'canceled'
     WHEN r.state = 'FAILED' THEN 'failed'
-    ELSE 'pending' END;
+    ELSE 'pending' END,
+  -- Until now the shipped margin of an hour was taken from the 24 hours for which the only processor keeps a key.
+  key_expires_at = requested_at + interval '23 hours';
 
 ALTER TABLE refunds
   DROP COLUMN finished_on,
+  ALTER key_expires_at SET NOT NULL,
   ADD CONSTRAINT processed_has_its_date CHECK ((processed_at IS NULL) = (processed_on IS NULL)),
   ADD CONSTRAINT failed_has_its_date CHECK ((failed_at IS NULL) = (failed_on IS NULL)),
   ADD CONSTRAINT failure_stands CHECK (failed_at IS NULL OR state = 'FAILED');

@@ -110,7 +110,7 @@ extension Session {
   }
 
   /// Payments that cannot go on by themselves: a hold that lapsed, an answer that can no longer be asked for.
-  func wantUnfinished(_ terms: ReconcileTerms, context: LoadContext) throws {
+  func wantUnfinished(context: LoadContext) throws {
     _ = try execute(
       """
       INSERT INTO desired
@@ -132,7 +132,7 @@ extension Session {
         NULL::uuid, -r.amount, r.currency, NULL::bigint, NULL::text, r.rule
       FROM refunds r
       WHERE r.state = 'REQUESTED' AND (r.processor_refund IS NULL OR r.unknown_why IS NOT NULL)
-        AND r.requested_at < \(terms.keysExpiredBefore)
+        AND r.key_expires_at <= \(context.now)
       """)
   }
 }

@@ -13,14 +13,8 @@ package struct ReconcileCounts: Sendable, Equatable {
 package struct ReconcileTerms: Sendable {
   /// Days from a charge's date on which its outcome is still awaited rather than missing.
   package var waitingDays: Int
-  /// Refunds stored before this can no longer be repeated: their keys have expired at the processor. An attempt says
-  /// itself when its key expires.
-  package var keysExpiredBefore: Timestamp
 
-  package init(waitingDays: Int, keysExpiredBefore: Timestamp) {
-    self.waitingDays = waitingDays
-    self.keysExpiredBefore = keysExpiredBefore
-  }
+  package init(waitingDays: Int) { self.waitingDays = waitingDays }
 }
 
 extension Session {
@@ -44,7 +38,7 @@ extension Session {
     try wantMissing(terms, context: context)
     try wantUnexpected()
     try wantDisputes()
-    try wantUnfinished(terms, context: context)
+    try wantUnfinished(context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
     try script("DROP TABLE desired")

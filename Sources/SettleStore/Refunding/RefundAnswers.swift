@@ -8,6 +8,8 @@ package struct KnownRefund: Sendable, Equatable {
   package var reference: String
   package var state: ProcessorRefundState?
   package var requestedAt: Timestamp
+  /// When it was last asked about, the processor did not know it.
+  package var isDoubted: Bool
 
   /// Whether its end is still to come, so that the processor must know it; else it is only watched for a failure.
   package var isUnfinished: Bool { state != .succeeded }
@@ -19,7 +21,8 @@ extension Session {
   package func knownRefunds(processedSince start: Timestamp, context: LoadContext) throws -> [KnownRefund] {
     try query(
       """
-      SELECT \(sql: Self.orderColumns), state, processor_refund, processor_state, requested_at
+      SELECT \(sql: Self.orderColumns), state, processor_refund, processor_state, requested_at,
+        unknown_why IS NOT NULL AS doubted
       FROM refunds r
       WHERE (state = 'REQUESTED' OR state = 'PROCESSED' AND processed_at >= \(start))
         AND processor_refund IS NOT NULL AND \(sql: Self.ofMerchant(context))
@@ -31,7 +34,7 @@ extension Session {
       return KnownRefund(
         order: try Self.refundOrder(row), reference: try row.get("processor_refund"),
         state: isProcessed ? .succeeded : word.flatMap(ProcessorRefundState.init(rawValue:)),
-        requestedAt: try row.get("requested_at"))
+        requestedAt: try row.get("requested_at"), isDoubted: try row.get("doubted"))
     }
   }
 

@@ -32,6 +32,21 @@ package struct RefundCandidate: Sendable, Equatable {
     default: return nil
     }
   }
+
+  /// Why a further charge is not one too many, by the figures of the payment's own; nil where it is.
+  ///
+  /// Whoever sees two charges may give back either, at the processor's own pages, and so may the customer's bank. The
+  /// further one goes back only while the payment's own still pays for what was asked.
+  package func contradiction(byOwn charge: ProcessorCharge?) -> RefundPolicy.Held? {
+    guard subject.reason == .duplicateCharge, !Defect.figuresUnchecked.isSeeded else { return nil }
+    guard let charge, charge.state == .succeeded else { return .notProven }
+    if charge.disputed { return .disputed }
+    if charge.captured - charge.refunded >= asked { return nil }
+    return charge.refunded > 0 ? .alreadyRefunded : .notProven
+  }
+
+  /// What to ask the processor for the payment's own charge by, where it matters.
+  package var ownReference: String? { subject.reason == .duplicateCharge ? ownPayment ?? ownCharge : nil }
 }
 
 extension Session {

@@ -6,7 +6,8 @@ package import SettleModel
 package struct StoredRefund: Sendable, Equatable {
   package var order: RefundOrder
   package var request: ProcessorRequest
-  package var storedAt: Timestamp
+  /// From this instant on nothing is sent under its key: the processor may have forgotten it.
+  package var keyExpires: Timestamp
 }
 
 extension Session {
@@ -19,17 +20,21 @@ extension Session {
   ///
   /// Locks are taken in one order: the day's row, the payment, the charge's allowance.
   ///
-  /// - Parameter limits: those of the pipeline, counted anew under the day's lock, so that neither concurrent runs nor
-  ///   killed ones exceed them; nil where a person has decided.
+  /// - Parameters:
+  ///   - keyLife: for how long from now the idempotency key may be relied on: the processor's, less the margin.
+  ///   - limits: those of the pipeline, counted anew under the day's lock, so that neither concurrent runs nor killed
+  ///     ones exceed them; nil where a person has decided.
   /// - Throws: ``RefundPolicy/Held`` (as ``HeldBack``) where the allowance or a limit does not cover it.
   package func reserveRefund(
     _ order: RefundOrder, for breakID: BreakID, rule: String, request: ProcessorRequest, charge: ProcessorCharge,
-    within limits: RefundPolicy?, run: RunIdentity, context: LoadContext
+    keyLife: Duration, within limits: RefundPolicy?, run: RunIdentity, context: LoadContext
   ) throws -> StoredRefund? {
     if limits != nil { try lockRefundDay(of: order.amount.currency, context: context) }
     _ = try first("SELECT payment_id FROM payments WHERE payment_id = \(order.payment) FOR UPDATE")
     if Defect.refundUnchecked.isSeeded {
-      return try store(order, for: breakID, rule: rule, request: request, run: run, context: context)
+      return try store(
+        order, for: breakID, rule: rule, request: request, keyExpires: context.now.adding(keyLife), run: run,
+        context: context)
     }
     guard try isNews(order, for: breakID) else { return nil }
     if let limits {
@@ -40,25 +45,27 @@ extension Session {
     let allowance = try refundAllowance(of: order.processorCharge, payment: order.payment, charge: charge)
     if let held = allowance.refusal(of: order.amount) { throw HeldBack(why: held) }
     try takeFromAllowance(order, captured: charge.captured)
-    return try store(order, for: breakID, rule: rule, request: request, run: run, context: context)
+    let keyExpires = context.now.adding(keyLife)
+    return try store(
+      order, for: breakID, rule: rule, request: request, keyExpires: keyExpires, run: run, context: context)
   }
 
   private func store(
-    _ order: RefundOrder, for breakID: BreakID, rule: String, request: ProcessorRequest, run: RunIdentity,
-    context: LoadContext
+    _ order: RefundOrder, for breakID: BreakID, rule: String, request: ProcessorRequest, keyExpires: Timestamp,
+    run: RunIdentity, context: LoadContext
   ) throws -> StoredRefund {
     try audited(
       .refund,
       """
       INSERT INTO refunds (payment_id, refund_id, break_id, processor_charge, amount, currency, reason, rule,
-        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on)
+        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on, key_expires_at)
       VALUES (\(order.payment), \(order.refund), \(breakID), \(order.processorCharge), \(order.amount.minor),
         \(order.amount.currency), \(order.reason), \(rule), \(request.idempotencyKey), \(request.path),
-        \(request.body), \(request.apiVersion), \(run.fence.token), \(context.now), \(context.date))
+        \(request.body), \(request.apiVersion), \(run.fence.token), \(context.now), \(context.date), \(keyExpires))
       RETURNING refunds.*
       """, context: context)
     try announceRefund(order, context: context)
-    return StoredRefund(order: order, request: request, storedAt: context.now)
+    return StoredRefund(order: order, request: request, keyExpires: keyExpires)
   }
 
   private func isNews(_ order: RefundOrder, for breakID: BreakID) throws -> Bool {
@@ -130,7 +137,7 @@ extension Session {
   package func openRefunds(context: LoadContext) throws -> [StoredRefund] {
     try query(
       """
-      SELECT \(sql: Self.orderColumns), idempotency_key, request_path, request_body, api_version, requested_at
+      SELECT \(sql: Self.orderColumns), idempotency_key, request_path, request_body, api_version, key_expires_at
       FROM refunds r
       WHERE state = 'REQUESTED' AND processor_refund IS NULL AND \(sql: Self.ofMerchant(context))
       ORDER BY payment_id, refund_id
@@ -141,7 +148,7 @@ extension Session {
         request: ProcessorRequest(
           path: try row.get("request_path"), body: try row.get("request_body"),
           idempotencyKey: try row.get("idempotency_key"), apiVersion: try row.get("api_version")),
-        storedAt: try row.get("requested_at"))
+        keyExpires: try row.get("key_expires_at"))
     }
   }
 

@@ -13,6 +13,13 @@ extension StoreCheck {
       \(sql: toldTwice)
       """)
 
+  package static let cancellations = StoreCheck(
+    name: "cancellations", says: "each request to give up a processor payment is as its last entry tells",
+    remedy:
+      "a cancellation was changed, deleted or put in by hand: compare it with its entries (settle explain ID --json)",
+    counted: "SELECT count(*) FROM cancellations",
+    wrong: compared(.cancellation, in: "cancellations", by: "c.processor_payment"))
+
   package static let refunds = StoreCheck(
     name: "refunds", says: "each refund is as its last entry tells",
     remedy: "a refund was changed, deleted or put in by hand: compare it with its entries (settle explain ID --json)",
@@ -44,7 +51,8 @@ extension StoreCheck {
       SELECT payment_id, kind, detail, lag(kind) OVER w AS last_kind, lag(detail) OVER w AS last_detail
       FROM audit WHERE kind NOT IN ('refund_held_back', 'break_refunded')
       WINDOW w AS (
-        PARTITION BY payment_id, split_part(kind, '_', 1), coalesce(detail ->> 'attempt', detail ->> 'refund')
+        PARTITION BY payment_id, split_part(kind, '_', 1), coalesce(detail ->> 'attempt', detail ->> 'refund',
+          detail ->> 'cancellation')
         ORDER BY entry)) told
     WHERE kind = last_kind AND detail = last_detail
     """
@@ -58,13 +66,13 @@ extension StoreCheck {
     counted: "SELECT count(*) FROM payments",
     wrong: """
       WITH told AS (
-        SELECT payment_id, bool_or(kind = 'charge') AS charged, bool_or(kind = 'charge_failed') AS failed,
+        SELECT payment_id, bool_or(kind = 'charge') AS charged, array_agg(occurred_at) FILTER (WHERE kind = 'charge_failed') AS failures,
           bool_or(kind = 'charge' AND proven) AS proven, bool_or(kind = 'charge_failed' AND proven) AS denied
         FROM (
-          SELECT payment_id, kind, linked_by <> 'order_reference' AS proven FROM outcome_records
+          SELECT payment_id, kind, linked_by <> 'order_reference' AS proven, occurred_at FROM outcome_records
           WHERE linked_by IS NOT NULL AND kind IN ('charge', 'charge_failed')
           UNION ALL
-          SELECT k.payment_id, v.record ->> 'kind', false
+          SELECT k.payment_id, v.record ->> 'kind', false, (v.record ->> 'occurred_at')::timestamptz
           FROM outcome_versions v JOIN outcome_keys k ON k.outcome_id = v.outcome_id
         ) records GROUP BY payment_id
       ), last AS (
@@ -83,14 +91,21 @@ extension StoreCheck {
         OR l.payment_id IS NULL AND NOT coalesce(c.file_id <= o.last_file, false) AND (
           CASE c.state
             WHEN 'SUCCEEDED' THEN c.attempts > 0 OR c.proof <> 'outcome' OR t.charged IS NOT TRUE
-            WHEN 'FAILED' THEN c.attempts > 0 OR t.failed IS NOT TRUE
+            -- It may be tried again since.
+            WHEN 'FAILED' THEN t.failures IS NULL OR c.failed_at <> ALL(t.failures)
             WHEN 'REQUESTED' THEN t.proven IS TRUE OR c.attempts = 0 AND t.denied IS TRUE
             ELSE true END
           OR c.file_id IS NULL AND NOT EXISTS (SELECT FROM audit e WHERE e.payment_id = c.payment_id))
       """)
 
+  /// The last business date that was worked on before the trail began, with seal 0 as `o`. A pipeline's date is not the
+  /// server's.
+  private static let lastDateBefore: SQL =
+    "greatest(o.sealed_at::date, (SELECT max(business_date) FROM runs WHERE token <= o.token))"
+
   package static let breaks = StoreCheck(
-    name: "breaks", says: "each break that was refunded, or held back from being, has its entry",
+    name: "breaks",
+    says: "each break was resolved by settle, and has its entry where it was refunded, or held back from being",
     remedy: "a break was changed by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM breaks",
     wrong: """
@@ -103,8 +118,8 @@ extension StoreCheck {
         ORDER BY payment_id, detail ->> 'break', entry DESC
       ) l ON l.payment_id = b.payment_id AND l.key = b.break_id::text
       CROSS JOIN \(sql: origin)
-      WHERE b.break_id IS NULL
-        OR (l.kind IS NOT NULL OR o.token < 0 OR b.first_seen > o.sealed_at::date) AND (
+      WHERE b.break_id IS NULL OR b.resolution NOT IN ('explained', 'refunded')
+        OR (l.kind IS NOT NULL OR o.token < 0 OR b.first_seen > \(sql: lastDateBefore)) AND (
           b.held_back IS NOT NULL AND b.held_back IS DISTINCT FROM l.held_back
           OR (coalesce(b.resolution, '') = 'refunded') IS DISTINCT FROM (coalesce(l.kind, '') = 'break_refunded'))
       """)

@@ -16,7 +16,8 @@ package struct StoreCheck: Sendable {
   /// In the order in which they are told: first the trail itself, then what it speaks of, then the money.
   package static var all: [StoreCheck] {
     [
-      chains, seals, fileDigests, attempts, payments, refunds, breaks, oneSuccess, allowances, files, outcomes, matches,
+      chains, seals, fileDigests, attempts, cancellations, payments, refunds, breaks, oneSuccess, allowances, files,
+      outcomes, matches,
       explained, totals,
     ]
   }

@@ -34,13 +34,10 @@ extension Story {
     }
   }
 
-  /// - Parameter keysOlderThan: attempts stored longer ago than this can no longer be repeated.
   @discardableResult
-  package func reconcile(
-    waiting days: Int = 0, keysOlderThan age: Duration = .seconds(86_400)
-  ) async throws -> ReconcileCounts {
+  package func reconcile(waiting days: Int = 0) async throws -> ReconcileCounts {
     let context = context()
-    let terms = ReconcileTerms(waitingDays: days, keysExpiredBefore: context.now.adding(.zero - age))
+    let terms = ReconcileTerms(waitingDays: days)
     return try await write { db in try db.reconcile(terms, context: context) }
   }
 
@@ -48,7 +45,8 @@ extension Story {
   @discardableResult
   package func reserveRefund(
     of charge: String, for breakID: BreakID, payment: PaymentID, amount: Money, reason: BreakReason,
-    captured: Int64? = nil, refunded: Int64 = 0, disputed: Bool = false, within limits: RefundPolicy? = nil
+    captured: Int64? = nil, refunded: Int64 = 0, disputed: Bool = false,
+    keyLife: Duration = .seconds(80_000), within limits: RefundPolicy? = nil
   ) async throws -> StoredRefund? {
     let (context, run) = (context(), run)
     let order = RefundOrder(
@@ -63,9 +61,8 @@ extension Story {
       createdAt: context.now)
     return try await write { db in
       try db.reserveRefund(
-        order, for: breakID, rule: "\(reason.rawValue): test", request: request, charge: found, within: limits,
-        run: run,
-        context: context)
+        order, for: breakID, rule: "\(reason.rawValue): test", request: request, charge: found, keyLife: keyLife,
+        within: limits, run: run, context: context)
     }
   }
 

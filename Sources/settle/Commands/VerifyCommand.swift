@@ -61,7 +61,10 @@ struct VerifyCommand: AsyncParsableCommand {
       if telling { for line in VerifyText.lines(result, style, width: width) { try Console.line(line) } }
     }
     for check in StoreCheck.all {
-      Console.raw(screen.begin("verify", of: Int64(StoreCheck.all.count), unit: "checks (\(check.name))", at: .now))
+      // Without a bar to draw, one line says that it has begun.
+      if isTerminal || results.isEmpty {
+        Console.raw(screen.begin("verify", of: Int64(StoreCheck.all.count), unit: "checks (\(check.name))", at: .now))
+      }
       Console.raw(screen.advance(to: Int64(results.count), of: nil, at: .now))
       try tell(try db.verify(check))
     }

@@ -1,10 +1,12 @@
 import SettleModel
 
-/// A processor between whom and settle something happens to each cancellation.
+/// A processor between whom and settle something happens to each cancellation, or to what else is sent to a path.
 struct Interposed: ProcessorAdapter {
   let base: any ProcessorAdapter
-  /// What is answered to a cancellation instead of what the processor would answer; it may send it on.
-  let cancelling: @Sendable (any ProcessorAdapter, ProcessorRequest) async throws -> ProcessorAnswer
+  /// Where the paths of what is answered otherwise end.
+  var path = "/cancel"
+  /// What is answered to it instead of what the processor would answer; it may send it on.
+  let answering: @Sendable (any ProcessorAdapter, ProcessorRequest) async throws -> ProcessorAnswer
 
   var name: String { base.name }
   var keyLife: Duration { base.keyLife }
@@ -12,9 +14,9 @@ struct Interposed: ProcessorAdapter {
   func request(for operation: ProcessorOperation) throws -> ProcessorRequest { try base.request(for: operation) }
 
   func send(_ request: ProcessorRequest, permit: @Sendable () throws -> Void) async throws -> ProcessorAnswer {
-    guard request.path.hasSuffix("/cancel") else { return try await base.send(request, permit: permit) }
+    guard request.path.hasSuffix(path) else { return try await base.send(request, permit: permit) }
     try permit()
-    return try await cancelling(base, request)
+    return try await answering(base, request)
   }
 
   func charge(_ reference: String) async throws -> ProcessorCharge? { try await base.charge(reference) }

@@ -227,7 +227,7 @@ import Testing
       _ = try await night.store.pool.transaction { db in
         try db.reserveRefund(
           order, for: candidate.breakID, rule: "amount_mismatch: overcharge", request: request, charge: charge,
-          within: nil, run: run, context: load)
+          keyLife: adapter.keyLife - night.pipeline.charge.keyMargin, within: nil, run: run, context: load)
       }
       if death == .sentNotRecorded { _ = try await adapter.send(request, permit: {}) }
     }
@@ -249,7 +249,7 @@ import Testing
   func pastTheKeysLifeNothingIsPosted(death: Death) async throws {
     try await overcharged(paying: "pm_card_visa", proving: false) { night in
       try await die(death, night)
-      try await night.store.execute("UPDATE refunds SET requested_at = requested_at - interval '25 hours'")
+      try await night.store.execute("UPDATE refunds SET key_expires_at = key_expires_at - interval '25 hours'")
       for _ in 0..<2 { try await night.nextDay() }
       let found = death == .sentNotRecorded
       for out in ["1", "1"] { try await run(night, Night.date, out: out, ends: found ? .done : .tryLater) }

@@ -71,7 +71,9 @@ final class SampleProcessor: ProcessorAdapter {
     return .refunded(refund)
   }
 
-  func charge(_ reference: String) async throws -> ProcessorCharge? { charges[reference] }
+  func charge(_ reference: String) async throws -> ProcessorCharge? {
+    charges[reference] ?? charges.values.first { $0.processorPayment == reference }
+  }
 
   func charges(since start: Timestamp, page: @Sendable ([ProcessorCharge]) async throws -> Void) async throws {
     try await page(charges.values.filter { $0.createdAt >= start })

@@ -49,6 +49,25 @@ import Testing
     }
   }
 
+  /// A run that was killed between its seal and its end has told nobody of the seal: the next one tells the same, and
+  /// adds its own only where it did something.
+  @Test func theSealOfARunThatDiedBeforeItsEndStands() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      let (run, at) = (story.run.id, await story.context().now)
+      let died = try await story.write { try $0.seal(run: run, at: at) }
+      await story.next()
+      #expect(try await story.seal() == died)
+      try await story.authorize(.order("B", 1_000))
+      let next = try await story.seal()
+      #expect(next.number == died.number + 1)
+      #expect(
+        try await story.read { try $0.verify(kept: [(source: "a", seal: died), (source: "b", seal: next)]) }.holds)
+      #expect(try await story.store.faults() == [])
+    }
+  }
+
   @Test func anotherStoresSealIsNotOurs() async throws {
     try await Story.tell { story in
       let seals = try await story.liveThroughEverything()

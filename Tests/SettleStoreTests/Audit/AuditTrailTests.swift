@@ -22,6 +22,15 @@ import Testing
         "F": ["payment_failed"],
         "G": [], "H": [],
         "K": ["attempt_stored 1", "attempt_succeeded 1", "payment_succeeded", "refund_held_back"],
+        "M": [
+          "attempt_stored 1", "attempt_declined 1", "payment_failed", "cancellation_stored", "cancellation_canceled",
+        ],
+        "N": [
+          "attempt_stored 1", "attempt_declined 1", "payment_failed", "cancellation_stored", "cancellation_refused",
+        ],
+        "O": [
+          "attempt_stored 1", "attempt_declined 1", "payment_failed", "cancellation_stored", "cancellation_unknown",
+        ],
         "L": ["attempt_stored 1", "attempt_unknown 1", "attempt_succeeded 1", "payment_succeeded"],
       ]
       for (order, chain) in told.sorted(by: { $0.key < $1.key }) {
@@ -52,6 +61,21 @@ import Testing
       #expect(try await story.chain("A") == ["attempt_stored 1", "attempt_superseded 1"])
       #expect(try await story.state("A") == "REQUESTED, due 2026-11-20")
       #expect(try await story.store.faults() == [])
+    }
+  }
+
+  /// A payment that only a file failed has no entry of it; that it is tried again since changes nothing about that.
+  @Test func whatAFileFailedMayBeTriedAgain() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.report(.failed("A").naming(.init(payment: story.payment("A"))))
+      try await story.authorize(.order("A", 1_000, method: "pm_b"))
+      try await story.claim()
+      #expect(try await story.chain("A") == ["attempt_stored 1"])
+      #expect(try await story.state("A").hasPrefix("FAILED"))
+      #expect(try await story.store.faults() == [])
+      try await story.store.execute("UPDATE payments SET failed_at = failed_at + interval '1 second'")
+      #expect(try await story.store.faults().map { $0.prefix(8) } == ["payments"])
     }
   }
 

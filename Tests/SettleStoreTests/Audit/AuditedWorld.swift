@@ -35,15 +35,30 @@ extension Story {
     }
   }
 
+  /// Asks for the end of what has failed for good: one is canceled, one is refused, one has no answer.
+  private func giveUp() async throws {
+    for stored in try await reserveCancellations() {
+      switch stored.processorPayment {
+      case "pi_M": try await record(.ended(.canceled), of: stored)
+      case "pi_N": try await record(.ended(.refused(code: "not_found")), of: stored)
+      default:
+        try await record(.open(why: "reset"), of: stored)
+        try await record(.open(why: "still nothing"), of: stored)
+      }
+    }
+  }
+
   /// Three nights with one of everything that the trail tells of, sealed one by one.
   func liveThroughEverything() async throws -> [AuditSeal] {
     var seals: [AuditSeal] = []
     try await authorize(
       .order("A", 1_000), .order("B", 2_000), .order("C", 3_000), .order("D", 4_000), .order("E", 5_000),
-      .order("F", 6_000), .order("K", 7_000), .order("L", 8_000))
+      .order("F", 6_000), .order("K", 7_000), .order("L", 8_000), .order("M", 9_000),
+      .order("N", 9_500), .order("O", 9_900))
     try await claim(refusing: ["F"])
     for order in ["A", "C", "D", "K"] { try await charged(order) }
     try await declined("B", code: "insufficient_funds", made: "pi_B")
+    for order in ["M", "N", "O"] { try await declined(order, made: "pi_\(order)") }
     try await unknown("E")
     try await unknown("E", why: "still nothing")
     try await unknown("L")
@@ -70,6 +85,7 @@ extension Story {
     try await claim()
     try await charged("B", attempt: 2)
     try await charged("J")
+    try await giveUp()
     try await report(
       .charge("A", 1_000).fee(30).payout("po_1"), .charge("B", 2_000), .charge("J", 1_100),
       .refund("D", -4_000, re: "re_D").naming(.init(payment: self.payment("D"), processorRefund: "re_D")))

@@ -14,13 +14,14 @@ struct RandomLife {
   private mutating func order() -> String { "O\(Int.random(in: 0..<6, using: &dice))" }
 
   mutating func happen(in story: Story) async throws {
-    switch Int.random(in: 0..<12, using: &dice) {
+    switch Int.random(in: 0..<13, using: &dice) {
     case 0...2: try await authorize(story)
     case 3: try await story.claim(refusing: dice.rolls(1, in: 4) ? [order()] : [])
     case 4...6: try await answer(story)
     case 7...9: try await report(story)
     case 10: try await refund(story)
-    default: try await story.reconcile(waiting: 1, keysOlderThan: .seconds(80_000))
+    case 11: try await giveUp(story)
+    default: try await story.reconcile(waiting: 1)
     }
   }
 
@@ -45,6 +46,25 @@ struct RandomLife {
       case 0...2: try await story.charged(order, attempt: attempt)
       case 3: try await story.declined(order, attempt: attempt, made: dice.rolls(1, in: 2) ? "pi_\(order)" : nil)
       case 4: try await story.unknown(order, attempt: attempt, reference: dice.rolls(1, in: 2) ? "pi_\(order)" : nil)
+      default: break
+      }
+    }
+  }
+
+  private mutating func giveUp(_ story: Story) async throws {
+    try await story.reserveCancellations(dice.rolls(1, in: 2) ? .all : .blocking)
+    let context = await story.context()
+    for open in try await story.read({ try $0.openCancellations(.all, after: nil, limit: 99, context: context) }) {
+      switch Int.random(in: 0..<6, using: &dice) {
+      case 0...1: try await story.record(.ended(.canceled), of: open)
+      case 2: try await story.record(.ended(.refused(code: "x")), of: open)
+      case 3:
+        let charge = ProcessorCharge(
+          processorPayment: open.processorPayment, processorCharge: "ch_\(open.processorPayment.dropFirst(3))",
+          state: .succeeded, amount: open.amount, captured: open.amount.minor, refunded: 0, disputed: false,
+          payment: open.payment, attempt: nil, createdAt: context.now)
+        try await story.record(.ended(.succeeded(charge)), of: open)
+      case 4: try await story.record(.open(why: dice.rolls(1, in: 2) ? "reset" : "timeout"), of: open)
       default: break
       }
     }

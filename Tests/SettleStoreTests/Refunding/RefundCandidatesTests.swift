@@ -104,6 +104,38 @@ import Testing
     #expect(candidate.contradiction(by: charge, refunding: amount) == (figures.contradicts ? .notProven : nil))
   }
 
+  struct Own: Sendable {
+    var captured: Int64 = 1_000
+    var refunded: Int64 = 0
+    var disputed = false
+    var state = ProcessorCharge.State.succeeded
+    var held: RefundPolicy.Held?
+  }
+
+  /// The payment's own charge must still pay for the 10.00 that were asked for, else the further one is not one too many.
+  @Test(arguments: [
+    Own(held: nil), Own(captured: 1_500, refunded: 500, held: nil), Own(refunded: 1, held: .alreadyRefunded),
+    Own(refunded: 1_000, held: .alreadyRefunded), Own(captured: 999, held: .notProven),
+    Own(disputed: true, held: .disputed), Own(state: .canceled, held: .notProven),
+  ])
+  func aFurtherChargeIsOneTooManyOnlyBesideTheOwn(_ own: Own) {
+    func candidate(_ reason: BreakReason) -> RefundCandidate {
+      RefundCandidate(
+        payment: PaymentID(merchant: "default", order: "A"), breakID: BreakID(naming: "test"),
+        subject: RefundPolicy.Case(
+          reason: reason, expected: nil, reported: Money(1_000, "USD"), proven: true, sameCurrency: true),
+        processorCharge: "ch_B", ownPayment: "pi_A", ownCharge: "ch_A", asked: 1_000)
+    }
+    let charge = ProcessorCharge(
+      processorPayment: "pi_A", processorCharge: "ch_A", state: own.state, amount: Money(1_000, "USD"),
+      captured: own.captured, refunded: own.refunded, disputed: own.disputed, payment: nil, attempt: nil,
+      createdAt: Timestamp(seconds: 0))
+    #expect(candidate(.duplicateCharge).contradiction(byOwn: charge) == own.held)
+    #expect(candidate(.duplicateCharge).contradiction(byOwn: nil) == .notProven)
+    #expect(candidate(.duplicateCharge).ownReference == "pi_A")
+    #expect(candidate(.amountMismatch).ownReference == nil)
+  }
+
   @Test func whatIsSpentIsCountedByRunAndDate() async throws {
     try await Story.tell { story in
       try await story.authorize(.order("A", 9_000))

@@ -70,7 +70,8 @@ import Testing
       captured: 1_000, refunded: 0, disputed: false, payment: payment, attempt: 1, createdAt: context.now)
     return { db in
       try db.reserveRefund(
-        order, for: BreakID(naming: "test", asked), rule: "test", request: request, charge: charge, within: limits,
+        order, for: BreakID(naming: "test", asked), rule: "test", request: request, charge: charge,
+        keyLife: .seconds(82_800), within: limits,
         run: run, context: context) != nil
     }
   }
@@ -132,8 +133,8 @@ import Testing
           try db.script(
             """
             INSERT INTO refunds (payment_id, refund_id, break_id, processor_charge, amount, currency, reason, rule,
-              idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on)
-            SELECT s.p, s.r, s.b, 'ch_B', 1, 'USD', 'amount_mismatch', 'x', s.k, 'p', 'b', 'v', 0, now(), current_date
+              idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on, key_expires_at)
+            SELECT s.p, s.r, s.b, 'ch_B', 1, 'USD', 'amount_mismatch', 'x', s.k, 'p', 'b', 'v', 0, now(), current_date, now()
             FROM (\(rows)) s (p, r, b, k, state)
             """)
         }

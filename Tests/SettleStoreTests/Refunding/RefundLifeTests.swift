@@ -194,6 +194,18 @@ import Testing
     }
   }
 
+  /// Until when its key is relied on was fixed when it was stored, whatever the pipeline's margin is by now.
+  @Test func itsBreakOpensWhenItsOwnKeyExpires() async throws {
+    try await asked { story, _ in
+      await story.wait(.seconds(79_000))
+      try await story.reconcile()
+      #expect(try await held(story) == ["amount_mismatch true -"])
+      await story.wait(.seconds(1_000))
+      try await story.reconcile()
+      #expect(try await held(story) == ["amount_mismatch true -", "outcome_unknown true -"])
+    }
+  }
+
   @Test func whatMayStillMoveIsAskedAbout() async throws {
     try await asked { story, refund in
       func known(since days: Int = 30) async throws -> [KnownRefund] {
@@ -207,6 +219,10 @@ import Testing
       let waiting = try #require(try await known().first)
       #expect(waiting.order == refund.order)
       #expect((waiting.reference, waiting.state, waiting.isUnfinished) == ("re_1", .requiresAction, true))
+      try await story.record(.unknown(why: "gone"), of: refund)
+      #expect(try await known().map(\.isDoubted) == [true])
+      try await story.record(Self.waiting, of: refund)
+      #expect(try await known() == [waiting])
       await story.next(days: 60)
       #expect(try await known().map(\.reference) == ["re_1"])
       try await story.record(Self.processed, of: refund)

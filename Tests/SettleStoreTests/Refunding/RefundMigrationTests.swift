@@ -21,7 +21,8 @@ import Testing
       return try db.query(
         """
         SELECT concat_ws(' ', idempotency_key, coalesce(processor_state, '-'), coalesce(unknown_on::text, '-'),
-          coalesce(answered_on::text, '-'), coalesce(processed_on::text, '-'), coalesce(failed_on::text, '-')) AS row
+          coalesce(answered_on::text, '-'), coalesce(processed_on::text, '-'), coalesce(failed_on::text, '-'),
+          key_expires_at - requested_at) AS row
         FROM refunds ORDER BY idempotency_key
         """
       ) { try $0.get("row") as String }
@@ -32,9 +33,9 @@ import Testing
     await owner.close()
     #expect(
       rows == [
-        "failed-later failed - 2026-11-20 2026-11-21 2026-11-25", "pending pending - 2026-11-20 - -",
-        "processed succeeded - 2026-11-20 2026-11-22 -", "refused - - 2026-11-20 - 2026-11-20",
-        "unknown - 2026-11-20 - - -", "ch_A 300 300",
+        "failed-later failed - 2026-11-20 2026-11-21 2026-11-25 23:00:00",
+        "pending pending - 2026-11-20 - - 23:00:00", "processed succeeded - 2026-11-20 2026-11-22 - 23:00:00",
+        "refused - - 2026-11-20 - 2026-11-20 23:00:00", "unknown - 2026-11-20 - - - 23:00:00", "ch_A 300 300",
       ])
   }
 

@@ -37,7 +37,7 @@ import Testing
     try await charged { story in
       let refund = try #require(try await reserve(300, story))
       #expect(refund.request.body == "refund ch_A 3.00 USD")
-      #expect(refund.storedAt == (await story.instant))
+      #expect(refund.keyExpires == (await story.instant).adding(.seconds(80_000)))
       let context = await story.context()
       #expect(try await story.read { try $0.openRefunds(context: context) } == [refund])
       #expect(
@@ -122,9 +122,9 @@ import Testing
         _ = try db.execute(
           """
           INSERT INTO refunds (payment_id, refund_id, break_id, processor_charge, amount, currency, reason, rule,
-            idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on)
+            idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on, key_expires_at)
           SELECT \(payment), \(payment), \(payment), 'ch_A', 600, 'USD', 'dispute', 'x', 'k', 'p', 'b', 'v', 0, now(),
-            current_date
+            current_date, now()
           """)
         return second
       }

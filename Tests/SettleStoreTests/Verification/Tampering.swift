@@ -34,7 +34,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     """
   }
 
-  static let all: [Tampering] = trail + seals + payments + attempts + refunds + outcomes + matching
+  static let all: [Tampering] = trail + seals + payments + attempts + cancellations + refunds + outcomes + matching
 }
 
 // The trail.

@@ -50,6 +50,8 @@ extension Tampering {
       try db.script(
         """
         DELETE FROM charge_attempts WHERE payment_id IN (TABLE victim);
+        DELETE FROM cancellations WHERE payment_id IN (TABLE victim);
+        DELETE FROM charge_allowances WHERE payment_id IN (TABLE victim);
         DELETE FROM refunds WHERE payment_id IN (TABLE victim);
         DELETE FROM matches WHERE payment_id IN (TABLE victim);
         DELETE FROM breaks WHERE payment_id IN (TABLE victim);
@@ -76,14 +78,40 @@ extension Tampering {
       "charge_attempts", "declined after all", "state = 'declined', answered_at = created_at",
       where: "state <> 'declined'"),
     changed("charge_attempts", "stored later", "created_at = created_at + interval '1 day'"),
+    changed("charge_attempts", "a longer life of its key", "key_expires_at = key_expires_at + interval '1 day'"),
     changed("charge_attempts", "open again", "state = 'open', answered_at = NULL", where: "state <> 'open'"),
     deleted("charge_attempts"),
     Tampering("charge_attempts: a row put in") { salt in
       """
-      INSERT INTO charge_attempts
-      SELECT payment_id, attempt + 50, operation, idempotency_key, request_path, request_body, api_version, 'superseded',
-        unknown_why, look_up, batch_id, token, business_date, created_at, created_at, reason, code
+      INSERT INTO charge_attempts (payment_id, attempt, operation, idempotency_key, request_path, request_body,
+        api_version, state, batch_id, token, business_date, created_at, answered_at, key_expires_at)
+      SELECT payment_id, attempt + 50, operation, idempotency_key || 'x', request_path, request_body, api_version,
+        'superseded', batch_id, token, business_date, created_at, created_at, key_expires_at
       FROM charge_attempts WHERE \(sql: row("charge_attempts", salt))
+      """
+    },
+  ]
+
+  static let cancellations: [Tampering] = [
+    changed("cancellations", "another key", "idempotency_key = idempotency_key || 'x'"),
+    changed("cancellations", "another request", "request_path = request_path || 'x'"),
+    changed("cancellations", "of another processor payment", "processor_payment = processor_payment || 'x'"),
+    changed(
+      "cancellations", "canceled after all", "state = 'canceled', answered_at = created_at, unknown_why = NULL",
+      where: "state <> 'canceled'"),
+    changed(
+      "cancellations", "refused after all", "state = 'refused', code = 'x', answered_at = created_at",
+      where: "state <> 'refused'"),
+    changed(
+      "cancellations", "not answered yet", "state = 'open', code = NULL, answered_at = NULL", where: "state <> 'open'"),
+    deleted("cancellations"),
+    Tampering("cancellations: a row put in") { salt in
+      """
+      INSERT INTO cancellations (payment_id, processor_payment, idempotency_key, request_path, request_body, api_version,
+        state, token, business_date, created_at, answered_at)
+      SELECT payment_id, processor_payment || 'x', idempotency_key, request_path, request_body, api_version, 'canceled',
+        token, business_date, created_at, created_at
+      FROM cancellations WHERE \(sql: row("cancellations", salt))
       """
     },
   ]
@@ -92,16 +120,20 @@ extension Tampering {
     changed("refunds", "another amount", "amount = amount - 1"),
     changed("refunds", "more than was taken", "amount = amount * 100"),
     changed("refunds", "another charge", "processor_charge = processor_charge || 'x'"),
-    changed("refunds", "failed after all", "state = 'FAILED', failed_at = requested_at"),
-    changed("refunds", "not answered yet", "state = 'REQUESTED', processed_at = NULL"),
+    changed("refunds", "failed after all", "state = 'FAILED', failed_at = requested_at, failed_on = requested_on"),
+    changed("refunds", "not answered yet", "state = 'REQUESTED', processed_at = NULL, processed_on = NULL"),
+    changed("refunds", "a longer life of its key", "key_expires_at = key_expires_at + interval '1 day'"),
+    changed("refunds", "unknown, it says", "unknown_on = requested_on"),
+    changed("refunds", "answered later", "answered_on = answered_on + 1", where: "answered_on IS NOT NULL"),
     changed("refunds", "another reference", "processor_refund = 're_mine'"),
     deleted("refunds"),
     Tampering("refunds: a row put in") { salt in
       """
       INSERT INTO refunds (payment_id, refund_id, break_id, processor_charge, amount, currency, reason, rule,
-        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on)
-      SELECT payment_id, md5(refund_id::text)::uuid, break_id, processor_charge, 1, currency, reason, rule,
-        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on
+        idempotency_key, request_path, request_body, api_version, token, requested_at, requested_on, key_expires_at)
+      SELECT payment_id, md5(refund_id::text)::uuid, md5(break_id::text)::uuid, processor_charge, 1, currency, reason, rule,
+        idempotency_key || 'x', request_path, request_body, api_version, token, requested_at, requested_on,
+        key_expires_at
       FROM refunds WHERE \(sql: row("refunds", salt))
       """
     },
@@ -152,6 +184,9 @@ extension Tampering {
     changed(
       "breaks", "refunded, it says",
       "status = 'resolved', resolved_on = first_seen, resolution = 'refunded', held_back = NULL",
+      where: "status = 'open'"),
+    changed(
+      "breaks", "accepted, it says", "status = 'resolved', resolved_on = first_seen, resolution = 'accepted'",
       where: "status = 'open'"),
     changed("breaks", "explained, it says", "resolution = 'explained'", where: "resolution = 'refunded'"),
     deleted("breaks", where: "outcome_id IS NOT NULL AND resolution IS DISTINCT FROM 'explained'"),

@@ -1,0 +1,80 @@
+import SettleModel
+import Testing
+
+@testable import SettlePipeline
+@testable import SettleStore
+
+/// What is news of refunds that the processor has taken on.
+@Suite struct RefundLookUpTests {
+  struct Case: Sendable {
+    var state: ProcessorRefundState?
+    var doubted = false
+    var found: ProcessorRefundState?
+    var news: RefundResult?
+  }
+
+  private static let vanished = RefundResult.unknown(why: "the processor does not know its own refund any more")
+
+  static let cases: [Case] = [
+    Case(state: .pending, found: .pending, news: nil),
+    Case(state: .pending, found: .succeeded, news: .processed(reference: "re_1")),
+    Case(state: .pending, found: .requiresAction, news: .requiresAction(reference: "re_1")),
+    Case(state: .pending, found: nil, news: vanished),
+    // Where it was not known the last time, that it is there again is news, though it is where it was.
+    Case(state: .pending, doubted: true, found: .pending, news: .pending(reference: "re_1")),
+    Case(state: .succeeded, found: .succeeded, news: nil),
+    Case(state: .succeeded, found: nil, news: nil),
+    Case(state: .succeeded, found: .failed, news: .failed(reference: "re_1", why: "failed")),
+    Case(state: .succeeded, found: .canceled, news: .canceled(reference: "re_1")),
+  ]
+
+  @Test(arguments: cases, [true, false])
+  func onlyNewsIsTold(_ case: Case, listed: Bool) async throws {
+    // One that is only watched is not asked for one by one.
+    guard listed || `case`.state != .succeeded else { return }
+    let amount = Money(minor: 100, currency: try #require(Currency("USD")))
+    let order = RefundOrder(
+      refund: RefundID(charge: "ch_1", reason: .duplicateCharge, askedFor: BreakID(naming: "test")),
+      payment: PaymentID(merchant: "m", order: "A"), processorCharge: "ch_1", amount: amount,
+      reason: .duplicateCharge)
+    let known = KnownRefund(
+      order: order, reference: "re_1", state: `case`.state, requestedAt: Timestamp(seconds: 0),
+      isDoubted: `case`.doubted)
+    let found = `case`.found.map {
+      ProcessorRefund(reference: "re_1", processorCharge: "ch_1", state: $0, amount: amount, refund: order.refund)
+    }
+    let lookUp = RefundLookUp(processor: OneRefund(refund: found, isListed: listed))
+    let news = try await lookUp.news(of: [known], at: Timestamp(seconds: 1))
+    #expect(news.map(\.result) == [`case`.news].compactMap(\.self))
+  }
+}
+
+/// A processor that has one refund, or none.
+private struct OneRefund: ProcessorAdapter {
+  let refund: ProcessorRefund?
+  let isListed: Bool
+  let name = "one"
+  let keyLife: Duration = .seconds(86_400)
+
+  func request(for operation: ProcessorOperation) throws -> ProcessorRequest {
+    throw ProcessorRefusal.unsupported("it only looks up")
+  }
+
+  func send(_ request: ProcessorRequest, permit: @Sendable () throws -> Void) async throws -> ProcessorAnswer {
+    throw ProcessorRefusal.unsupported("it only looks up")
+  }
+
+  func charge(_ reference: String) async throws -> ProcessorCharge? { nil }
+
+  func charges(since start: Timestamp, page: @Sendable ([ProcessorCharge]) async throws -> Void) async throws {}
+
+  func refunds(of processorCharge: String) async throws -> [ProcessorRefund] { [] }
+
+  func refund(_ reference: String) async throws -> ProcessorRefund? { refund }
+
+  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {
+    if isListed { try await page([refund].compactMap(\.self)) }
+  }
+
+  func account() async throws -> ProcessorAccount { ProcessorAccount(id: "acct", live: false) }
+}

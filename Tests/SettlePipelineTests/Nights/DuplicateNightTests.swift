@@ -1,0 +1,65 @@
+import Postgres
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+@testable import SettlePipeline
+
+/// A further charge goes back only while the payment's own still pays for the order: a person who saw both at the
+/// processor may have given back either.
+@Suite(.serialized) struct DuplicateNightTests {
+  private func chargedTwice(_ body: (Night) async throws -> Void) async throws {
+    try await Night.with(anomalies: "duplicate=1") { night in
+      try night.put("order_id,amount,currency,payment_method\nA-1,2000,USD,pm_card_visa\n", "authorizations/a.csv")
+      try await night.run(.ingest, .charge)
+      try await night.nextDay()
+      try await night.import("1.csv")
+      try await body(night)
+    }
+  }
+
+  private func refunds(_ night: Night) async throws -> [Int64] {
+    try await night.ledger().filter { $0.kind == "refund" }.map(\.amount)
+  }
+
+  @Test func theFurtherOneGoesBack() async throws {
+    try await chargedTwice { night in
+      try await night.run(.importing, .reconcile, .refund, .report)
+      #expect(try await refunds(night).map(abs) == [2_000])
+      #expect(try night.rows("breaks.csv").map { $0["resolution"] } == ["refunded"])
+    }
+  }
+
+  @Test(arguments: ["2000", "1"])
+  func itStaysWhereSomebodyGaveBackOfTheOther(amount: String) async throws {
+    try await chargedTwice { night in
+      let own = try #require(try await night.store.rows("SELECT processor_charge FROM payments").first)
+      _ = try await night.post("/v1/refunds", "charge=\(own)&amount=\(amount)")
+      let result = try await night.run(.importing, .reconcile, .refund, .report)
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(try await refunds(night).count == 1)
+      #expect(try night.rows("breaks.csv").map { $0["held_back"] } == ["refunded_elsewhere"])
+    }
+  }
+
+  /// The run is told to stop while its refund is under way: what the processor has said is kept all the same.
+  @Test func anAnswerThatComesWhileTheRunIsStoppedIsKept() async throws {
+    try await chargedTwice { night in
+      try await night.run(.importing, .reconcile)
+      let stopped = Task {
+        try await night.run(.refund) { base in
+          Interposed(base: base, path: "/refunds") { base, request in
+            let answer = try await base.send(request, permit: {})
+            withUnsafeCurrentTask { $0?.cancel() }
+            return answer
+          }
+        }
+      }
+      _ = try await stopped.value
+      #expect(try await night.store.rows("SELECT state FROM refunds") == ["PROCESSED"])
+      try await night.run(.refund)
+      #expect(try await refunds(night).count == 1)
+    }
+  }
+}
