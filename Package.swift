@@ -95,7 +95,8 @@ let package = Package(
     .executableTarget(
       name: "settle-chaos",
       dependencies: [
-        "Faults", "Postgres", "SettleStore", "SettleTesting", "SettleSimulation", asyncHTTPClient, nioCore, nioHTTP1, argumentParser,
+        "Faults", "Postgres", "SettleStore", "SettleTesting", "SettleSimulation", asyncHTTPClient, nioCore, nioHTTP1,
+        argumentParser,
       ],
       swiftSettings: faults),
 
