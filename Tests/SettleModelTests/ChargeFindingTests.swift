@@ -42,6 +42,19 @@ import Testing
     }
   }
 
+  /// As many tries as declines that were told are those very attempts; one more is this attempt's.
+  @Test(arguments: [(1, false), (2, false), (3, true)])
+  func theNumberOfTriesTellsWhoseDeclineItIs(_ tries: Int, _ isOwn: Bool) throws {
+    let usd = try #require(Currency("USD"))
+    let charge = ProcessorCharge(
+      processorPayment: "pi_1", processorCharge: "ch_3", state: .failed(Self.decline),
+      amount: Money(minor: 1_000, currency: usd), captured: 0, refunded: 0, disputed: false, payment: Self.payment,
+      attempt: 1, createdAt: Timestamp(seconds: 0))
+    let sought = SoughtAttempt(
+      payment: Self.payment, attempt: 3, amount: Money(minor: 1_000, currency: usd), earlierDeclines: 2)
+    #expect((sought.step(after: charge, tries: tries) == .end(.declined(Self.decline))) == isOwn)
+  }
+
   @Test func aStrangersChargeSaysNothing() throws {
     let stranger = PaymentID(merchant: "m", order: "B-2")
     for step in [

@@ -42,7 +42,9 @@ struct ChargeLookUp: Sendable {
     var unseen: [PaymentID: StoredAttempt] = [:]
     for attempt in attempts {
       if let reference = attempt.processorPayment {
-        if let charge = try await processor.charge(reference) { results.append(Self.result(attempt, charge)) }
+        guard let charge = try await processor.charge(reference) else { continue }
+        let tries = Self.sought(attempt).mayBeEarlier(charge) ? try await processor.tries(of: reference) : nil
+        results.append(Self.result(attempt, charge, tries: tries))
       } else {
         unseen[attempt.payment] = attempt
       }
@@ -74,10 +76,15 @@ struct ChargeLookUp: Sendable {
     return found.withLock { $0 }
   }
 
-  private static func result(_ attempt: StoredAttempt, _ charge: ProcessorCharge) -> AttemptResult {
-    let sought = SoughtAttempt(payment: attempt.payment, attempt: attempt.attempt, amount: attempt.amount)
+  private static func sought(_ attempt: StoredAttempt) -> SoughtAttempt {
+    SoughtAttempt(
+      payment: attempt.payment, attempt: attempt.attempt, amount: attempt.amount,
+      earlierDeclines: attempt.earlierDeclines)
+  }
+
+  private static func result(_ attempt: StoredAttempt, _ charge: ProcessorCharge, tries: Int? = nil) -> AttemptResult {
     let outcome: AttemptResult.Outcome =
-      switch sought.step(after: charge) {
+      switch sought(attempt).step(after: charge, tries: tries) {
       case .end(let ending): .ended(ending)
       case .lookUp(let why, let reference): .open(why: why, lookUp: true, processorPayment: reference)
       default: .open(why: "undecided at the processor", lookUp: true, processorPayment: charge.processorPayment)

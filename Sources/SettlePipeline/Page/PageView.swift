@@ -110,7 +110,7 @@ struct GlanceView {
   init(_ glance: ReportPage.Glance) {
     currency = glance.currency.code
     let sums = [
-      ("Charged", glance.charged), ("Matched", glance.matched), ("Awaited", glance.awaited),
+      ("Charged", glance.charged), ("Matched", glance.matched), ("Still open", glance.awaited),
       ("Declined", glance.declined), ("Broken", glance.broken), ("Refunded", glance.refunded),
     ]
     cells = sums.map { name, sum in

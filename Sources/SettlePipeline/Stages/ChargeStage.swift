@@ -78,6 +78,7 @@ struct ChargeStage: Stage {
     if let stop = try await workers.drain(Self.openAttempts(context), releasing: false) { return stop }
     // A payment that waits for a cancellation may be charged as soon as that is answered.
     try await further.cancel(.blocking, Canceller(context: context, processor: processor))
+    try await Self.endPlans(context)
     let due = Self.dueCharges(context, processor, keyLife: keyLife, unsendable)
     if let stop = try await workers.drain(due, releasing: true) { return stop }
     if let stop = try await Self.resolve(context, processor, workers) { return stop }
@@ -86,9 +87,11 @@ struct ChargeStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
+    let ended = try db.endPlans(notIn: context.pipeline.charge.retry, context: context.load)
     let due = try db.chargesDue(context: context.load)
     var report = StageReport(counts: [("to_charge", due.reduce(0) { $0 + $1.count })])
     report.notes = due.map { "charge: \($0.amount) in \($0.count) payments would be asked for" }
+    if ended > 0 { report.notes.append("charge: \(ended) planned retries would be given up: charge.retry has no rule") }
     report.counts.append(("to_ask_again", try db.openAttemptCount(context: context.load)))
     try Self.rehearseFurther(db, context, &report)
     return report
@@ -160,6 +163,17 @@ struct ChargeStage: Stage {
       if let stop = try await workers.drain(openAttempts(context), releasing: false) { return stop }
     }
     return nil
+  }
+
+  /// A retry that the pipeline file has no rule for any more is not made: whoever takes a rule away means it.
+  private static func endPlans(_ context: RunContext) async throws {
+    let load = context.load
+    let policy = context.pipeline.charge.retry
+    let ended = try await context.write { try $0.endPlans(notIn: policy, context: load) }
+    if ended > 0 {
+      context.progress.note(
+        .charge, "\(ended) planned to be tried again have failed for good: charge.retry has no rule for them any more")
+    }
   }
 
   private static func noteLooks(_ missing: [StoredAttempt], _ context: RunContext) async throws {

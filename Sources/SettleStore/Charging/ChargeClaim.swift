@@ -15,6 +15,8 @@ package struct StoredAttempt: Sendable, Equatable {
   package var lookUp: Bool
   /// Where its processor payment is known already: the hold, or what an earlier attempt made.
   package var processorPayment: String?
+  /// How many attempts before it were declined at the same processor payment.
+  package var earlierDeclines = 0
 }
 
 /// A payment that is due to be charged, with all that its request needs.

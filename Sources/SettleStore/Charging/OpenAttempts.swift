@@ -16,7 +16,13 @@ extension Session {
     return try query(
       """
       SELECT a.payment_id, a.attempt, a.idempotency_key, a.request_path, a.request_body, a.api_version, a.created_at,
-        a.key_expires_at, a.look_up, p.amount, p.currency, coalesce(p.hold, p.processor_payment) AS processor_payment
+        a.key_expires_at, a.look_up, p.amount, p.currency, coalesce(p.hold, p.processor_payment) AS processor_payment,
+        -- A charge makes the processor payment that the attempts after it confirm.
+        (SELECT count(*) FROM charge_attempts e
+          WHERE e.payment_id = a.payment_id AND e.attempt < a.attempt AND e.state = 'declined'
+            AND e.attempt >= (SELECT coalesce(max(c.attempt), 0) FROM charge_attempts c
+              WHERE c.payment_id = a.payment_id AND c.attempt < a.attempt AND c.operation = 'charge'))::int
+          AS earlier_declines
       FROM charge_attempts a JOIN payments p ON p.payment_id = a.payment_id
       WHERE a.state = 'open' AND a.given_up_at IS NULL AND p.merchant = \(context.merchant) AND p.processor = \(context.processor)
         \(sql: floor) \(sql: kind)
@@ -30,7 +36,8 @@ extension Session {
           path: try row.get("request_path"), body: try row.get("request_body"),
           idempotencyKey: try row.get("idempotency_key"), apiVersion: try row.get("api_version")),
         storedAt: try row.get("created_at"), keyExpires: try row.get("key_expires_at"), lookUp: try row.get("look_up"),
-        processorPayment: try row.get("processor_payment"))
+        processorPayment: try row.get("processor_payment"),
+        earlierDeclines: Int(try row.get("earlier_declines") as Int32))
     }
   }
 

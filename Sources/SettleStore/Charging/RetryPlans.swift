@@ -75,6 +75,41 @@ extension Session {
       """)
   }
 
+  /// Retries that were planned by a policy which has no rule for them any more: their payments have failed for good, with
+  /// the reason of the last decline. Another instrument is not a retry, and keeps its date. Returns how many there were.
+  package func endPlans(notIn policy: RetryPolicy, context: LoadContext) throws -> Int {
+    let planned = try query(
+      """
+      SELECT payments.payment_id, d.reason, d.code FROM payments CROSS JOIN LATERAL (
+        SELECT a.state, a.reason, a.code, a.instrument FROM charge_attempts a
+        WHERE a.payment_id = payments.payment_id AND a.state <> 'superseded' ORDER BY a.attempt DESC LIMIT 1) d
+      WHERE \(sql: Self.claimable(context)) AND d.state = 'declined' AND d.reason IS NOT NULL
+        AND d.instrument IS NOT DISTINCT FROM coalesce(payments.hold, payments.payment_method)
+      """
+    ) { row in
+      (
+        payment: try row.get("payment_id") as PaymentID,
+        decline: Decline(
+          reason: FailureReason(rawValue: try row.get("reason")) ?? .processingError,
+          code: try row.get("code") ?? "", processorPayment: nil, mayRetry: true)
+      )
+    }
+    let ended = planned.filter { policy.rule(for: $0.decline) == nil }
+    guard !ended.isEmpty else { return 0 }
+    return try audited(
+      .payment,
+      """
+      UPDATE payments p
+      SET state = 'FAILED', failed_at = \(context.now), failed_on = \(context.date), failure_reason = f.reason,
+        failure_code = f.code, charge_due_on = NULL,
+        cancel_due_on = CASE WHEN p.processor_payment IS NOT NULL THEN \(context.date)::date END
+      FROM unnest(\(ended.map(\.payment)), \(ended.map(\.decline.reason)), \(ended.map(\.decline.code)))
+        f (payment_id, reason, code)
+      WHERE p.payment_id = f.payment_id AND p.state = 'REQUESTED' AND p.charge_due_on IS NOT NULL
+      RETURNING p.*
+      """, context: context)
+  }
+
   /// The due payments that were declined before, by the reason of the last decline: what a dry run says would be
   /// retried.
   package func retriesDue(

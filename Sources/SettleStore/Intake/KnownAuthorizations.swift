@@ -111,7 +111,7 @@ extension Session {
         SELECT line, 0, field, reason, CASE reason
           WHEN 'conflict' THEN 'known with another ' || field || ': one authorization has one set of terms'
           WHEN 'already_charged' THEN 'this payment was charged already; its payment method cannot change'
-          ELSE 'an attempt is open; load this row again when its outcome is known' END
+          ELSE 'an attempt is open; give this row again, in a new file, when its outcome is known' END
         FROM verdicts WHERE reason IS NOT NULL AND before_turn
         """)
       _ = try execute(

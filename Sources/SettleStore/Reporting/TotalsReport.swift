@@ -79,7 +79,7 @@ extension Session {
         WHEN p.charged_on IS NULL
           OR p.charged_on > \(date) AND \(sql: lastAttempt(by: date)) IS NULL THEN 'unsent'
         WHEN EXISTS (SELECT FROM charge_attempts a
-          WHERE a.payment_id = p.payment_id AND a.state = 'open' AND a.unknown_why IS NOT NULL) THEN 'unknown'
+          WHERE a.payment_id = p.payment_id AND a.state = 'open') THEN 'unknown'
         ELSE 'awaited'
       END AS unsettled
     FROM payments p

@@ -6,7 +6,8 @@ extension StoreCheck {
   package static let matches = StoreCheck(
     name: "matches",
     says: "each match joins what was asked with a report of the same amount, and no report is used twice (I6)",
-    remedy: "a match was changed by hand: delete nothing, run `settle run --stage reconcile` and verify again",
+    remedy:
+      "a match was changed by hand: delete that match, run `settle run --stage reconcile`, which makes it anew, and verify again",
     counted: "SELECT count(*) FROM matches",
     wrong: """
       SELECT m.payment_id::text AS subject
@@ -52,7 +53,8 @@ extension StoreCheck {
   /// Counted from the tables that stand for each, without one looking at the other.
   package static let totals = StoreCheck(
     name: "totals", says: "in each currency, what was expected is what is matched and what is still open together (I6)",
-    remedy: "a match was changed by hand: run `settle run --stage reconcile` and verify again",
+    remedy:
+      "a match was changed by hand: delete that match, run `settle run --stage reconcile`, which makes it anew, and verify again",
     counted: "SELECT (SELECT count(*) FROM payments) + (SELECT count(*) FROM refunds)",
     wrong: """
       SELECT currency AS subject FROM (

@@ -13,7 +13,8 @@ struct VerifyCommand: AsyncParsableCommand {
       while a night runs. One line a check: ok or FAIL, with how many things are wrong, the first few of them, and what \
       to do next.
 
-      Each run ends with a seal: one hash over all that the trail says up to then. It stands in run_results.json. Keep \
+      Each run ends with a seal: one hash over all that the trail says up to then; a run that changed nothing names the \
+      last one. It stands in run_results.json. Keep \
       those files where nobody who can change the database can change them, and give them to --results: a store that was \
       rewritten as a whole, or cut short, is found by that alone.
 

@@ -16,6 +16,13 @@ enum FolderChecks {
           .configuration, "inbox", "\(path) cannot be read", mend: "give this user the right to, or name another")
       ]
     }
+    guard !sources.isEmpty else {
+      return [
+        .warning(
+          "inbox", "the pipeline file takes nothing from \(path)",
+          mend: "give it ingest.sources and import.sources, as pipelines/nightly.yaml has them")
+      ]
+    }
     let folders = Set(sources.compactMap { $0.path.split(separator: "/").dropLast().first.map(String.init) }).sorted()
     let missing = folders.filter { !$0.contains(where: "*?[".contains) && Self.isFolder("\(path)/\($0)") != true }
     guard missing.isEmpty else {

@@ -33,22 +33,22 @@ struct StatusReport: Sendable {
 
   func text(_ style: Style) -> String {
     var lines: [String] = []
-    for run in runs { lines += describe(run, style) + [""] }
+    for (index, run) in runs.enumerated() { lines += describe(run, isLatest: index == 0, style) + [""] }
     if runs.isEmpty { lines += ["no run yet: settle run", ""] }
     lines += ["waiting"] + waiting.lines(style, indentation: 2)
     lines += ["", "lease"] + ["  " + leaseSentence.printable]
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func describe(_ run: RunSummary, _ style: Style) -> [String] {
+  private func describe(_ run: RunSummary, isLatest: Bool, _ style: Style) -> [String] {
     let state = state(of: run)
     let status = run.exitStatus.map { " (\($0))" } ?? ""
     let time = run.finishedAt.map { ", \($0.since(run.startedAt).words)" } ?? ""
     let head =
       style("\(run.pipeline.printable) \(run.date)", .bold) + "  \(style(state.rawValue, state.tint))\(status)"
       + "  \(run.startedAt.toTheSecond)\(time)  \(run.id.uuidString.lowercased())"
-    let remark =
-      state == .died ? ["  it was killed or lost its database: `settle retry` goes on where it ended"] : []
+    let why = "  it was killed, or lost its database or its lease"
+    let remark = state == .died ? [isLatest ? why + ": `settle retry` goes on where it ended" : why] : []
     var table = Table([.left(""), .left(""), .right(""), .left("")])
     for stage in run.stageRuns {
       let counts = stage.counts.filter { $0.value != 0 }.map {

@@ -61,6 +61,42 @@ import Testing
     }
   }
 
+  /// Whoever takes a rule away means it: what was planned by it is not asked for.
+  @Test func aRuleThatIsTakenAwayIsNotFollowed() async throws {
+    try await Night.with(yaml: Self.yaml) { night in
+      try night.put(
+        Self.header + "POOR,1000,USD,pm_card_visa_chargeDeclinedInsufficientFunds\n", "authorizations/a.csv")
+      try await night.run()
+      var later = night
+      later.pipeline = try PipelineDefinition(yaml: Night.yaml, file: "night.yaml")
+      let fourth = Night.date.adding(days: 3)
+      let result = try await later.run(date: fourth)
+      #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      #expect(try await night.states() == ["POOR FAILED"])
+      #expect(try await night.count("charge_attempts") == 1)
+      #expect(try await night.cancellations() == ["POOR canceled"])
+      #expect(try await night.events("PaymentFailed") == 1)
+      #expect(try night.rows("failed.csv").map { $0["order_reference"] } == ["POOR"])
+      try await later.expectFixpoint(date: fourth)
+    }
+  }
+
+  /// A retry whose decline is hidden behind a saved 500 is told from the decline before it by the number of tries.
+  @Test func aRetryBehindASavedErrorIsSettledByLookUp() async throws {
+    try await Night.with(faults: "server-error=0.4", seed: 11, yaml: Self.yaml) { night in
+      let rows = (0..<30).map { "P-\($0),\(1_000 + $0),USD,pm_card_visa_chargeDeclinedInsufficientFunds\n" }
+      try night.put(Self.header + rows.joined(), "authorizations/a.csv")
+      for date in [Night.date, Night.date.adding(days: 3)] {
+        var result = try await night.run(date: date)
+        for _ in 0..<5 where result.exitStatus == .tryLater { result = try await night.run(date: date) }
+        #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
+      }
+      #expect(try await night.count("charge_attempts") == 60)
+      #expect(try await night.count("charge_attempts WHERE state = 'declined'") == 60)
+      #expect(try await night.count("payments WHERE state = 'FAILED'") == 30)
+    }
+  }
+
   /// A new card for a payment that waits for its retry confirms the same processor payment at the next run.
   @Test func aNewCardIsChargedBeforeTheRetryWouldBe() async throws {
     try await Night.with(yaml: Self.yaml) { night in

@@ -66,7 +66,7 @@ import Testing
       }
       #expect(try await story.totals() == ["expected all 1 10.00 USD", "expected retrying 1 10.00 USD"])
       try await story.claim()
-      #expect(try await story.totals() == ["expected all 1 10.00 USD", "expected awaited 1 10.00 USD"])
+      #expect(try await story.totals() == ["expected all 1 10.00 USD", "expected unknown 1 10.00 USD"])
       try await story.charged("A", attempt: 2)
       #expect(try await story.totals() == ["expected all 1 10.00 USD", "expected awaited 1 10.00 USD"])
       // The dates before, shown again, are as they were.

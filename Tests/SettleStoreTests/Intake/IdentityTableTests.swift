@@ -40,7 +40,8 @@ import Testing
     static let charged = Verdict.refused(
       field: "payment_method", .alreadyCharged, "this payment was charged already; its payment method cannot change")
     static let attemptOpen = Verdict.refused(
-      field: "payment_method", .attemptOpen, "an attempt is open; load this row again when its outcome is known")
+      field: "payment_method", .attemptOpen,
+      "an attempt is open; give this row again, in a new file, when its outcome is known")
   }
 
   struct Pair: Sendable, CustomStringConvertible {

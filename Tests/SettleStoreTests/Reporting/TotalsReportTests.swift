@@ -27,8 +27,8 @@ import Testing
       #expect(
         try await story.totals() == [
           "expected all 1 500 JPY", "expected matched 1 500 JPY", "expected all 9 106.00 USD",
-          "expected amount_mismatch 1 20.00 USD", "expected awaited 3 20.00 USD", "expected declined 1 12.00 USD",
-          "expected hold_lapsed 1 15.00 USD", "expected matched 1 10.00 USD", "expected unknown 1 13.00 USD",
+          "expected amount_mismatch 1 20.00 USD", "expected awaited 2 6.00 USD", "expected declined 1 12.00 USD",
+          "expected hold_lapsed 1 15.00 USD", "expected matched 1 10.00 USD", "expected unknown 2 27.00 USD",
           "expected unsent 1 16.00 USD", "reported adjustment 1 0.11 EUR", "reported all 1 0.11 EUR",
           "reported all 1 500 JPY", "reported matched 1 500 JPY", "reported all 7 -19.30 USD",
           "reported amount_mismatch 1 25.00 USD", "reported dispute 1 -10.00 USD", "reported fee 1 -0.30 USD",

@@ -11,15 +11,14 @@ struct Binary {
   /// Runs it to its end, in a folder for passing things, with this environment and nothing else of ours.
   static func run(
     _ arguments: String..., environment: [String: String] = [:], in folder: String? = nil
-  ) throws -> Binary {
-    try run(arguments, environment: environment, in: folder)
+  ) async throws -> Binary {
+    try await run(arguments, environment: environment, in: folder)
   }
 
   static func run(
     _ arguments: [String], environment: [String: String] = [:], in folder: String? = nil
-  ) throws -> Binary {
-    let running = try RunningBinary(arguments, environment: environment, in: folder)
-    return try running.end()
+  ) async throws -> Binary {
+    try await RunningBinary(arguments, environment: environment, in: folder).ended()
   }
 
   fileprivate static let url: URL? = {
@@ -53,19 +52,15 @@ struct RunningBinary {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// Sends a signal and waits for the end, without holding up a server in this process.
+  /// Sends a signal and waits for the end.
   func stop(_ signal: Int32) async throws -> Binary {
     send(signal)
     return try await ended()
   }
 
+  /// Waits for the end without blocking a thread: it may need the sandbox, whose answers come from this process's few.
   func ended() async throws -> Binary {
     while process.isRunning { try await Task.sleep(for: .milliseconds(10)) }
-    return try end()
-  }
-
-  fileprivate func end() throws -> Binary {
-    process.waitUntilExit()
     let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     return Binary(status: status, output: try output.text(), errors: try errors.text())
   }

@@ -41,15 +41,15 @@ import Testing
     return type
   }
 
-  @Test func withoutArgumentsItPrintsHelpOnStandardOutput() throws {
-    let plain = try Binary.run()
-    let help = try Binary.run("--help")
+  @Test func withoutArgumentsItPrintsHelpOnStandardOutput() async throws {
+    let plain = try await Binary.run()
+    let help = try await Binary.run("--help")
     #expect(plain.status == 0)
     #expect(help.status == 0)
     #expect(plain.output == help.output)
     #expect(help.output.contains("SUBCOMMANDS:"))
     #expect(help.errors.isEmpty)
-    #expect(try Binary.run("--version").output == Settle.version + "\n")
+    #expect(try await Binary.run("--version").output == Settle.version + "\n")
   }
 
   @Test(arguments: [
@@ -57,22 +57,22 @@ import Testing
     ["explain"], ["sandbox", "--faults", "lost=2"], ["sandbox", "--key-ttl", "soon"], ["events", "--type", "Paid"],
     ["status", "--runs", "0"],
   ])
-  func usageErrorsEndWith64AndSayNothingOnStandardOutput(arguments: [String]) throws {
-    let ended = try Binary.run(arguments)
+  func usageErrorsEndWith64AndSayNothingOnStandardOutput(arguments: [String]) async throws {
+    let ended = try await Binary.run(arguments)
     #expect(ended.status == 64)
     #expect(ended.output.isEmpty)
     #expect(ended.errors.hasPrefix("Error: "))
   }
 
-  @Test func dbURLPrintsTheURLAlone() throws {
-    let ended = try Binary.run("db", "url", environment: ["DATABASE_URL": "postgresql://me:s3cret@db/pay"])
+  @Test func dbURLPrintsTheURLAlone() async throws {
+    let ended = try await Binary.run("db", "url", environment: ["DATABASE_URL": "postgresql://me:s3cret@db/pay"])
     #expect(ended.output == "postgresql:///pay?host=db&user=me\n")
     #expect(ended.errors.isEmpty)
     #expect(ended.status == 0)
   }
 
-  @Test func aDatabaseThatIsNotThereEndsWith69AndNoSecret() throws {
-    let ended = try Binary.run("status", environment: ["DATABASE_URL": "postgresql://me:s3cret@127.0.0.1:1/pay"])
+  @Test func aDatabaseThatIsNotThereEndsWith69AndNoSecret() async throws {
+    let ended = try await Binary.run("status", environment: ["DATABASE_URL": "postgresql://me:s3cret@127.0.0.1:1/pay"])
     #expect(ended.status == 69)
     #expect(ended.output.isEmpty)
     #expect(ended.errors.hasPrefix("settle: the database cannot be reached: "))
@@ -82,14 +82,14 @@ import Testing
   @Test func anEmptyDatabaseIsNotMigratedUnasked() async throws {
     let settings = try await TestCluster.database()
     let environment = ["DATABASE_URL": settings.conninfo]
-    let refused = try Binary.run("status", environment: environment)
+    let refused = try await Binary.run("status", environment: environment)
     #expect(refused.status == 78)
     #expect(refused.errors.contains("run `settle db migrate`"))
-    let migrated = try Binary.run("db", "migrate", environment: environment)
+    let migrated = try await Binary.run("db", "migrate", environment: environment)
     #expect(migrated.status == 0)
     #expect(migrated.output.hasPrefix("0001_control\n"))
-    #expect(try Binary.run("db", "migrate", environment: environment).output.isEmpty)
-    let status = try Binary.run("status", "--json", environment: environment)
+    #expect(try await Binary.run("db", "migrate", environment: environment).output.isEmpty)
+    let status = try await Binary.run("status", "--json", environment: environment)
     #expect(status.status == 0)
     #expect(status.output.contains("\"runs\": []"))
   }
@@ -98,34 +98,34 @@ import Testing
     let story = try await SmallStory.happened()
     let environment = ["DATABASE_URL": story.store.settings.conninfo]
     await story.store.close()
-    let events = try Binary.run("events", "--jsonl", "--since", "9", environment: environment)
+    let events = try await Binary.run("events", "--jsonl", "--since", "9", environment: environment)
     #expect(events.output.split(separator: "\n").count == 2)
     #expect(
       events.output.hasPrefix(
         #"{"sequence":10,"type":"RefundRequested","occurredAt":"2026-11-20T20:24:00Z","payload":{"#))
-    let breaks = try Binary.run("breaks", "--status", "open", "--csv", environment: environment)
+    let breaks = try await Binary.run("breaks", "--status", "open", "--csv", environment: environment)
     #expect(breaks.output.split(separator: "\r\n").count == 2)
     #expect(breaks.output.hasPrefix("break_id,reason,status,payment_id,"))
-    let all = try Binary.run("breaks", "--json", environment: environment)
+    let all = try await Binary.run("breaks", "--json", environment: environment)
     #expect((try JSONSerialization.jsonObject(with: Data(all.output.utf8)) as? [Any])?.count == 2)
-    #expect(try Binary.run("explain", "C", environment: environment).status == 0)
-    let unknown = try Binary.run("explain", "nobody", environment: environment)
+    #expect(try await Binary.run("explain", "C", environment: environment).status == 0)
+    let unknown = try await Binary.run("explain", "nobody", environment: environment)
     #expect(unknown.status == 64)
     #expect(unknown.errors.hasPrefix("settle: the store has no payment, order,"))
   }
 
-  @Test func aFileIsTriedWithoutAnyDatabase() throws {
+  @Test func aFileIsTriedWithoutAnyDatabase() async throws {
     let path = NSTemporaryDirectory() + "settle-layout-\(UUID().uuidString).csv"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try "order_id,amount,currency\na,100,USD\nb,0,USD\n".write(toFile: path, atomically: true, encoding: .utf8)
-    let mixed = try Binary.run("layout", "check", path)
+    let mixed = try await Binary.run("layout", "check", path)
     #expect(mixed.status == 1)
     #expect(mixed.output.contains("2 rows: 1 accepted, 1 quarantined, 0 ignored"))
     #expect(mixed.output.contains("3  amount  zero_amount"))
     try "what,is\nthis,then\n".write(toFile: path, atomically: true, encoding: .utf8)
-    let refused = try Binary.run("layout", "check", path)
+    let refused = try await Binary.run("layout", "check", path)
     #expect(refused.status == 65)
     #expect(refused.output.isEmpty)
-    #expect(try Binary.run("layout", "list").output.contains("stripe-payout-reconciliation"))
+    #expect(try await Binary.run("layout", "list").output.contains("stripe-payout-reconciliation"))
   }
 }

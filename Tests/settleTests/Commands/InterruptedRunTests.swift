@@ -48,12 +48,12 @@ import Testing
       #expect(before.exitStatus == 75, "the stop is in the journal")
       #expect(before.stageRuns.first { $0.stage == "report" }?.status == .skipped)
 
-      let again = try Binary.run("retry", environment: environment, in: "/")
+      let again = try await Binary.run("retry", environment: environment, in: "/")
       #expect(again.status == 0, "\(again.errors)")
       #expect(again.errors.hasPrefix("settle: interrupted, 2026-11-20, again from charge\n"))
       #expect(try await Self.charged(in: store) == 80)
       #expect(FileManager.default.fileExists(atPath: folder + "/reports/2026-11-20/breaks.csv"))
-      let once = try Binary.run("retry", environment: environment, in: "/")
+      let once = try await Binary.run("retry", environment: environment, in: "/")
       #expect(once.errors == "settle: the last run (interrupted, 2026-11-20) ended well: nothing to retry\n")
     }
     await store.close()

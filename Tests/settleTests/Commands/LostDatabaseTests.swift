@@ -43,13 +43,13 @@ import Testing
         #expect(broken.status == 69, "\(broken.errors)")
         #expect(broken.output.contains("left out, because the database cannot be reached"), "\(broken.output)")
         #expect(broken.errors.contains("start the database, then `settle retry`"), "\(broken.errors)")
-        let away = try Binary.run("status", environment: environment)
+        let away = try await Binary.run("status", environment: environment)
         #expect(away.status == 69)
 
         try await server.cluster.start()
-        let status = try Binary.run("status", environment: environment)
-        #expect(status.output.contains("it was killed or lost its database: `settle retry` goes on"))
-        let again = try Binary.run("retry", environment: environment, in: "/")
+        let status = try await Binary.run("status", environment: environment)
+        #expect(status.output.contains("it was killed, or lost its database or its lease: `settle retry` goes on"))
+        let again = try await Binary.run("retry", environment: environment, in: "/")
         #expect(again.status == 0, "\(again.errors)")
         #expect(try await Self.charged(in: store) == 80)
         // The judge is the processor's own ledger.

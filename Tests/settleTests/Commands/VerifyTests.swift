@@ -21,11 +21,11 @@ import Testing
     let environment = ["DATABASE_URL": story.store.settings.conninfo]
     let before = try await story.store.fingerprint()
     let kept = try Self.file(#"{"seal":{"number":\#(seal.number),"sha256":"\#(seal.hash)"}}"#)
-    let ended = try Binary.run("verify", "--results", kept, environment: environment)
+    let ended = try await Binary.run("verify", "--results", kept, environment: environment)
     #expect(ended.status == 0, "\(ended.output)")
     #expect(ended.output.contains("ok    chains"))
     #expect(ended.output.hasSuffix("everything holds; seal 1 \(seal.hash)\n"))
-    let json = try Binary.run("verify", "--json", environment: environment)
+    let json = try await Binary.run("verify", "--json", environment: environment)
     #expect(json.status == 0)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     #expect(object["holds"] as? Bool == true)
@@ -40,7 +40,7 @@ import Testing
     try await story.store.execute(
       "UPDATE payments SET amount = amount + 1 WHERE payment_id = \(SmallStory.payments[0])")
     await story.store.close()
-    let ended = try Binary.run("verify", environment: environment)
+    let ended = try await Binary.run("verify", environment: environment)
     #expect(ended.status == 1)
     #expect(ended.output.contains("FAIL  chains"))
     #expect(ended.output.contains(SmallStory.payments[0].description))
@@ -58,8 +58,8 @@ import Testing
   }
 
   @Test(arguments: [("{}", "names no seal"), ("what", "is no run_results.json")])
-  func aFileWithoutASealIsRefused(_ file: (text: String, says: String)) throws {
-    let ended = try Binary.run("verify", "--results", try Self.file(file.text))
+  func aFileWithoutASealIsRefused(_ file: (text: String, says: String)) async throws {
+    let ended = try await Binary.run("verify", "--results", try Self.file(file.text))
     #expect(ended.status == 65)
     #expect(ended.errors.contains(file.says))
   }
@@ -69,7 +69,7 @@ import Testing
     let environment = ["DATABASE_URL": story.store.settings.conninfo]
     await story.store.close()
     let kept = try Self.file(#"{"seal":{"number":1,"sha256":"\#(String(repeating: "0", count: 64))"}}"#)
-    let ended = try Binary.run("verify", "--results", kept, environment: environment)
+    let ended = try await Binary.run("verify", "--results", kept, environment: environment)
     #expect(ended.status == 1)
     #expect(ended.output.contains("FAIL  kept_seals"))
   }
