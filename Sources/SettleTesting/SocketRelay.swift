@@ -95,7 +95,7 @@ package final class SocketRelay: Sendable {
 
   private func accept() {
     while true {
-      let client = Glibc.accept(listener, nil, nil)
+      let client = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
       guard client >= 0 else {
         if state.withLock({ $0.isClosed }) { break }
         continue
@@ -112,7 +112,11 @@ package final class SocketRelay: Sendable {
     if conversation.server >= 0 { while conversation.step(cut: matching) {} }
     state.withLock { state in
       state.sockets.subtract(sockets)
-      for socket in sockets { Glibc.close(socket) }
+      for socket in sockets {
+        // A child that was started meanwhile may have inherited it: the other side must learn all the same.
+        shutdown(socket, Int32(SHUT_RDWR))
+        Glibc.close(socket)
+      }
     }
   }
 
