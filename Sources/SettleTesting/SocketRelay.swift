@@ -95,7 +95,7 @@ package final class SocketRelay: Sendable {
 
   private func accept() {
     while true {
-      let client = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+      let client = Glibc.accept(listener, nil, nil)
       guard client >= 0 else {
         if state.withLock({ $0.isClosed }) { break }
         continue
