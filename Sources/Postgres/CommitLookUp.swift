@@ -43,15 +43,7 @@ struct CommitLookUp: Sendable {
   private func evidence(on lost: LostCommit) async throws -> CommitEvidence {
     var patient = settings
     patient.connectTimeout = min(settings.connectTimeout, patience)
-    let connection = try await Connection.open(patient)
-    do {
-      let evidence = try await connection.run { db in try db.evidence(on: lost.number) }
-      await connection.close()
-      return evidence
-    } catch {
-      await connection.close()
-      throw error
-    }
+    return try await Connection.once(patient) { try $0.evidence(on: lost.number) }
   }
 }
 

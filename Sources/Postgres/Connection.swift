@@ -54,6 +54,17 @@ package actor Connection {
   /// Waits for the work under way. A closed connection refuses more.
   package func close() { session = nil }
 
+  /// Opens a connection for one piece of work, and closes it again.
+  package static func once<T: Sendable>(
+    _ settings: ConnectionSettings, _ body: @Sendable (Session) throws -> T
+  ) async throws -> T {
+    let connection = try await open(settings)
+    let result: Result<T, any Error>
+    do { result = .success(try await connection.run(body)) } catch { result = .failure(error) }
+    await connection.close()
+    return try result.get()
+  }
+
   /// Whether the connection has not been closed or lost, as far as is known.
   package var isOpen: Bool { !hasEnded() }
 

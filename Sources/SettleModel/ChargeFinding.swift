@@ -22,8 +22,9 @@ package struct SoughtAttempt: Sendable, Equatable {
   ///
   /// - Parameter tries: how often the processor has tried to charge its payment; nil where that was not asked.
   package func step(after charge: ProcessorCharge, tries: Int? = nil) -> ChargeLifecycle.Step {
-    guard charge.payment == payment, charge.amount.currency == amount.currency, charge.amount.minor >= amount.minor
-    else { return .lookUp(why: "the processor's charge is not this payment's", reference: nil) }
+    guard charge.took(atLeast: amount, of: payment) else {
+      return .lookUp(why: "the processor's charge is not this payment's", reference: nil)
+    }
     if mayBeEarlier(charge), (tries ?? 0) <= earlierDeclines {
       return .lookUp(why: "the processor's decline may be an earlier attempt's", reference: nil)
     }
@@ -37,5 +38,12 @@ package struct SoughtAttempt: Sendable, Equatable {
   /// Whether a decline that was found may be the one of an attempt before this one.
   package func mayBeEarlier(_ charge: ProcessorCharge) -> Bool {
     if case .failed = charge.state { charge.attempt != attempt } else { false }
+  }
+}
+
+extension ProcessorCharge {
+  /// Whether it is this payment's, in its currency and for no less: only then does it prove anything of the payment.
+  package func took(atLeast amount: Money, of payment: PaymentID) -> Bool {
+    self.payment == payment && self.amount.currency == amount.currency && self.amount.minor >= amount.minor
   }
 }

@@ -17,7 +17,7 @@ protocol Fault: Sendable {
 }
 
 extension Fault {
-  func lanes(_ effort: Effort) -> Int { 2 }
+  func lanes(_ effort: Effort) -> Int { effort == .full ? 4 : 2 }
 }
 
 enum Effort: String, Sendable { case quick, full }

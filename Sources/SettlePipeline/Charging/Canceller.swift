@@ -159,9 +159,7 @@ struct Canceller: Sendable {
     of cancellation: StoredCancellation, _ ending: CancelLifecycle.Ending
   ) -> CancellationResult {
     guard case .succeeded(let charge) = ending else { return CancellationResult(of: cancellation, .ended(ending)) }
-    let isOwn =
-      charge.payment == cancellation.payment && charge.amount.currency == cancellation.amount.currency
-      && charge.amount.minor >= cancellation.amount.minor
+    let isOwn = charge.took(atLeast: cancellation.amount, of: cancellation.payment)
     return CancellationResult(
       of: cancellation, isOwn ? .ended(ending) : .open(why: "the processor's charge is not this payment's"))
   }

@@ -39,7 +39,7 @@ struct ChargeWorkers: Sendable {
       throw error
     }
     try await recorder.finish()
-    if await brake.isOn {
+    if brake.isPulled {
       let left = await queue.close() + unsent.attempts
       if releasing, !left.isEmpty { try await release(left) }
     }
@@ -48,7 +48,7 @@ struct ChargeWorkers: Sendable {
 
   /// - Parameter unsent: where to put what was stopped before it ever left; nil where that is not to be given back.
   private func work(_ queue: AttemptQueue, _ brake: Brake, _ unsent: Unsent?) async throws {
-    while await !brake.isOn, let attempt = try await queue.take() {
+    while !brake.isPulled, let attempt = try await queue.take() {
       let hasLeft = Flag()
       var sender = sender
       let permit = sender.permit
@@ -90,9 +90,8 @@ private struct Stopped: Error {}
 
 /// Stops all workers: for a reason one of them was given, or because too many refusals came in a row.
 private actor Brake {
-  private(set) var isOn = false
   private(set) var stop: StageStop?
-  /// The same as `isOn`, to be read at the last moment before a call leaves, where nothing can be awaited.
+  /// To be read at the last moment before a call leaves, where nothing can be awaited.
   private let pulled = Flag()
   nonisolated var isPulled: Bool { pulled.isSet }
   private var refusals = 0
@@ -102,7 +101,6 @@ private actor Brake {
   private static let mostRefusals = 10
 
   func stop(_ stop: StageStop?) {
-    isOn = true
     pulled.set()
     if self.stop == nil { self.stop = stop }
   }

@@ -15,10 +15,37 @@ enum AuditHash {
     sha256(record_send(ROW(e.previous, e.payment_id, e.entry, e.seal, e.token, e.at, e.kind, e.detail::text)))
     """
 
-  /// A seal, as `s`.
+  /// A seal, as `s`. The first ones say nothing of what stood.
   static let seal: SQL = """
-    sha256(record_send(ROW(s.previous, s.seal, s.run_id, s.token, s.sealed_at, s.last_file, s.chains, s.entries, s.trail,
-      s.files, s.digests)))
+    CASE WHEN s.standing IS NULL THEN sha256(record_send(ROW(s.previous, s.seal, s.run_id, s.token, s.sealed_at,
+      s.last_file, s.chains, s.entries, s.trail, s.files, s.digests)))
+    ELSE sha256(record_send(ROW(s.previous, s.seal, s.run_id, s.token, s.sealed_at, s.last_file, s.chains, s.entries,
+      s.trail, s.files, s.digests, s.standing))) END
+    """
+
+  /// What stands now: all that may change without an entry of the trail, and yet decides what is charged, what is given
+  /// back and what a person still has to look at.
+  static let standing: SQL = """
+    sha256(record_send(ROW(
+      (SELECT digest FROM (\(sql: digest(of: due))) due), (SELECT digest FROM (\(sql: digest(of: breaks))) breaks),
+      (SELECT sha256(record_send(ROW(processor, account, live, system_identifier, timeline, database_oid, database_name,
+        doubted_since, doubted_until, doubted_why))) FROM store_identity))))
+    """
+
+  /// What stands in a store without anything.
+  static let nothing: SQL = "sha256(record_send(ROW(NULL::bytea, NULL::bytea, NULL::bytea)))"
+
+  private static let due: SQL = """
+    SELECT payment_id AS id, 0 AS place, sha256(record_send(ROW(payment_id, state, payment_method, processor_customer,
+      hold, capture_before, charge_due_on, cancel_due_on, processor_payment))) AS hash
+    FROM payments WHERE charge_due_on IS NOT NULL OR cancel_due_on IS NOT NULL
+    """
+
+  private static let breaks: SQL = """
+    SELECT break_id AS id, 0 AS place, sha256(record_send(ROW(break_id, payment_id, reason, status, item_id, outcome_id,
+      expected_amount, expected_currency, reported_amount, reported_currency, rule, held_back, first_seen, resolved_on,
+      resolution))) AS hash
+    FROM breaks
     """
 
   /// A file, as `f`.

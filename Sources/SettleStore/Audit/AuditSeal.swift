@@ -17,19 +17,24 @@ package struct AuditSeal: Sendable, Equatable {
 
 extension Session {
   /// Seals what came since the last seal, of this run and of earlier ones that were killed before they could: the heads
-  /// of all chains that grew and the digests of the files loaded. Where nothing came, the last seal stands.
+  /// of all chains that grew, the digests of the files loaded, and what stands. Where nothing came and nothing changed,
+  /// the last seal stands.
   package func seal(run: UUID, at now: Timestamp) throws -> AuditSeal {
     let position = try auditPosition()
     _ = try execute(
       """
       INSERT INTO audit_seals (seal, run_id, token, sealed_at, last_file, chains, entries, trail, files, digests,
-        previous, hash)
+        previous, standing, hash)
       SELECT s.*, \(sql: AuditHash.seal)
       FROM (
-        SELECT c.seal, \(run)::uuid AS run_id, \(position.token)::bigint AS token, \(now)::timestamptz AS sealed_at,
-          (SELECT coalesce(max(file_id), 0) FROM input_files) AS last_file, c.chains, c.entries, c.trail, c.files,
-          c.digests, (SELECT hash FROM audit_seals WHERE seal = \(position.seal) - 1) AS previous
-        FROM (\(sql: Self.sealed(where: "seal = \(position.seal)"))) c
+        SELECT \(position.seal)::bigint AS seal, \(run)::uuid AS run_id, \(position.token)::bigint AS token,
+          \(now)::timestamptz AS sealed_at, (SELECT coalesce(max(file_id), 0) FROM input_files) AS last_file,
+          coalesce(c.chains, 0) AS chains, coalesce(c.entries, 0) AS entries, coalesce(c.trail, sha256('')) AS trail,
+          coalesce(c.files, 0) AS files, coalesce(c.digests, sha256('')) AS digests, l.hash AS previous, n.standing
+        FROM (SELECT \(sql: AuditHash.standing) AS standing) n
+        JOIN audit_seals l ON l.seal = \(position.seal) - 1
+        LEFT JOIN (\(sql: Self.sealed(where: "seal = \(position.seal)"))) c ON true
+        WHERE c.seal IS NOT NULL OR n.standing <> coalesce(l.standing, \(sql: AuditHash.nothing))
       ) s
       """)
     guard let seal = try latestSeal() else { throw StoreError.noAnswer("audit_seals") }

@@ -83,15 +83,14 @@ extension Session {
       SELECT payments.payment_id, d.reason, d.code FROM payments CROSS JOIN LATERAL (
         SELECT a.state, a.reason, a.code, a.instrument FROM charge_attempts a
         WHERE a.payment_id = payments.payment_id AND a.state <> 'superseded' ORDER BY a.attempt DESC LIMIT 1) d
-      WHERE \(sql: Self.claimable(context)) AND d.state = 'declined' AND d.reason IS NOT NULL
+      WHERE \(sql: Self.claimable(context)) AND payments.attempts > 0 AND d.state = 'declined' AND d.reason IS NOT NULL
         AND d.instrument IS NOT DISTINCT FROM coalesce(payments.hold, payments.payment_method)
       """
     ) { row in
       (
         payment: try row.get("payment_id") as PaymentID,
         decline: Decline(
-          reason: FailureReason(rawValue: try row.get("reason")) ?? .processingError,
-          code: try row.get("code") ?? "", processorPayment: nil, mayRetry: true)
+          reason: try row.get("reason"), code: try row.get("code") ?? "", processorPayment: nil, mayRetry: true)
       )
     }
     let ended = planned.filter { policy.rule(for: $0.decline) == nil }
@@ -121,12 +120,12 @@ extension Session {
       FROM payments CROSS JOIN LATERAL (
         SELECT a.state, a.reason FROM charge_attempts a
         WHERE a.payment_id = payments.payment_id AND a.state <> 'superseded' ORDER BY a.attempt DESC LIMIT 1) d
-      WHERE \(sql: Self.claimable(context)) AND d.state = 'declined'
+      WHERE \(sql: Self.claimable(context)) AND payments.attempts > 0 AND d.state = 'declined' AND d.reason IS NOT NULL
       GROUP BY d.reason, currency ORDER BY d.reason, currency
       """
     ) { row in
       (
-        reason: FailureReason(rawValue: try row.get("reason")) ?? .processingError, count: try row.get("payments"),
+        reason: try row.get("reason"), count: try row.get("payments"),
         amount: try row.money("amount", "currency")
       )
     }

@@ -123,4 +123,21 @@ extension StoreCheck {
           b.held_back IS NOT NULL AND b.held_back IS DISTINCT FROM l.held_back
           OR (coalesce(b.resolution, '') = 'refunded') IS DISTINCT FROM (coalesce(l.kind, '') = 'break_refunded'))
       """)
+
+  package static let messages = StoreCheck(
+    name: "messages", says: "each payment and refund that was asked for was announced once, with its amount",
+    remedy: "a message of the outbox was changed, deleted or put in by hand: compare it with the payment or refund",
+    counted: "SELECT count(*) FROM outbox",
+    wrong: """
+      SELECT coalesce(o.payment_id, a.payment_id)::text AS subject
+      FROM outbox o
+      FULL JOIN (
+        SELECT p.payment_id, p.payment_id AS event_id, 'PaymentRequested' AS type, p.amount, p.currency FROM payments p
+        WHERE p.attempts > 0
+        UNION ALL
+        SELECT payment_id, refund_id, 'RefundRequested', amount, currency FROM refunds
+      ) a ON a.payment_id = o.payment_id AND a.event_id = o.event_id
+      WHERE (o.type, o.payload ->> 'amount', o.payload ->> 'currency', o.payload ->> 'paymentId')
+        IS DISTINCT FROM (a.type, a.amount::text, a.currency, a.payment_id::text)
+      """)
 }

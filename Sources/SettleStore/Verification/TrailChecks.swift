@@ -50,6 +50,22 @@ extension StoreCheck {
       WHERE r.seal IS NOT NULL AND r.seal_hash IS DISTINCT FROM encode(s.hash, 'hex')
       """)
 
+  /// What a run that was killed has left is sealed by the next one, so until then nobody can tell.
+  package static let standing = StoreCheck(
+    name: "standing", says: "what is due, the breaks, and whose money it is, are as the last run left them",
+    remedy:
+      "a due payment's method or date, a break, or the store's identity was changed by hand: compare with a backup",
+    counted: """
+      SELECT (SELECT count(*) FROM payments WHERE charge_due_on IS NOT NULL OR cancel_due_on IS NOT NULL)
+        + (SELECT count(*) FROM breaks)
+      """,
+    wrong: """
+      SELECT 'seal ' || s.seal AS subject
+      FROM (SELECT seal, standing FROM audit_seals ORDER BY seal DESC LIMIT 1) s
+      JOIN (SELECT seal FROM runs ORDER BY token DESC LIMIT 1) r ON r.seal = s.seal
+      WHERE s.standing <> \(sql: AuditHash.standing)
+      """)
+
   package static let fileDigests = StoreCheck(
     name: "file_digests", says: "what each file brought is still there, as it was",
     remedy: "a payment or an outcome record of this file was changed, deleted or put in: compare with the file",

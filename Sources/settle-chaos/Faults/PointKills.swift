@@ -21,7 +21,7 @@ struct PointKills: Fault {
 
   func worlds(_ effort: Effort) -> Int { effort == .full ? Self.places.count : 6 }
 
-  func lanes(_ effort: Effort) -> Int { 3 }
+  func lanes(_ effort: Effort) -> Int { effort == .full ? 4 : 3 }
 
   func run(world number: Int, in setting: Setting) async throws -> Trial {
     // A quick pass takes others with each seed.

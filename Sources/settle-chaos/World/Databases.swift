@@ -15,20 +15,13 @@ enum Databases {
 
   /// Takes away the index that lets a break be refunded once: a seeded defect of the schema.
   static func allowSecondRefunds(in settings: ConnectionSettings) async throws {
-    let owner = try await Connection.open(settings)
-    do {
-      try await owner.run { try $0.script("DROP INDEX one_refund_per_break") }
-      await owner.close()
-    } catch {
-      await owner.close()
-      throw error
-    }
+    try await Connection.once(settings) { try $0.script("DROP INDEX one_refund_per_break") }
   }
 
   /// A database as it stands now under another name: what a backup would hold. Nobody may be connected to it.
   static func copy(of settings: ConnectionSettings, as name: String) async throws -> ConnectionSettings {
     let source = Self.name(of: settings)
-    try await server { db in
+    try await Connection.once(try await TestCluster.server()) { db in
       _ = try db.execute("CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: source)")
     }
     return renamed(settings, from: source, to: name)
@@ -36,17 +29,8 @@ enum Databases {
 
   static func drop(_ settings: ConnectionSettings) async throws {
     let name = Self.name(of: settings)
-    try await server { db in _ = try db.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)") }
-  }
-
-  private static func server(_ body: @Sendable (Session) throws -> Void) async throws {
-    let pool = Pool(try await TestCluster.server(), size: 1)
-    do {
-      try await pool.session(body)
-      await pool.close()
-    } catch {
-      await pool.close()
-      throw error
+    try await Connection.once(try await TestCluster.server()) { db in
+      _ = try db.execute("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
     }
   }
 

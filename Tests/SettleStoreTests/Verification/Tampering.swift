@@ -34,7 +34,8 @@ struct Tampering: Sendable, CustomTestStringConvertible {
     """
   }
 
-  static let all: [Tampering] = trail + seals + payments + attempts + cancellations + refunds + outcomes + matching
+  static let all: [Tampering] =
+    trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + standing
 }
 
 // The trail.
@@ -137,6 +138,7 @@ extension Tampering {
     seal("fewer chains", "chains = chains - 1"), seal("another trail", "trail = sha256(trail)"),
     seal("fewer files", "files = files + 1"), seal("other digests", "digests = sha256(digests)"),
     seal("another seal before", "previous = sha256(previous)"), seal("another hash", "hash = sha256(hash)"),
+    seal("nothing that stood", "standing = CASE WHEN standing IS NULL THEN hash END"),
     Tampering("seal: deleted") { salt in "DELETE FROM audit_seals WHERE \(sql: row("audit_seals", salt))" },
     Tampering("seal: the journal's changed") { _ in "UPDATE runs SET seal_hash = repeat('0', 64)" },
     Tampering("digest: changed") { salt in

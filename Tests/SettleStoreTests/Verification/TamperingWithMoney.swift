@@ -189,6 +189,19 @@ extension Tampering {
       "breaks", "accepted, it says", "status = 'resolved', resolved_on = first_seen, resolution = 'accepted'",
       where: "status = 'open'"),
     changed("breaks", "explained, it says", "resolution = 'explained'", where: "resolution = 'refunded'"),
-    deleted("breaks", where: "outcome_id IS NOT NULL AND resolution IS DISTINCT FROM 'explained'"),
+    deleted("breaks"),
+    changed("breaks", "another date", "first_seen = first_seen - 1"),
+    changed("breaks", "another amount", "reported_amount = coalesce(reported_amount, 0) + 1"),
+  ]
+
+  static let standing: [Tampering] = [
+    changed("payments", "another method", "payment_method = 'pm_mine'", where: "charge_due_on IS NOT NULL"),
+    changed("payments", "another customer", "processor_customer = 'cus_mine'", where: "charge_due_on IS NOT NULL"),
+    changed("payments", "due later", "charge_due_on = charge_due_on + 1", where: "charge_due_on IS NOT NULL"),
+    changed("payments", "due again", "charge_due_on = recorded_on", where: "state = 'FAILED'"),
+    changed("store_identity", "another account", "account = account || 'x'"),
+    changed("store_identity", "in doubt", "doubted_since = '2026-01-01', doubted_why = 'new_store'"),
+    changed("outbox", "another amount", "payload = payload || '{\"amount\": 1}'"),
+    deleted("outbox"),
   ]
 }
