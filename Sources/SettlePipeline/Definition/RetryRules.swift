@@ -31,7 +31,7 @@ extension RetryPolicy.Rule {
       }
       if let place = keys["attempts"], try place.integer(in: 2...most) != days.count + 1 {
         throw place.refusal(
-          "after_days has \(days.count) waits, which makes \(days.count + 1) attempts; keep one of them")
+          "after_days has \(days.count.of("wait", "waits")), which makes \(days.count + 1) attempts; keep one of them")
       }
       self.init(when: when, afterDays: days)
     } else {

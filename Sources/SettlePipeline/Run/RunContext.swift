@@ -44,7 +44,7 @@ struct StageReport: Sendable {
 
   /// Counts and sentences on one line, for the screen and the journal.
   var summary: String {
-    counts.filter { $0.value != 0 }.map { "\($0.value) \($0.name.replacing("_", with: " "))" }.joined(separator: ", ")
+    counts.filter { $0.value != 0 }.map { $0.value.of(countNamed: $0.name) }.joined(separator: ", ")
   }
 }
 

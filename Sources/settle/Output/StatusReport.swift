@@ -51,9 +51,7 @@ struct StatusReport: Sendable {
     let remark = state == .died ? [isLatest ? why + ": `settle retry` goes on where it ended" : why] : []
     var table = Table([.left(""), .left(""), .right(""), .left("")])
     for stage in run.stageRuns {
-      let counts = stage.counts.filter { $0.value != 0 }.map {
-        "\($0.value.grouped) \($0.name.replacing("_", with: " "))"
-      }
+      let counts = stage.counts.filter { $0.value != 0 }.map { $0.value.of(countNamed: $0.name) }
       let what = (counts + [stage.message].compactMap(\.self)).joined(separator: ", ")
       table.add(
         "\(stage.stage)", .init(stage.status.rawValue, stage.status.tint),

@@ -41,7 +41,7 @@ import Testing
       let rehearsed = try await night.run(date: fourth, dryRun: true)
       #expect(
         rehearsed.messages.contains(
-          "charge: of these, 10.00 USD in 1 payments would be retried after INSUFFICIENT_FUNDS"))
+          "charge: of these, 10.00 USD in 1 payment would be retried after INSUFFICIENT_FUNDS"))
       #expect(rehearsed.stages.flatMap(\.counts).contains { $0 == ("to_retry", 1) })
       #expect(try await night.count("charge_attempts") == 3)
 

@@ -22,10 +22,10 @@ import Testing
     #expect(
       report.text(Style(isOn: false)) == """
         nightly 2026-11-20  failed (69)  2026-11-20T20:00:00Z, 1h 00m  00010203-0405-0607-0809-0a0b0c0d0e0f
-          ingest     done    1m 00s  1 files, 3 rows read
-          charge     done    1m 00s  1 files, 3 rows read
-          import     done    1m 00s  1 files, 3 rows read
-          reconcile  done    1m 00s  1 files, 3 rows read
+          ingest     done    1m 00s  1 file, 3 rows read
+          charge     done    1m 00s  1 file, 3 rows read
+          import     done    1m 00s  1 file, 3 rows read
+          reconcile  done    1m 00s  1 file, 3 rows read
           refund     failed   0.0 s  the processor cannot be reached
 
         waiting
