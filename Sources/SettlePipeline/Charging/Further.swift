@@ -24,7 +24,7 @@ actor Further {
 
 extension Further.Tally {
   var counts: [(name: String, value: Int64)] {
-    [("to_retry", planned), ("canceled", canceled)].filter { $0.value > 0 }
+    [("retries_planned", planned), ("canceled", canceled)].filter { $0.value > 0 }
   }
 
   var defect: Failure? {
@@ -53,7 +53,7 @@ extension ChargeStage {
     }
     let planned = try db.retriesPlanned(context: context.load)
     if let next = planned.next {
-      report.notes.append("charge: \(planned.count) payments are to be retried later, the next on \(next)")
+      report.notes.append("charge: \(planned.count.of("retry is", "retries are")) planned for later, the next on \(next)")
     }
     let cancellations = try db.cancellationsWaiting(context: context.load)
     report.counts.append(("to_cancel", cancellations.due + cancellations.open))

@@ -27,6 +27,11 @@ import Testing
       #expect(try await night.states() == ["GOOD SUCCEEDED", "LOST FAILED", "POOR REQUESTED 2026-11-23"])
       #expect(try night.rows("failed.csv").map { $0["order_reference"] } == ["LOST"])
       #expect(try night.bucket("retrying") == "1 10.00")
+      // What is tried again now and what is planned for later never go by the same word.
+      #expect(result.stages.flatMap(\.counts).contains { $0 == ("retries_planned", 1) })
+      #expect(!result.stages.flatMap(\.counts).contains { $0.name == "to_retry" })
+      let sooner = try await night.run(date: Night.date.adding(days: 1), dryRun: true)
+      #expect(sooner.messages.contains("charge: 1 retry is planned for later, the next on 2026-11-23"))
       let open = try #require(try await night.processorPayment("POOR"))
       #expect(try await night.cancellations() == ["LOST canceled"])
       try await night.expectFixpoint()
