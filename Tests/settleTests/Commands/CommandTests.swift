@@ -94,6 +94,18 @@ import Testing
     #expect(status.output.contains("\"runs\": []"))
   }
 
+  @Test(arguments: [["status"], ["breaks"], ["explain", "A"], ["events"], ["verify"], ["retry"]])
+  func whoeverOnlyLooksMakesNoStore(arguments: [String]) async throws {
+    let home = NSTemporaryDirectory() + "settle-nowhere-\(UUID().uuidString)"
+    let ended = try await Binary.run(arguments, environment: ["SETTLE_HOME": home])
+    #expect(ended.status == 78)
+    #expect(ended.output.isEmpty)
+    #expect(
+      ended.errors == "settle: there is no store here yet; `settle run` makes one in \(home), and SETTLE_HOME or"
+        + " DATABASE_URL name another\n")
+    #expect(!FileManager.default.fileExists(atPath: home))
+  }
+
   @Test func theStoreIsReadByEveryCommandThatReads() async throws {
     let story = try await SmallStory.happened()
     let environment = ["DATABASE_URL": story.store.settings.conninfo]
