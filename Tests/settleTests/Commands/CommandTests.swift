@@ -64,6 +64,28 @@ import Testing
     #expect(ended.errors.hasPrefix("Error: "))
   }
 
+  @Test(arguments: [
+    (["help", "nope"], "settle nope'; known here: run, retry, status, explain, "),
+    (["help", "explan"], "settle explan'; did you mean 'settle explain'?"),
+    (["stauts", "--json"], "settle stauts'; did you mean 'settle status'?"),
+    (["db", "strat"], "settle db strat'; did you mean 'settle db start'?"),
+    (["help", "layout", "chek"], "settle layout chek'; did you mean 'settle layout check'?"),
+  ])
+  func anUnknownCommandIsUsageAndNamesTheNearest(arguments: [String], says: String) async throws {
+    let ended = try await Binary.run(arguments)
+    #expect(ended.status == 64)
+    #expect(ended.output.isEmpty)
+    #expect(ended.errors.hasPrefix("Error: there is no command '\(says)"), "\(ended.errors)")
+  }
+
+  @Test(arguments: [
+    ["help"], ["help", "run"], ["help", "db", "start"], ["run", "nope"], ["--version"], ["explain", "nope"], [], ["db"],
+    ["--generate-completion-script", "bash"],
+  ])
+  func whatNamesACommandIsLeftToTheParser(arguments: [String]) {
+    #expect(UnknownCommand(in: arguments, of: Settle.self) == nil)
+  }
+
   @Test func dbURLPrintsTheURLAlone() async throws {
     let ended = try await Binary.run("db", "url", environment: ["DATABASE_URL": "postgresql://me:s3cret@db/pay"])
     #expect(ended.output == "postgresql:///pay?host=db&user=me\n")
