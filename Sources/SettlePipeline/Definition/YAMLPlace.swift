@@ -35,7 +35,7 @@ struct YAMLPlace {
   func mapping(of known: [String]) throws -> [String: YAMLPlace] {
     try mapping { key in
       guard !known.contains(key) else { return nil }
-      guard let meant = NearestName.suggestion(for: key, among: known) else {
+      guard let meant = NearestName.meant(by: key, among: known) else {
         return "unknown key; known here: \(known.joined(separator: ", "))"
       }
       return "unknown key; did you mean \(meant)?"

@@ -31,7 +31,7 @@ struct UnknownCommand: Error, Equatable, CustomStringConvertible {
 
   var description: String {
     let hint =
-      NearestName.suggestion(for: word, among: known).map { "did you mean '\(parent) \($0)'?" }
+      NearestName.meant(by: word, among: known).map { "did you mean '\(parent) \($0)'?" }
       ?? "known here: \(known.joined(separator: ", "))"
     return
       "Error: there is no command '\(parent) \(word.printable)'; \(hint)\n  See '\(parent) --help' for more information."

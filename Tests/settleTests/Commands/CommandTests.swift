@@ -116,6 +116,19 @@ import Testing
     #expect(status.output.contains("\"runs\": []"))
   }
 
+  /// Before anything is due, and before any store is made.
+  @Test(arguments: [["run"], ["run", "--dry-run"], ["layout", "list"]])
+  func aWrongProcessorIsRefusedAtOnce(command: [String]) async throws {
+    let folder = NSTemporaryDirectory() + "settle-strype-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try "pipeline: n\nprocessor: strype\n".write(toFile: folder + "/n.yaml", atomically: true, encoding: .utf8)
+    let ended = try await Binary.run(command + ["--pipeline", "n.yaml"], in: folder)
+    #expect(ended.status == 78)
+    #expect(ended.errors == "settle: n.yaml:2: processor: there is no processor \"strype\"; settle knows stripe\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["n.yaml"])
+  }
+
   @Test(arguments: [["status"], ["breaks"], ["explain", "A"], ["events"], ["verify"], ["retry"]])
   func whoeverOnlyLooksMakesNoStore(arguments: [String]) async throws {
     let home = NSTemporaryDirectory() + "settle-nowhere-\(UUID().uuidString)"
