@@ -78,6 +78,22 @@ extension Session {
     while try audited(subject, change, alongside: alongside, context: context) > 0 {}
   }
 
+  /// Marks open rows whose answer is not known with the reason. That is told once, however often it is asked for again:
+  /// the first mark goes through ``audited``, later ones change the row alone.
+  ///
+  /// - Parameters:
+  ///   - mark: an UPDATE of the subject's table, as `row`, whose WHERE can be added to; it sets `unknown_why`.
+  ///   - news: what makes a later mark another one, so that none changes a row that it would leave as it is.
+  /// - Returns: how many rows were changed.
+  @discardableResult
+  func auditedOnce(
+    _ subject: AuditSubject, _ mark: SQL, of row: SQL, again news: SQL, context: LoadContext
+  ) throws -> Int {
+    let told = try audited(
+      subject, "\(sql: mark) AND \(sql: row).unknown_why IS NULL RETURNING \(sql: row).*", context: context)
+    return told + (try execute("\(sql: mark) AND \(sql: news)"))
+  }
+
   /// Whose writes these are (the transaction proves that its run holds the lease, so its token is the lease's), and which
   /// seal will cover them.
   func auditPosition() throws -> (token: Int64, seal: Int64) {
