@@ -20,21 +20,8 @@ struct RunSite {
   static func with(
     _ name: String, orders count: Int, rate: String, _ body: (RunSite) async throws -> Void
   ) async throws {
-    let folder = NSTemporaryDirectory() + "settle-\(name)-\(UUID().uuidString)"
+    let folder = try folder(name, orders: count, charge: "{ rate: \(rate), concurrency: 2, batch: 10 }")
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    try FileManager.default.createDirectory(
-      atPath: folder + "/inbox/authorizations", withIntermediateDirectories: true)
-    let pipeline = """
-      pipeline: \(name)
-      processor: stripe
-      ingest: { sources: [{ path: "authorizations/*" }] }
-      charge: { rate: \(rate), concurrency: 2, batch: 10 }
-      import: { sources: [{ path: "outcomes/*" }] }
-      """
-    try pipeline.write(toFile: folder + "/pipeline.yaml", atomically: true, encoding: .utf8)
-    let rows = (0..<count).map { "order-\($0),1000,USD,pm_card_visa\n" }.joined()
-    try ("order_id,amount,currency,payment_method\n" + rows)
-      .write(toFile: folder + "/inbox/authorizations/a.csv", atomically: true, encoding: .utf8)
     let store = try await Store.test()
     let sandbox = try Sandbox(
       configuration: SandboxConfiguration(port: 0, dataDirectory: folder + "/sandbox"),
@@ -48,10 +35,29 @@ struct RunSite {
     await store.close()
   }
 
-  /// Starts a run in a process of its own, and returns when it has charged something.
-  func begin() async throws -> RunningBinary {
+  /// A new folder with a pipeline and an inbox.
+  static func folder(_ name: String, orders count: Int, charge: String) throws -> String {
+    let folder = NSTemporaryDirectory() + "settle-\(name)-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(
+      atPath: folder + "/inbox/authorizations", withIntermediateDirectories: true)
+    let pipeline = """
+      pipeline: \(name)
+      processor: stripe
+      ingest: { sources: [{ path: "authorizations/*" }] }
+      charge: \(charge)
+      import: { sources: [{ path: "outcomes/*" }] }
+      """
+    try pipeline.write(toFile: folder + "/pipeline.yaml", atomically: true, encoding: .utf8)
+    let rows = (0..<count).map { "order-\($0),1000,USD,pm_card_visa\n" }.joined()
+    try ("order_id,amount,currency,payment_method\n" + rows)
+      .write(toFile: folder + "/inbox/authorizations/a.csv", atomically: true, encoding: .utf8)
+    return folder
+  }
+
+  /// Starts a run in a process of its own, and returns when it has charged so many.
+  func begin(untilCharged least: Int64 = 1) async throws -> RunningBinary {
     let run = try RunningBinary(Self.arguments, environment: environment, in: folder)
-    while try await charged() == 0, run.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+    while try await charged() < least, run.isRunning { try await Task.sleep(for: .milliseconds(10)) }
     return run
   }
 
@@ -68,7 +74,7 @@ struct RunSite {
   /// The ids of the charges in the ledger's own file.
   func ledger() throws -> [String] {
     try String(contentsOfFile: folder + "/sandbox/ledger.jsonl", encoding: .utf8).split(separator: "\n")
-      .map(String.init).filter { $0.contains("\"charge\"") }
+      .map(String.init).filter { $0.contains(#""kind":"charge""#) }
   }
 
   func report() throws -> [String: Data] {
