@@ -109,7 +109,7 @@ extension StoreCheck {
     remedy: "a break was changed by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM breaks",
     wrong: """
-      SELECT coalesce(b.break_id::text, l.key) AS subject
+      SELECT coalesce(b.break_id::text, l.key, l.payment_id::text) AS subject
       FROM breaks b
       FULL JOIN (
         SELECT DISTINCT ON (payment_id, detail ->> 'break') payment_id, detail ->> 'break' AS key, kind,
