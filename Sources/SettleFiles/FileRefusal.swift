@@ -22,6 +22,10 @@ package struct FileRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case zoneNotNamed = "zone_not_named"
     /// A category that the layout says must stop the file.
     case unknownCategory = "unknown_category"
+    /// A record of a type that the layout does not know.
+    case unknownRecord = "unknown_record"
+    /// What the file states about its rows is not what they come to.
+    case controlTotals = "control_totals"
     /// The file is not what it was when it was examined.
     case changed
   }
