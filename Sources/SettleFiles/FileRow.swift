@@ -4,6 +4,9 @@ package import SettleModel
 package enum FileRow: Sendable, Equatable {
   case authorization(Authorization)
   case outcome(OutcomeRecord)
+  case bankLine(BankLine)
+  /// Comes after all lines of its statement, since only then its closing balance is known.
+  case statement(BankStatement)
   case quarantined(Quarantined)
   case ignored(line: Int, reason: IgnoredReason)
 }
@@ -47,7 +50,7 @@ struct RowReader {
     lastField = LastField(plan)
     typed =
       switch plan.layout.kind {
-      case .authorizations: .authorizations(AuthorizationReader(plan))
+      case .authorizations, .statement: .authorizations(AuthorizationReader(plan))
       case .outcomes: .outcomes(OutcomeReader(plan))
       }
   }
@@ -71,7 +74,7 @@ struct RowReader {
     guard plan.layout.format == .csv else { return row }
     switch row {
     case .quarantined, .ignored: return row
-    case .authorization, .outcome:
+    case .authorization, .outcome, .bankLine, .statement:
       return lastField.refusal(of: record).map { .quarantined(quarantined($0, line: record.line)) } ?? row
     }
   }

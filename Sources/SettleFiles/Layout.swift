@@ -2,7 +2,7 @@ import SettleModel
 
 /// How one kind of file is recognised, and how its rows become authorizations or outcome records.
 package struct Layout: Sendable {
-  package enum Kind: String, Sendable, CaseIterable { case authorizations, outcomes }
+  package enum Kind: String, Sendable, CaseIterable { case authorizations, outcomes, statement }
 
   package enum Format: String, Sendable, CaseIterable {
     case csv

@@ -33,6 +33,7 @@ struct LayoutReader {
       "zone", "fields", "kind_by", "reasons", "check", "references", "processor_ids",
     ])
     guard let kind = try yaml.word("kind", of: Layout.Kind.self) else { throw missing("kind") }
+    guard kind != .statement else { throw yaml.error("kind", "cannot be statement yet") }
     guard let format = try yaml.word("format", of: Layout.Format.self) else { throw missing("format") }
     guard let unit = try yaml.word("amounts", of: Layout.Unit.self) else { throw missing("amounts") }
     let recognise = try recognition()

@@ -89,7 +89,7 @@ struct FileTrial {
     try file.forEachRow { row in
       read += 1
       switch row {
-      case .authorization, .outcome: accepted += 1
+      case .authorization, .outcome, .bankLine, .statement: accepted += 1
       case .ignored: ignored += 1
       case .quarantined(let refusal): if refusals.count < most { refusals.append(refusal) }
       }
