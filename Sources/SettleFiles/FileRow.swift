@@ -17,6 +17,10 @@ package enum IgnoredReason: String, Sendable, CaseIterable {
   case category
   /// The header once more, as in files that were put together from several.
   case repeatedHeader = "repeated_header"
+  /// An entry of a statement that is announced or awaited and not part of its balance.
+  case notBooked = "not_booked"
+  /// An entry of a statement, of an amount of zero.
+  case noMoney = "no_money"
 }
 
 /// A row's refusal, found by a reader that knows the column's place.
@@ -42,6 +46,7 @@ struct RowReader {
   private enum Typed {
     case authorizations(AuthorizationReader)
     case outcomes(OutcomeReader)
+    case statement(BankRowReader)
   }
 
   init(_ plan: ColumnPlan) {
@@ -50,8 +55,9 @@ struct RowReader {
     lastField = LastField(plan)
     typed =
       switch plan.layout.kind {
-      case .authorizations, .statement: .authorizations(AuthorizationReader(plan))
+      case .authorizations: .authorizations(AuthorizationReader(plan))
       case .outcomes: .outcomes(OutcomeReader(plan))
+      case .statement: .statement(BankRowReader(plan))
       }
   }
 
@@ -60,7 +66,7 @@ struct RowReader {
     do throws(RowRefusal) {
       if let row = try taken(record) { return row }
     } catch {
-      return .quarantined(quarantined(error, line: record.line))
+      return .quarantined(try dispensable(quarantined(error, line: record.line)))
     }
     throw FileDamage(
       .unknownCategory, line: record.line,
@@ -75,8 +81,25 @@ struct RowReader {
     switch row {
     case .quarantined, .ignored: return row
     case .authorization, .outcome, .bankLine, .statement:
-      return lastField.refusal(of: record).map { .quarantined(quarantined($0, line: record.line)) } ?? row
+      guard let refusal = lastField.refusal(of: record) else { return row }
+      return .quarantined(try dispensable(quarantined(refusal, line: record.line)))
     }
+  }
+
+  /// What comes after the last row: the statements whose balances stood beside the rows. Throws ``FileDamage``.
+  func rowsAtEnd() throws -> [FileRow] {
+    guard case .statement(let reader) = typed else { return [] }
+    return try reader.finish()
+  }
+
+  /// The refusal, where the file can do without the row. Throws ``FileDamage`` where it would leave a statement with a
+  /// hole.
+  private func dispensable(_ refusal: Quarantined) throws -> Quarantined {
+    guard case .statement(let reader) = typed, reader.hasBalances else { return refusal }
+    let place = refusal.field.map { "\"\($0)\": " } ?? ""
+    throw FileDamage(
+      .invalidEntry, line: refusal.line,
+      "\(place)\(refusal.detail); a statement with a hole does not add up, so nothing of the file is taken")
   }
 
   /// The row where nothing is wrong with it; nil where it must stop the file.
@@ -95,6 +118,7 @@ struct RowReader {
       case .ignored: return .ignored(line: record.line, reason: .category)
       case .stop: return nil
       }
+    case .statement(let reader): return try reader.read(record)
     }
   }
 

@@ -12,6 +12,8 @@ package struct InputFile: Sendable {
   /// Whether the last line has a line end. A file that was cut inside the last field of its last row cannot be told
   /// from one that simply lacks it: see ``LastField``.
   package let endsWithNewline: Bool
+  /// How many totals the file states about itself, balances and control totals, all of which hold.
+  package let controls: Int
   let plan: ColumnPlan
 
   /// Reads a file once, in constant memory, and recognises its layout.
@@ -30,7 +32,7 @@ package struct InputFile: Sendable {
     } catch let damage as FileDamage {
       throw FileRefusal(
         path: path, line: damage.line, reason: damage.reason, message: damage.message,
-        sha256: try? FileBytes.sha256(path))
+        sha256: try? FileBytes.sha256(path), controls: damage.controls)
     }
   }
 
@@ -48,28 +50,47 @@ package struct InputFile: Sendable {
   /// The bytes are hashed once more on the way: after the last row it throws ``FileRefusal`` where they are not those
   /// that were examined, so that whoever keeps the rows must do so in a transaction.
   package func forEachRow(_ body: (FileRow) throws -> Void) throws {
-    let reader = RowReader(plan)
     var hash = SHA256()
     do {
-      let records = RecordStream(plan.layout, columns: plan.columns)
-      var header = plan.layout.format == .csv
-      func each(_ record: RecordBuffer) throws {
-        if header { header = false } else { try body(try reader.row(record)) }
-      }
-      try FileBytes.read(path) { chunk in
-        hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
-        try records.feed(chunk, body: each)
-      }
-      // What comes now has no line end of its own.
-      try records.finish { record in
-        if header { try each(record) } else { try body(try reader.rowAtEnd(record)) }
+      if var statement = try StatementStream(plan.layout) {
+        try FileBytes.read(path) { chunk in
+          hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
+          try statement.feed(chunk, body: body)
+        }
+        try statement.finish(body: body)
+      } else {
+        try forEachRecord(&hash, body)
       }
     } catch let damage as FileDamage {
-      // What was whole when it was examined can only be damaged now because it is another file.
-      guard damage.reason == .unknownCategory || damage.reason == .unreadable else { throw changed }
-      throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256)
+      // What was whole when it was examined can only be damaged now because it is another file, but for what only
+      // typed rows show.
+      let shownByRows: Set<FileRefusal.Reason> = plan.layout.format.isGrammar ? [] : Self.shownByRows
+      guard damage.reason == .unreadable || shownByRows.contains(damage.reason) else { throw changed }
+      throw FileRefusal(
+        path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256,
+        controls: damage.controls)
     }
     guard FileBytes.hexadecimal(hash.finalize()) == sha256 else { throw changed }
+  }
+
+  private static let shownByRows: Set<FileRefusal.Reason> = [.unknownCategory, .invalidEntry, .controlTotal]
+
+  private func forEachRecord(_ hash: inout SHA256, _ body: (FileRow) throws -> Void) throws {
+    let reader = RowReader(plan)
+    let records = RecordStream(plan.layout, columns: plan.columns)
+    var header = plan.layout.format == .csv
+    func each(_ record: RecordBuffer) throws {
+      if header { header = false } else { try body(try reader.row(record)) }
+    }
+    try FileBytes.read(path) { chunk in
+      hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
+      try records.feed(chunk, body: each)
+    }
+    // What comes now has no line end of its own.
+    try records.finish { record in
+      if header { try each(record) } else { try body(try reader.rowAtEnd(record)) }
+    }
+    for row in try reader.rowsAtEnd() { try body(row) }
   }
 
   private var changed: FileRefusal {
