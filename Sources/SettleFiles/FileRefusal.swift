@@ -30,8 +30,8 @@ package struct FileRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case invalidEntry = "invalid_entry"
     /// It looks like a statement and is none: of what is not booked yet, withdrawn, or sent for a test.
     case notBooked = "not_booked"
-    /// What the file states about itself, a balance or a control total, is not what its rows come to.
-    case controlTotal = "control_total"
+    /// What the file states about its rows is not what they come to.
+    case controlTotals = "control_totals"
     /// The file is not what it was when it was examined.
     case changed
   }
@@ -44,19 +44,13 @@ package struct FileRefusal: Error, Sendable, Equatable, CustomStringConvertible 
   package var message: String
   /// SHA-256 of the refused bytes, where they could be read.
   package var sha256: String?
-  /// The first totals of the file about itself that are wrong, where that is why it is refused.
-  package var controls: [FileControl] = []
 
-  package init(
-    path: String, line: Int? = nil, reason: Reason, message: String, sha256: String? = nil,
-    controls: [FileControl] = []
-  ) {
+  package init(path: String, line: Int? = nil, reason: Reason, message: String, sha256: String? = nil) {
     self.path = path
     self.line = line
     self.reason = reason
     self.message = message
     self.sha256 = sha256
-    self.controls = controls
   }
 
   package var description: String { "\(path)\(line.map { ":\($0)" } ?? ""): \(message)" }
@@ -67,7 +61,6 @@ struct FileDamage: Error, Equatable {
   var line: Int?
   var reason: FileRefusal.Reason
   var message: String
-  var controls: [FileControl] = []
 
   init(_ reason: FileRefusal.Reason, line: Int? = nil, _ message: String) {
     self.line = line

@@ -49,7 +49,8 @@ struct RowReader {
     case statement(BankRowReader)
   }
 
-  init(_ plan: ColumnPlan) {
+  /// `bank` is the reader of a statement's rows, whose balances somebody else asks for.
+  init(_ plan: ColumnPlan, bank: BankRowReader? = nil) {
     self.plan = plan
     header = plan.columns.map { Array($0.utf8) }
     lastField = LastField(plan)
@@ -57,7 +58,7 @@ struct RowReader {
       switch plan.layout.kind {
       case .authorizations: .authorizations(AuthorizationReader(plan))
       case .outcomes: .outcomes(OutcomeReader(plan))
-      case .statement: .statement(BankRowReader(plan))
+      case .statement: .statement(bank ?? BankRowReader(plan))
       }
   }
 
@@ -66,7 +67,7 @@ struct RowReader {
     do throws(RowRefusal) {
       if let row = try taken(record) { return row }
     } catch {
-      return .quarantined(try dispensable(quarantined(error, line: record.line)))
+      return .quarantined(quarantined(error, line: record.line))
     }
     throw FileDamage(
       .unknownCategory, line: record.line,
@@ -81,25 +82,8 @@ struct RowReader {
     switch row {
     case .quarantined, .ignored: return row
     case .authorization, .outcome, .bankLine, .statement:
-      guard let refusal = lastField.refusal(of: record) else { return row }
-      return .quarantined(try dispensable(quarantined(refusal, line: record.line)))
+      return lastField.refusal(of: record).map { .quarantined(quarantined($0, line: record.line)) } ?? row
     }
-  }
-
-  /// What comes after the last row: the statements whose balances stood beside the rows. Throws ``FileDamage``.
-  func rowsAtEnd() throws -> [FileRow] {
-    guard case .statement(let reader) = typed else { return [] }
-    return try reader.finish()
-  }
-
-  /// The refusal, where the file can do without the row. Throws ``FileDamage`` where it would leave a statement with a
-  /// hole.
-  private func dispensable(_ refusal: Quarantined) throws -> Quarantined {
-    guard case .statement(let reader) = typed, reader.hasBalances else { return refusal }
-    let place = refusal.field.map { "\"\($0)\": " } ?? ""
-    throw FileDamage(
-      .invalidEntry, line: refusal.line,
-      "\(place)\(refusal.detail); a statement with a hole does not add up, so nothing of the file is taken")
   }
 
   /// The row where nothing is wrong with it; nil where it must stop the file.

@@ -28,7 +28,7 @@ struct FirstPass {
           let head = FileHead(ByteOrderMark.skipped(chunk), isWhole: chunk.count < FileBytes.chunk)
           let found = try Recognition(layouts: layouts, isNamed: isNamed, zone: zone).plan(for: head)
           plan = found
-          statement = try StatementStream(found.layout)
+          statement = try StatementStream(found)
           if statement == nil { records = RecordStream(found.layout, columns: found.columns) }
         }
         try statement?.feed(chunk) { _ in }
@@ -49,7 +49,7 @@ struct FirstPass {
     return InputFile(
       path: path, name: path.split(separator: "/").last.map(String.init) ?? path, bytes: bytes,
       sha256: FileBytes.hexadecimal(hash.finalize()), layout: plan.layout,
-      endsWithNewline: !endedWithoutNewline, controls: statement?.controls ?? 0, plan: plan)
+      endsWithNewline: !endedWithoutNewline, controlTotals: statement?.controlTotals ?? [], plan: plan)
   }
 
   private var utf16: FileDamage {

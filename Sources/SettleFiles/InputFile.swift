@@ -12,16 +12,25 @@ package struct InputFile: Sendable {
   /// Whether the last line has a line end. A file that was cut inside the last field of its last row cannot be told
   /// from one that simply lacks it: see ``LastField``.
   package let endsWithNewline: Bool
-  /// How many totals the file states about itself, balances and control totals, all of which hold.
-  package let controls: Int
+  /// What the file states about its own rows, each beside what they come to.
+  package let controlTotals: [ControlTotal]
   let plan: ColumnPlan
 
   /// Reads a file once, in constant memory, and recognises its layout.
   ///
   /// `layout` names one, or is nil or `auto`; `zone` (UTC or an IANA name) is the one that the report was made in,
-  /// for layouts whose times carry none. Throws ``FileRefusal`` for the file, ``ConfigurationError`` for an unknown
-  /// layout, and for an unknown zone where the file needs one.
+  /// for layouts whose times carry none. Throws ``FileRefusal`` for the file, also where its control totals are wrong,
+  /// ``ConfigurationError`` for an unknown layout, and for an unknown zone where the file needs one.
   package static func examine(
+    path: String, layout: String? = nil, catalogue: LayoutCatalogue, zone: String? = nil
+  ) throws -> InputFile {
+    let file = try inspect(path: path, layout: layout, catalogue: catalogue, zone: zone)
+    if let refusal = file.refusalOfTotals { throw refusal }
+    return file
+  }
+
+  /// As ``examine(path:layout:catalogue:zone:)``, but a file whose control totals are wrong is shown, too.
+  package static func inspect(
     path: String, layout: String? = nil, catalogue: LayoutCatalogue, zone: String? = nil
   ) throws -> InputFile {
     let chosen = try layout.flatMap { $0 == "auto" ? nil : try catalogue.known($0) }
@@ -32,8 +41,21 @@ package struct InputFile: Sendable {
     } catch let damage as FileDamage {
       throw FileRefusal(
         path: path, line: damage.line, reason: damage.reason, message: damage.message,
-        sha256: try? FileBytes.sha256(path), controls: damage.controls)
+        sha256: try? FileBytes.sha256(path))
     }
+  }
+
+  /// Why the file is refused for what it states about its rows; nil where all of that is right.
+  package var refusalOfTotals: FileRefusal? {
+    let wrong = controlTotals.filter { !$0.isRight }
+    guard let first = wrong.first else { return nil }
+    let shown = wrong.prefix(8).map(\.description).joined(separator: "; ")
+    let more = wrong.count > 8 ? "; and \(wrong.count - 8) more" : ""
+    return FileRefusal(
+      path: path, line: first.line, reason: .controlTotals,
+      message: "the file's control totals are not what its rows come to (\(shown)\(more));"
+        + " fetch it again, and ask whoever made it where they are still wrong",
+      sha256: sha256)
   }
 
   /// The hash of a file alone, which tells whether its bytes are known already. Throws ``FileRefusal``.
@@ -52,7 +74,7 @@ package struct InputFile: Sendable {
   package func forEachRow(_ body: (FileRow) throws -> Void) throws {
     var hash = SHA256()
     do {
-      if var statement = try StatementStream(plan.layout) {
+      if var statement = try StatementStream(plan) {
         try FileBytes.read(path) { chunk in
           hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
           try statement.feed(chunk, body: body)
@@ -62,18 +84,12 @@ package struct InputFile: Sendable {
         try forEachRecord(&hash, body)
       }
     } catch let damage as FileDamage {
-      // What was whole when it was examined can only be damaged now because it is another file, but for what only
-      // typed rows show.
-      let shownByRows: Set<FileRefusal.Reason> = plan.layout.format.isGrammar ? [] : Self.shownByRows
-      guard damage.reason == .unreadable || shownByRows.contains(damage.reason) else { throw changed }
-      throw FileRefusal(
-        path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256,
-        controls: damage.controls)
+      // What was whole when it was examined can only be damaged now because it is another file.
+      guard damage.reason == .unknownCategory || damage.reason == .unreadable else { throw changed }
+      throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256)
     }
     guard FileBytes.hexadecimal(hash.finalize()) == sha256 else { throw changed }
   }
-
-  private static let shownByRows: Set<FileRefusal.Reason> = [.unknownCategory, .invalidEntry, .controlTotal]
 
   private func forEachRecord(_ hash: inout SHA256, _ body: (FileRow) throws -> Void) throws {
     let reader = RowReader(plan)
@@ -90,7 +106,6 @@ package struct InputFile: Sendable {
     try records.finish { record in
       if header { try each(record) } else { try body(try reader.rowAtEnd(record)) }
     }
-    for row in try reader.rowsAtEnd() { try body(row) }
   }
 
   private var changed: FileRefusal {

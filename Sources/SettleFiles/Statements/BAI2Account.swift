@@ -50,7 +50,7 @@ struct BAI2Account {
   private let statesOpening: Bool
 
   /// `account,currency,(type,amount,count,funds)…`; gives each amount out, for the control total. Throws ``FileDamage``.
-  init(_ record: BAI2Record, of group: BAI2Group, _ unguarded: Set<String>, amount: (Int64) throws -> Void) throws {
+  init(_ record: BAI2Record, of group: BAI2Group, amount: (Int64) throws -> Void) throws {
     var fields = record.fields
     guard let account = StatementText.kept(fields.next(), limit: FieldReader.textLimit, guarded: false) else {
       throw FileDamage.entry(record.line, "is an account (03) without a number")
@@ -115,7 +115,7 @@ struct BAI2Account {
   }
 
   /// The whole statement, or a row that is passed over where the account has neither balance nor entries.
-  func closed(_ line: Int, _ check: inout ControlCheck) throws -> FileRow {
+  func closed(_ totals: inout StatementTotals) throws -> FileRow {
     guard let closing else {
       guard ledger.entries == 0 else {
         throw FileDamage.entry(ledger.line, "is an account (03) without a closing ledger balance (015)")
@@ -131,7 +131,7 @@ struct BAI2Account {
         throw FileDamage.entry(ledger.line, "is an account whose sum exceeds what 64 bits of minor units hold")
       }
     }
-    return .statement(try ledger.closed(with: closing, on: date, line: ledger.line, &check))
+    return .statement(try ledger.closed(with: closing, on: date, record: "015", line: ledger.line, &totals))
   }
 }
 

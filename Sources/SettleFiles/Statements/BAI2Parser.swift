@@ -3,7 +3,7 @@ import SettleModel
 /// Cash management balance reporting, version 2 (BAI2): a file (01 … 99) of groups (02 … 98) of accounts (03 … 49),
 /// each closed by totals, all of which are checked.
 final class BAI2Parser: StatementParser {
-  private(set) var check = ControlCheck()
+  private(set) var totals = StatementTotals()
   var endedWithoutNewline: Bool { lines.endedWithoutNewline }
   private var lines = LineSplitter()
   private let rules: StatementRules
@@ -11,8 +11,8 @@ final class BAI2Parser: StatementParser {
   /// The record whose continuations may still come.
   private var record: BAI2Record?
   private var file: BAI2Totals?
-  private var group: (totals: BAI2Totals, header: BAI2Group)?
-  private var account: (totals: BAI2Totals, statement: BAI2Account)?
+  private var group: (sums: BAI2Totals, header: BAI2Group)?
+  private var account: (sums: BAI2Totals, statement: BAI2Account)?
   private var hasEnded = false
 
   init(_ layout: Layout) {
@@ -52,30 +52,30 @@ final class BAI2Parser: StatementParser {
     switch record.code {
     case "01" where file == nil && !hasEnded: try beginFile(record)
     case "02" where file != nil && group == nil:
-      var totals = BAI2Totals(line: record.line)
-      totals.count(record)
-      group = (totals, try BAI2Group(record, rules))
+      var sums = BAI2Totals(line: record.line)
+      sums.count(record)
+      group = (sums, try BAI2Group(record, rules))
     case "03" where account == nil:
       guard let header = group?.header else { throw misplaced(record) }
-      var totals = BAI2Totals(line: record.line)
-      totals.count(record)
-      let statement = try BAI2Account(record, of: header, unguarded) { try totals.add($0, record.line) }
-      account = (totals, statement)
+      var sums = BAI2Totals(line: record.line)
+      sums.count(record)
+      let statement = try BAI2Account(record, of: header) { try sums.add($0, record.line) }
+      account = (sums, statement)
     case "16" where account != nil:
-      account?.totals.count(record)
+      account?.sums.count(record)
       let row = try account?.statement.row(record, rules, unguarded)
-      try account?.totals.add(row?.amount ?? 0, record.line)
+      try account?.sums.add(row?.amount ?? 0, record.line)
       if let row { try body(row.row) }
     case "49" where account != nil: try endAccount(record, body)
     case "98" where group != nil && account == nil:
-      guard var totals = group?.totals else { return }
+      guard var sums = group?.sums else { return }
       group = nil
-      totals.count(record)
-      try totals.compare(record, .group, &check)
-      try file?.add(totals)
+      sums.count(record)
+      try sums.compare(record, .group, &totals)
+      try file?.add(sums)
     case "99" where file != nil && group == nil:
       file?.count(record)
-      try file?.compare(record, .file, &check)
+      try file?.compare(record, .file, &totals)
       (file, hasEnded) = (nil, true)
     default: throw misplaced(record)
     }
@@ -94,13 +94,13 @@ final class BAI2Parser: StatementParser {
   }
 
   private func endAccount(_ record: BAI2Record, _ body: (FileRow) throws -> Void) throws {
-    guard let (totals, statement) = account else { return }
-    var whole = totals
+    guard let (opened, statement) = account else { return }
     account = nil
-    whole.count(record)
-    try whole.compare(record, .account, &check)
-    try group?.totals.add(whole)
-    try body(statement.closed(record.line, &check))
+    var sums = opened
+    sums.count(record)
+    try sums.compare(record, .account, &totals)
+    try group?.sums.add(sums)
+    try body(statement.closed(&totals))
   }
 
   private func misplaced(_ record: BAI2Record) -> FileDamage {

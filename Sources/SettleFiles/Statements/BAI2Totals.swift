@@ -29,19 +29,18 @@ struct BAI2Totals {
   }
 
   /// Compares a trailer: `total,(parts,)records`. Throws ``FileDamage`` where it cannot be read.
-  func compare(_ trailer: BAI2Record, _ level: Level, _ check: inout ControlCheck) throws {
+  func compare(_ trailer: BAI2Record, _ level: Level, _ totals: inout StatementTotals) throws {
     var fields = trailer.fields
-    func compare(_ what: String, _ basis: String, _ found: Int64) throws {
+    func compare(_ what: String, _ found: Int64) throws {
       guard let stated = BAI2Amount.signed(fields.next()) else {
-        throw FileDamage.entry(trailer.line, "is a trailer (\(trailer.code)) without \(what) that can be read")
+        throw FileDamage.entry(trailer.line, "is a trailer (\(trailer.code)) whose \(what) cannot be read")
       }
-      check.compare(
-        FileControl(
-          "\(what) of \(level.name(line))", of: basis, line: trailer.line, expected: stated, found: found))
+      totals.compare(
+        "\(what) of \(level.name(line))", record: trailer.code, line: trailer.line, stated: stated, found: found)
     }
-    try compare("the control total", level.summed, sum)
-    if let partsName = level.parts { try compare("the number of \(partsName)", "those read", parts) }
-    try compare("the number of records", "those read", records)
+    try compare("amounts", sum)
+    if let parts = level.parts { try compare(parts, self.parts) }
+    try compare("records", records)
   }
 
   enum Level {
@@ -52,14 +51,6 @@ struct BAI2Totals {
       case .account: "the account in line \(line)"
       case .group: "the group in line \(line)"
       case .file: "the file"
-      }
-    }
-
-    var summed: String {
-      switch self {
-      case .account: "its amounts"
-      case .group: "the amounts of its accounts"
-      case .file: "the amounts of its groups"
       }
     }
 

@@ -57,8 +57,8 @@ final class BankRowReader {
     return line.amount.minor == 0 ? .ignored(line: record.line, reason: .noMoney) : .bankLine(line)
   }
 
-  /// The statements that the balances make, after the last row. Throws ``FileDamage`` where they do not add up.
-  func finish() throws -> [FileRow] { try balances.statements().map { .statement($0) } }
+  /// The statements that the balances make, after the last row. Throws ``FileDamage``.
+  func statements(_ totals: inout StatementTotals) throws -> [BankStatement] { try balances.statements(&totals) }
 
   private func words(_ record: RecordBuffer) -> String? {
     guard let slot = slots[.text], record.form(slot) != .absent else { return nil }

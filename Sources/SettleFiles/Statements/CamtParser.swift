@@ -3,7 +3,7 @@ import SettleModel
 /// ISO 20022 bank-to-customer statements (camt.053), of any version: the elements that count have stood in the same
 /// places since the first one, and namespaces are passed over.
 final class CamtParser: StatementParser, XMLEvents {
-  private(set) var check = ControlCheck()
+  private(set) var totals = StatementTotals()
   let endedWithoutNewline = false
   private var reader: XMLReader?
   private let unguarded: Set<String>
@@ -110,7 +110,7 @@ final class CamtParser: StatementParser, XMLEvents {
     self.statement = nil
     _ = try statement.opened(unguarded)
     statements += 1
-    rows.append(.statement(try statement.closed(&check)))
+    rows.append(.statement(try statement.closed(&totals)))
   }
 }
 

@@ -87,9 +87,10 @@ struct CamtStatement {
   }
 
   /// The whole statement. Throws ``FileDamage``.
-  func closed(_ check: inout ControlCheck) throws -> BankStatement {
+  func closed(_ totals: inout StatementTotals) throws -> BankStatement {
     guard let ledger, let closing else { throw FileDamage.entry(line, "is a statement without balances") }
-    return try ledger.closed(with: try closing.money(), on: try closing.day(), line: closing.line, &check)
+    return try ledger.closed(
+      with: try closing.money(), on: try closing.day(), record: closing.type, line: closing.line, &totals)
   }
 
   /// Finds the booked balances around the entries, keeps the closing one and returns the opening one.

@@ -18,7 +18,7 @@ struct MT940Message {
   }
 
   /// Takes the next field. Throws ``FileDamage``, and what `body` throws.
-  mutating func take(_ field: MT940Field, _ check: inout ControlCheck, _ body: (FileRow) throws -> Void) throws {
+  mutating func take(_ field: MT940Field, _ totals: inout StatementTotals, _ body: (FileRow) throws -> Void) throws {
     if isClosed {
       // Available balances and words to the account's owner may follow; entries may not.
       guard ["64", "65", "86"].contains(field.tag) else {
@@ -41,7 +41,7 @@ struct MT940Message {
     case "86": entry?.information += field.lines
     case "62F", "62M":
       try endEntry(body)
-      try body(.statement(try close(field, &check)))
+      try body(.statement(try close(field, &totals)))
       isClosed = true
     case "13D", "34F", "90D", "90C":
       throw FileDamage(
@@ -72,10 +72,10 @@ struct MT940Message {
     self.ledger = ledger
   }
 
-  private mutating func close(_ field: MT940Field, _ check: inout ControlCheck) throws -> BankStatement {
+  private mutating func close(_ field: MT940Field, _ totals: inout StatementTotals) throws -> BankStatement {
     guard let ledger else { throw FileDamage.entry(field.line, "is a closing balance without an opening one (:60F:)") }
     let balance = try MT940Balance(field)
-    return try ledger.closed(with: balance.money, on: balance.date, line: field.line, &check)
+    return try ledger.closed(with: balance.money, on: balance.date, record: ":\(field.tag):", line: field.line, &totals)
   }
 
   private mutating func endEntry(_ body: (FileRow) throws -> Void) throws {

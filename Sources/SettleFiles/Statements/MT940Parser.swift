@@ -5,7 +5,7 @@ import SettleModel
 /// A field begins with its tag between colons and goes on over lines that have none. What banks put around messages
 /// (`{1:…}` blocks, header lines of their own) is passed over: entries and balances stand inside only.
 final class MT940Parser: StatementParser {
-  private(set) var check = ControlCheck()
+  private(set) var totals = StatementTotals()
   var endedWithoutNewline: Bool { lines.endedWithoutNewline }
   private var lines = LineSplitter()
   private let unguarded: Set<String>
@@ -84,7 +84,7 @@ final class MT940Parser: StatementParser {
   private func endField(_ body: (FileRow) throws -> Void) throws {
     guard let field else { return }
     self.field = nil
-    try message?.take(field, &check, body)
+    try message?.take(field, &totals, body)
   }
 
   private func endMessage(_ line: Int, _ body: (FileRow) throws -> Void) throws {

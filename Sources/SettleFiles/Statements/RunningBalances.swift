@@ -22,7 +22,7 @@ struct RunningBalances {
     var oldestFirst: Order
     var newestFirst: Order
     /// Where the file stops adding up in either order.
-    var wrong: FileControl?
+    var wrong: (line: Int, stated: Int64, found: Int64)?
   }
 
   /// What one order of rows has come to.
@@ -50,9 +50,7 @@ struct RunningBalances {
     let couldHold = run.oldestFirst.holds || run.newestFirst.holds
     let told = try Self.follow(&run, line, balance)
     if couldHold, !run.oldestFirst.holds, !run.newestFirst.holds, let balance {
-      run.wrong = FileControl(
-        "the balance of this row", of: "the balance before it and the entries since", line: line.line,
-        expected: balance, found: told, currency: line.amount.currency)
+      run.wrong = (line.line, balance, told)
     }
     runs[key] = run
   }
@@ -86,14 +84,22 @@ struct RunningBalances {
     return wanted ?? balance
   }
 
-  /// A statement for each account, in the order of their first rows. Throws ``FileDamage`` where one does not add up,
-  /// or states no balance at all.
-  func statements() throws -> [BankStatement] {
-    var check = ControlCheck()
-    let ordered = runs.values.sorted { $0.first.line < $1.first.line }
-    for run in ordered { if let wrong = run.wrong { check.compare(wrong) } }
-    try check.finish(.controlTotal)
-    return try ordered.compactMap(Self.statement)
+  /// A statement for each account whose rows state a balance, in the order of their first rows. Throws ``FileDamage``
+  /// where a sum exceeds 64 bits.
+  func statements(_ totals: inout StatementTotals) throws -> [BankStatement] {
+    try runs.values.sorted { $0.first.line < $1.first.line }.compactMap { run in
+      let statement = try Self.statement(run)
+      if let wrong = run.wrong {
+        totals.compare(
+          "the balance before this row and the entries since", record: "row", line: wrong.line, stated: wrong.stated,
+          found: wrong.found, currency: run.first.amount.currency)
+      } else if let statement {
+        totals.compare(
+          "opening balance and entries", record: "row", line: statement.line, stated: statement.closing.minor,
+          found: statement.closing.minor, currency: statement.currency)
+      }
+      return statement
+    }
   }
 
   private static func statement(_ run: Run) throws -> BankStatement? {

@@ -36,8 +36,9 @@ struct StatementLedger {
   }
 
   /// The whole statement, its balance compared: what it opened with and its entries must make what it closes with.
+  /// `record` names what states the closing balance.
   func closed(
-    with closing: Money, on date: BusinessDate, line closingLine: Int, _ check: inout ControlCheck
+    with closing: Money, on date: BusinessDate, record: String, line closingLine: Int, _ totals: inout StatementTotals
   ) throws -> BankStatement {
     guard closing.currency == opening.currency else {
       throw FileDamage.entry(closingLine, "is a closing balance in another currency than the opening one")
@@ -48,10 +49,9 @@ struct StatementLedger {
     } catch {
       throw FileDamage.entry(closingLine, "ends a statement whose sum exceeds what 64 bits of minor units hold")
     }
-    check.compare(
-      FileControl(
-        "the closing balance of statement \(id)", of: "its opening balance and its entries", line: closingLine,
-        expected: closing.minor, found: found.minor, currency: closing.currency))
+    totals.compare(
+      "opening balance and entries of statement \(id)", record: record, line: closingLine, stated: closing.minor,
+      found: found.minor, currency: closing.currency)
     return BankStatement(
       account: account, id: id, number: number, page: page, currency: closing.currency, opening: opening,
       closing: closing, openedOn: openedOn, closedOn: date, entries: entries, line: line)

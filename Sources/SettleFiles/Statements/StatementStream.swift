@@ -4,8 +4,8 @@ import SettleModel
 protocol StatementParser: AnyObject {
   /// Whether the file's last line has no end. XML shows its own end.
   var endedWithoutNewline: Bool { get }
-  /// The totals that the file states about itself, as far as it was read.
-  var check: ControlCheck { get }
+  /// What the file states about itself, as far as it was read.
+  var totals: StatementTotals { get }
 
   /// Reads on, and gives out the rows that end in the chunk. Throws ``FileDamage``, and what `body` throws.
   func feed(_ chunk: Bytes, body: (FileRow) throws -> Void) throws
@@ -16,26 +16,28 @@ protocol StatementParser: AnyObject {
 
 /// The rows of a bank statement out of a file's chunks.
 ///
-/// A statement is believed as a whole or not at all, so both readings of a file check everything: what the second
-/// gives out is certain to add up.
+/// A statement is believed as a whole or not at all, so the first reading of a file checks everything that the second
+/// gives out.
 struct StatementStream {
   private let parser: any StatementParser
   private var atStart = true
 
-  /// Nil for layouts whose files are read record by record.
-  init?(_ layout: Layout) throws {
-    switch layout.format {
-    case .camt053: parser = try CamtParser(layout)
-    case .mt940: parser = MT940Parser(layout)
-    case .bai2: parser = BAI2Parser(layout)
-    case .csv, .jsonLines: return nil
+  /// Nil for files of anything else than statements.
+  init?(_ plan: ColumnPlan) throws {
+    guard plan.layout.kind == .statement else { return nil }
+    switch plan.layout.format {
+    case .camt053: parser = try CamtParser(plan.layout)
+    case .mt940: parser = MT940Parser(plan.layout)
+    case .bai2: parser = BAI2Parser(plan.layout)
+    case .csv: parser = CSVStatementParser(plan)
+    case .jsonLines: return nil
     }
   }
 
   var endedWithoutNewline: Bool { parser.endedWithoutNewline }
 
-  /// How many balances and control totals were compared.
-  var controls: Int { parser.check.count }
+  /// The balances and control totals that were compared.
+  var controlTotals: [ControlTotal] { parser.totals.results }
 
   mutating func feed(_ chunk: Bytes, body: (FileRow) throws -> Void) throws {
     let text = atStart ? ByteOrderMark.skipped(chunk) : chunk
@@ -43,8 +45,5 @@ struct StatementStream {
     try parser.feed(text, body: body)
   }
 
-  func finish(body: (FileRow) throws -> Void) throws {
-    try parser.finish(body: body)
-    try parser.check.finish(.controlTotal)
-  }
+  func finish(body: (FileRow) throws -> Void) throws { try parser.finish(body: body) }
 }
