@@ -42,6 +42,10 @@ package struct FileSummary: Sendable, Equatable {
       case .outcome(let outcome):
         summary.accepted += 1
         try sums.add(outcome.kind.rawValue, outcome.gross, fee: outcome.fee, net: outcome.net)
+      case .bankLine(let line):
+        summary.accepted += 1
+        try sums.add("bank_line", line.amount, fee: 0, net: line.amount.minor)
+      case .statement: summary.accepted += 1
       case .quarantined(let refused):
         summary.quarantined += 1
         summary.reasons[refused.reason, default: 0] += 1

@@ -16,6 +16,7 @@ struct FirstPass {
     var bytes = 0
     var plan: ColumnPlan?
     var records: RecordStream?
+    var statement: StatementStream?
     var last: (line: Int, fields: Int)?
     var totals: ControlTotals?
     let note = { (record: RecordBuffer) in
@@ -32,19 +33,23 @@ struct FirstPass {
           let head = FileHead(ByteOrderMark.skipped(chunk), isWhole: chunk.count < FileBytes.chunk)
           let found = try Recognition(layouts: layouts, isNamed: isNamed, zone: zone).plan(for: head)
           plan = found
-          records = RecordStream(found.layout, columns: found.columns)
+          statement = try StatementStream(found)
+          if statement == nil { records = RecordStream(found.layout, columns: found.columns) }
           totals = found.layout.records.map { ControlTotals(found, $0) }
         }
+        try statement?.feed(chunk) { _ in }
         try records?.skim(chunk, body: note)
       }
       try check.finish()
     } catch let damage as TextCheck.Damage {
       throw text(damage)
     }
-    guard let plan, let records else { throw FileHead.empty }
-    try records.finish(body: note)
+    guard let plan else { throw FileHead.empty }
+    try statement?.finish { _ in }
+    try records?.finish(body: note)
     totals?.finish()
-    if plan.layout.format == .csv, plan.layout.records == nil, records.endedWithoutNewline, let last,
+    let endedWithoutNewline = statement?.endedWithoutNewline ?? records?.endedWithoutNewline ?? false
+    if plan.layout.format == .csv, plan.layout.records == nil, endedWithoutNewline, let last,
       last.fields < plan.columns.count
     {
       throw FileDamage(
@@ -53,7 +58,8 @@ struct FirstPass {
     return InputFile(
       path: path, name: path.split(separator: "/").last.map(String.init) ?? path, bytes: bytes,
       sha256: FileBytes.hexadecimal(hash.finalize()), layout: plan.layout,
-      endsWithNewline: !records.endedWithoutNewline, controlTotals: totals?.results ?? [], plan: plan)
+      endsWithNewline: !endedWithoutNewline, controlTotals: totals?.results ?? statement?.controlTotals ?? [],
+      plan: plan)
   }
 
   private var utf16: FileDamage {
@@ -71,7 +77,7 @@ struct FirstPass {
 
 /// The beginning of a file, from which its layout is recognised.
 struct FileHead {
-  private let bytes: Bytes
+  let bytes: Bytes
   private let isWhole: Bool
 
   static let empty = FileDamage(

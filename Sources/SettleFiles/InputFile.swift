@@ -72,23 +72,16 @@ package struct InputFile: Sendable {
   /// The bytes are hashed once more on the way: after the last row it throws ``FileRefusal`` where they are not those
   /// that were examined, so that whoever keeps the rows must do so in a transaction.
   package func forEachRow(_ body: (FileRow) throws -> Void) throws {
-    let reader = RowReader(plan)
     var hash = SHA256()
     do {
-      let records = RecordStream(plan.layout, columns: plan.columns)
-      let types = plan.layout.records
-      var header = plan.layout.format == .csv && types == nil
-      func isRow(_ record: RecordBuffer) -> Bool { types == nil || types?.role(of: record) == .row }
-      func each(_ record: RecordBuffer) throws {
-        if header { header = false } else if isRow(record) { try body(try reader.row(record)) }
-      }
-      try FileBytes.read(path) { chunk in
-        hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
-        try records.feed(chunk, body: each)
-      }
-      // What comes now has no line end of its own.
-      try records.finish { record in
-        if header { try each(record) } else if isRow(record) { try body(try reader.rowAtEnd(record)) }
+      if var statement = try StatementStream(plan) {
+        try FileBytes.read(path) { chunk in
+          hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
+          try statement.feed(chunk, body: body)
+        }
+        try statement.finish(body: body)
+      } else {
+        try forEachRecord(&hash, body)
       }
     } catch let damage as FileDamage {
       // What was whole when it was examined can only be damaged now because it is another file.
@@ -96,6 +89,25 @@ package struct InputFile: Sendable {
       throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256)
     }
     guard FileBytes.hexadecimal(hash.finalize()) == sha256 else { throw changed }
+  }
+
+  private func forEachRecord(_ hash: inout SHA256, _ body: (FileRow) throws -> Void) throws {
+    let reader = RowReader(plan)
+    let records = RecordStream(plan.layout, columns: plan.columns)
+    let types = plan.layout.records
+    var header = plan.layout.format == .csv && types == nil
+    func isRow(_ record: RecordBuffer) -> Bool { types == nil || types?.role(of: record) == .row }
+    func each(_ record: RecordBuffer) throws {
+      if header { header = false } else if isRow(record) { try body(try reader.row(record)) }
+    }
+    try FileBytes.read(path) { chunk in
+      hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
+      try records.feed(chunk, body: each)
+    }
+    // What comes now has no line end of its own.
+    try records.finish { record in
+      if header { try each(record) } else if isRow(record) { try body(try reader.rowAtEnd(record)) }
+    }
   }
 
   private var changed: FileRefusal {

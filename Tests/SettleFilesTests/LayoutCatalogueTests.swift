@@ -8,8 +8,9 @@ import Testing
   @Test func theShippedOnes() {
     #expect(
       shippedLayouts.layouts.map(\.name) == [
-        "adyen-settlement-details", "checkout-settlement-breakdown", "paypal-settlement", "settle-authorizations",
-        "settle-authorizations-jsonl", "settle-outcomes", "stripe-payout-reconciliation",
+        "adyen-settlement-details", "bai2", "bank-csv", "camt053", "checkout-settlement-breakdown", "mt940",
+        "paypal-settlement", "settle-authorizations", "settle-authorizations-jsonl", "settle-outcomes",
+        "stripe-payout-reconciliation",
       ])
     #expect(shippedLayouts.layouts.allSatisfy { !$0.about.isEmpty })
   }

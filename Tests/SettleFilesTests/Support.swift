@@ -70,6 +70,8 @@ extension FileRow {
     switch self {
     case .authorization(let row): row.line
     case .outcome(let row): row.line
+    case .bankLine(let row): row.line
+    case .statement(let row): row.line
     case .quarantined(let row): row.line
     case .ignored(let line, _): line
     }

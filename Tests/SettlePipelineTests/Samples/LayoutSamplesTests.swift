@@ -41,7 +41,7 @@ struct LayoutSample: Sendable, CustomTestStringConvertible {
       try input.forEachRow { row in
         lines.append(RowText.line(row))
         switch row {
-        case .authorization, .outcome: counts["accepted", default: 0] += 1
+        case .authorization, .outcome, .bankLine, .statement: counts["accepted", default: 0] += 1
         case .quarantined: counts["quarantined", default: 0] += 1
         case .ignored: counts["ignored", default: 0] += 1
         }
