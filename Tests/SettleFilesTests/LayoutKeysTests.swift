@@ -101,8 +101,8 @@ import Testing
       "shop.yaml:18: \"figures\" must name the currency and at least one amount"
     ),
     (
-      "fees_in_either_order: true", "fees_in_any_order: true",
-      "shop.yaml:19: unknown key \"fees_in_any_order\"; did you mean"
+      "fees_in_either_order: true", "fees_in_other_order: true",
+      "shop.yaml:19: unknown key \"fees_in_other_order\"; did you mean"
     ),
     ("format: csv", "format: json-lines", "shop.yaml:11: \"records\" needs \"format\" to be csv"),
     (

@@ -21,7 +21,8 @@ import Testing
         try night.put(SampleFolder.text(sample), "outcomes/\(sample.replacing("/", with: "-"))")
       }
       let result = try await night.run(.importing, .reconcile, .report)
-      #expect(result.stages.flatMap(\.files).allSatisfy { $0.status != .refused })
+      let refused = result.stages.flatMap(\.files).filter { $0.status == .refused }
+      #expect(refused.isEmpty, "\(refused)")
       #expect(
         try await night.store.rows(
           "SELECT sum(rows_read)::text, sum(rows_accepted)::text, sum(rows_quarantined)::text FROM input_files")
@@ -65,7 +66,8 @@ import Testing
       #expect(try await night.count("outcome_records") == 0)
       try night.put(
         text.replacing("\"RF\",\"USD\",6600,6000,20,280", with: "\"RF\",\"USD\",6599,6000,20,286"), "outcomes/stl.csv")
-      #expect(try await night.run(.importing).stages.flatMap(\.files).allSatisfy { $0.status != .refused })
+      let mended = try await night.run(.importing)
+      #expect(mended.stages.flatMap(\.files).allSatisfy { $0.status != .refused })
       #expect(try await night.count("outcome_records") == 4)
     }
   }

@@ -136,7 +136,7 @@ import Testing
     let wrong = try await Binary.run("layout", "check", path)
     #expect(wrong.status == 65)
     #expect(wrong.output.contains("4 rows: 4 accepted, 0 quarantined, 0 ignored"))
-    #expect(wrong.output.contains("charge  USD          2   65.99  2.86   63.13"))
+    #expect(wrong.output.contains("charge  USD          2   65.99   2.86   63.13"))
     #expect(wrong.output.contains("8 control totals, 2 wrong"))
     #expect(wrong.output.contains("8  RF      USD       gross credits   66.00         65.99  wrong"), "\(wrong.output)")
     #expect(wrong.errors.contains("line 8: RF USD gross credits are stated as 66.00 and come to 65.99"))
