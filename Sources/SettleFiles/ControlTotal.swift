@@ -28,9 +28,9 @@ package struct ControlTotal: Sendable, Equatable {
     self.isRight = isRight
   }
 
-  /// An amount in decimal major units, a count as it is.
+  /// An amount in decimal major units, a count as it is; a number that may be a card's is not shown.
   package func text(_ value: Int64) -> String {
-    currency.map { Money(minor: value, currency: $0).major } ?? String(value)
+    currency.map { Money(minor: value, currency: $0).major } ?? StatementText.masked(String(value))
   }
 
   /// `line 9: SF AUD fee credits are stated as 6.00 and come to 0.00`.

@@ -93,8 +93,9 @@ import Testing
       "input.csv:1: the header may hold a card number; remove it from the file, and see where else it was stored"),
     Case(
       "a,b\n", .unknownLayout,
-      "input.csv:1: the file has no layout that settle knows (settle-authorizations needs order_id, amount, currency;"
-        + " settle-authorizations-jsonl is JSON Lines; settle-outcomes needs event, amount, currency, occurred_at;"
+      "input.csv:1: the file has no layout that settle knows (bai2 is BAI2; bank-csv needs Account, Date,"
+        + " Amount, Currency; camt053 is XML (camt.053); mt940 is MT940; settle-authorizations needs order_id, amount,"
+        + " currency; settle-authorizations-jsonl is JSON Lines; settle-outcomes needs event, amount, currency, occurred_at;"
         + " stripe-payout-reconciliation needs balance_transaction_id, reporting_category); name its layout, or write one"
         + " (settle layout list)"),
     Case(
@@ -175,7 +176,10 @@ import Testing
   }
 
   @Test func everyReasonIsCovered() {
-    let elsewhere: Set<FileRefusal.Reason> = [.unreadable, .unknownCategory, .changed]
+    // Those of statements are told in the samples of their layouts.
+    let elsewhere: Set<FileRefusal.Reason> = [
+      .unreadable, .unknownCategory, .changed, .malformed, .documentType, .invalidEntry, .notBooked, .controlTotals,
+    ]
     #expect(Set(Self.cases.map(\.reason)).union(elsewhere) == Set(FileRefusal.Reason.allCases))
   }
 }

@@ -8,7 +8,8 @@ import Testing
   @Test func theShippedOnes() {
     #expect(
       shippedLayouts.layouts.map(\.name) == [
-        "settle-authorizations", "settle-authorizations-jsonl", "settle-outcomes", "stripe-payout-reconciliation",
+        "bai2", "bank-csv", "camt053", "mt940", "settle-authorizations", "settle-authorizations-jsonl",
+        "settle-outcomes", "stripe-payout-reconciliation",
       ])
     #expect(shippedLayouts.layouts.allSatisfy { !$0.about.isEmpty })
   }
@@ -19,7 +20,7 @@ import Testing
     }
     #expect(
       error.description == "layout settle-authorisations: there is no such layout; did you mean"
-        + " \"settle-authorizations\"? (known: settle-authorizations, settle-authorizations-jsonl, settle-outcomes,"
+        + " \"settle-authorizations\"? (known: bai2, bank-csv, camt053, mt940, settle-authorizations, settle-authorizations-jsonl, settle-outcomes,"
         + " stripe-payout-reconciliation)")
   }
 
@@ -78,7 +79,7 @@ import Testing
   @Test(arguments: [
     (
       "extends: stripe-payout-reconciliation", "extends: stripe-payout",
-      "shop.yaml:2: \"extends\" names no shipped layout (known: settle-authorizations, settle-authorizations-jsonl,"
+      "shop.yaml:2: \"extends\" names no shipped layout (known: bai2, bank-csv, camt053, mt940, settle-authorizations, settle-authorizations-jsonl,"
         + " settle-outcomes, stripe-payout-reconciliation)"
     ),
     ("layout: stripe-shop\n", "", "shop.yaml:1: \"layout\" is missing; add it"),
