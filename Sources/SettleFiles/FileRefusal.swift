@@ -22,6 +22,8 @@ package struct FileRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case zoneNotNamed = "zone_not_named"
     /// A category that the layout says must stop the file.
     case unknownCategory = "unknown_category"
+    /// A record of a type that the layout does not know.
+    case unknownRecord = "unknown_record"
     /// The file breaks its format's own rules: XML that is none, a record where it may not stand, a missing part.
     case malformed
     /// A document type definition, through which XML reads other files or grows without bound.

@@ -8,7 +8,8 @@ struct FirstPass {
   let isNamed: Bool
   let zone: String?
 
-  /// Throws ``FileDamage``.
+  /// Throws ``FileDamage``. Control totals are compared and kept with the file; whether wrong ones refuse it is for
+  /// the caller to say.
   func read() throws -> InputFile {
     var hash = SHA256()
     var check = TextCheck()
@@ -17,7 +18,11 @@ struct FirstPass {
     var records: RecordStream?
     var statement: StatementStream?
     var last: (line: Int, fields: Int)?
-    let note = { (record: RecordBuffer) in last = (record.line, record.count) }
+    var totals: ControlTotals?
+    let note = { (record: RecordBuffer) in
+      try totals?.take(record)
+      last = (record.line, record.count)
+    }
     do {
       try FileBytes.read(path) { chunk in
         bytes += chunk.count
@@ -30,6 +35,7 @@ struct FirstPass {
           plan = found
           statement = try StatementStream(found)
           if statement == nil { records = RecordStream(found.layout, columns: found.columns) }
+          totals = found.layout.records.map { ControlTotals(found, $0) }
         }
         try statement?.feed(chunk) { _ in }
         try records?.skim(chunk, body: note)
@@ -41,15 +47,19 @@ struct FirstPass {
     guard let plan else { throw FileHead.empty }
     try statement?.finish { _ in }
     try records?.finish(body: note)
+    totals?.finish()
     let endedWithoutNewline = statement?.endedWithoutNewline ?? records?.endedWithoutNewline ?? false
-    if plan.layout.format == .csv, endedWithoutNewline, let last, last.fields < plan.columns.count {
+    if plan.layout.format == .csv, plan.layout.records == nil, endedWithoutNewline, let last,
+      last.fields < plan.columns.count
+    {
       throw FileDamage(
         .truncated, line: last.line, "the file ends in the middle of this record; it was cut off, so fetch it again")
     }
     return InputFile(
       path: path, name: path.split(separator: "/").last.map(String.init) ?? path, bytes: bytes,
       sha256: FileBytes.hexadecimal(hash.finalize()), layout: plan.layout,
-      endsWithNewline: !endedWithoutNewline, controlTotals: statement?.controlTotals ?? [], plan: plan)
+      endsWithNewline: !endedWithoutNewline, controlTotals: totals?.results ?? statement?.controlTotals ?? [],
+      plan: plan)
   }
 
   private var utf16: FileDamage {
@@ -81,19 +91,44 @@ struct FileHead {
   /// Whether the first thing in the file is a JSON object.
   var isJSON: Bool { bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") }
 
-  /// The fields of the first record, and its line. Throws ``FileDamage``.
-  func header(separator: UInt8) throws -> (columns: [String], line: Int) {
+  /// The fields of the record that names the columns, and its line: the first one, or where a file has records of
+  /// several types, the first of that type. Nil where there is none such. Throws ``FileDamage``.
+  func header(of layout: Layout) throws -> (columns: [String], line: Int)? {
+    guard let records = layout.records else { return try header(separator: layout.separator) { _ in true } }
+    return try header(separator: layout.separator) { record in
+      switch records.role(of: record) {
+      case nil: nil
+      case .columnNames: true
+      default: false
+      }
+    }
+  }
+
+  /// `isHeader` is nil for a record after which there can be none.
+  private func header(
+    separator: UInt8, _ isHeader: (RecordBuffer) -> Bool?
+  ) throws -> (columns: [String], line: Int)? {
     let parser = CSVParser(separator: separator)
     var found: (columns: [String], line: Int, count: Int, tooLong: Bool)?
     struct Enough: Error {}
+    var isOther = false
     do {
       let take = { (record: RecordBuffer) in
+        guard let isHeader = isHeader(record) else {
+          isOther = true
+          throw Enough()
+        }
+        guard isHeader else {
+          isOther = true
+          return
+        }
         found = (record.texts, record.line, record.count, record.tooLong != nil)
         throw Enough()
       }
       try parser.feed(bytes, body: take)
       if isWhole { try parser.finish(body: take) }
     } catch is Enough {}
+    if found == nil, isOther { return nil }
     guard let found else { throw isWhole ? Self.empty : Self.headerTooLong }
     guard !found.tooLong, found.count <= RowLimits.columns else { throw Self.headerTooLong }
     return (found.columns, found.line)

@@ -94,9 +94,11 @@ package struct InputFile: Sendable {
   private func forEachRecord(_ hash: inout SHA256, _ body: (FileRow) throws -> Void) throws {
     let reader = RowReader(plan)
     let records = RecordStream(plan.layout, columns: plan.columns)
-    var header = plan.layout.format == .csv
+    let types = plan.layout.records
+    var header = plan.layout.format == .csv && types == nil
+    func isRow(_ record: RecordBuffer) -> Bool { types == nil || types?.role(of: record) == .row }
     func each(_ record: RecordBuffer) throws {
-      if header { header = false } else { try body(try reader.row(record)) }
+      if header { header = false } else if isRow(record) { try body(try reader.row(record)) }
     }
     try FileBytes.read(path) { chunk in
       hash.update(bufferPointer: UnsafeRawBufferPointer(chunk))
@@ -104,7 +106,7 @@ package struct InputFile: Sendable {
     }
     // What comes now has no line end of its own.
     try records.finish { record in
-      if header { try each(record) } else { try body(try reader.rowAtEnd(record)) }
+      if header { try each(record) } else if isRow(record) { try body(try reader.rowAtEnd(record)) }
     }
   }
 
@@ -119,9 +121,12 @@ package struct InputFile: Sendable {
 final class RecordStream {
   private let csv: CSVParser?
   private let json: JSONLinesParser?
+  /// Whether each record says something of its own about the file.
+  private let readsAll: Bool
   private var atStart = true
 
   init(_ layout: Layout, columns: [String]) {
+    readsAll = layout.records != nil
     csv = layout.format == .csv ? CSVParser(separator: layout.separator) : nil
     json = layout.format == .jsonLines ? JSONLinesParser(names: columns, unguarded: layout.processorIDs) : nil
   }
@@ -139,7 +144,7 @@ final class RecordStream {
   func skim(_ chunk: Bytes, body: (RecordBuffer) throws -> Void) throws {
     let text = atStart ? ByteOrderMark.skipped(chunk) : chunk
     atStart = false
-    try csv?.skim(text, body: body)
+    if readsAll { try csv?.feed(text, body: body) } else { try csv?.skim(text, body: body) }
     try json?.feed(text, body: body)
   }
 

@@ -46,6 +46,8 @@ package struct Layout: Sendable {
   enum SumRule: String, CaseIterable {
     case netIsGrossLessFee = "net = gross - fee"
     case netIsGrossAndFee = "net = gross + fee"
+    /// The file has net and fee, and gross in the customer's currency alone.
+    case grossIsNetAndFee = "gross = net + fee"
   }
 
   package var name: String
@@ -65,9 +67,15 @@ package struct Layout: Sendable {
   var notRecognised: [String]
   var unknownColumns: UnknownColumns
   var unit: Unit
+  var digits = WrittenDigits()
+  var excessDigits: ExcessDigits = .refused
   var signs: Signs = .written
   /// The zone of times whose column has the report's own zone.
   var zone: String?
+  /// The zones that a column of the file names in its own words.
+  var zoneNames: [String: String] = [:]
+  /// Where the file has records of several types.
+  var records: RecordRule?
   var rules: [Target: FieldRule]
   var kinds: KindRule?
   var reasons: [String: FailureReason] = [:]
@@ -82,7 +90,7 @@ package struct Layout: Sendable {
 
   /// Every column that the layout reads, in the order of ``Target``.
   var knownColumns: [String] {
-    var columns = Target.allCases.flatMap { rules[$0]?.columns.map(\.name) ?? [] }
+    var columns = Target.allCases.flatMap { rules[$0]?.readColumns ?? [] }
     if let kinds { columns.append(kinds.column) }
     if let directions = statement.directions { columns.append(directions.column) }
     return columns
@@ -101,6 +109,7 @@ enum Target: String, CaseIterable {
   case fee
   case net
   case currency
+  case feeCurrency = "fee_currency"
   case presentmentAmount = "presentment_amount"
   case presentmentCurrency = "presentment_currency"
   case paymentMethod = "payment_method"
@@ -130,6 +139,9 @@ enum Target: String, CaseIterable {
   case processorDispute = "processor_dispute"
   case payout
   case reason
+  case method
+  case exchangeRate = "exchange_rate"
+  case batch
 
   static let ofAuthorizations: [Target] = [
     .orderReference, .repeatedOrder, .authorizationID, .customer, .amount, .currency, .paymentMethod,
@@ -137,9 +149,10 @@ enum Target: String, CaseIterable {
   ]
 
   static let ofOutcomes: [Target] = [
-    .rowID, .occurredAt, .availableOn, .currency, .gross, .fee, .net, .presentmentAmount, .presentmentCurrency,
+    .rowID, .occurredAt, .availableOn, .currency, .gross, .fee, .feeCurrency, .net, .presentmentAmount,
+    .presentmentCurrency,
     .paymentID, .refundID, .orderReference, .processorReference, .processorPayment, .processorCharge,
-    .processorRefund, .processorDispute, .payout, .reason,
+    .processorRefund, .processorDispute, .payout, .reason, .method, .exchangeRate, .batch,
   ]
 
   static let ofStatements: [Target] = [
@@ -158,7 +171,8 @@ struct FieldRule: Sendable {
     var zone: ZoneRule
   }
 
-  /// In order of preference: the first that the file has is read.
+  /// In order of preference: the first that the file has is read; of an order's reference and a method, the first that
+  /// the row fills.
   var columns: [Column]
   var required = false
   /// Whether a value that is not of the right kind is passed over instead of refusing the row.
@@ -170,6 +184,30 @@ struct FieldRule: Sendable {
   /// For a processor's id of any kind: which it is, by how it begins, else by what the row says has happened.
   var byPrefix: [(prefix: String, target: Target)] = []
   var byKind: [OutcomeKind: Target] = [:]
+  /// How an amount is put together, where it does not stand in one column with its sign.
+  var form: AmountForm?
+  /// Whether an id consists of all columns together, and is none where one of them is empty.
+  var isJoined = false
+  /// The kinds of rows in which the value counts; nil for all.
+  var kinds: Set<OutcomeKind>?
+  /// A column that must hold a word for the value to count.
+  var condition: (column: String, word: String)?
+
+  /// Lists of columns, of each of which a file must have one.
+  var neededColumns: [[String]] {
+    let zones = columns.compactMap(\.zone.column).map { [$0] }
+    switch form {
+    case nil, .sum: return (isJoined ? columns.map { [$0.name] } : [columns.map(\.name)]) + zones
+    case .pair(let debit, let credit): return [[debit], [credit]]
+    case .marked(let mark, _, _): return [columns.map(\.name), [mark]]
+    }
+  }
+
+  /// Every column that it takes to read the value.
+  var readColumns: [String] {
+    columns.flatMap { [$0.name] + ($0.zone.column.map { [$0] } ?? []) } + (form?.columns ?? [])
+      + (condition.map { [$0.column] } ?? [])
+  }
 }
 
 /// Which zone a column's times are in.
@@ -180,17 +218,41 @@ enum ZoneRule: Sendable, Equatable {
   case named(String)
   /// The zone that the report was made in, which its reader must know.
   case report
+  /// Each row names its zone in another column.
+  case inColumn(String)
+
+  var column: String? { if case .inColumn(let name) = self { name } else { nil } }
 }
 
 /// How a row's category becomes an outcome's kind.
 struct KindRule: Sendable {
   enum Meaning: Sendable, Equatable {
     case kind(OutcomeKind)
+    /// The same word stands for different things, by which way the money goes.
+    case bySign(SignedKinds)
     case ignored
+
+    var kinds: [OutcomeKind] {
+      switch self {
+      case .kind(let kind): [kind]
+      case .bySign(let kinds): [kinds.credit, kinds.debit, kinds.zero].compactMap { $0 }
+      case .ignored: []
+      }
+    }
   }
   enum Unknown: String, CaseIterable { case quarantine, stop }
 
   var column: String
+  /// By the whole value, or by how it begins where the name here ends in `*`.
   var values: [String: Meaning]
   var unknown: Unknown
+}
+
+/// What a word means where money comes in, goes out, and where its gross amount is zero; nil where it never does that.
+struct SignedKinds: Sendable, Equatable {
+  var credit: OutcomeKind?
+  var debit: OutcomeKind?
+  var zero: OutcomeKind?
+
+  func kind(of gross: Int64) -> OutcomeKind? { gross == 0 ? zero : gross > 0 ? credit : debit }
 }

@@ -21,7 +21,13 @@ struct Recognition {
   }
 
   private func header(of head: FileHead, _ layout: Layout) throws -> (columns: [String], line: Int) {
-    layout.format == .csv ? try head.header(separator: layout.separator) : (head.names, 1)
+    guard layout.format == .csv else { return (head.names, 1) }
+    guard let header = try head.header(of: layout) else {
+      throw FileDamage(
+        .unknownLayout, line: 1,
+        "the file does not have the records of \(layout.name); name the layout that it has, or auto")
+    }
+    return header
   }
 
   private func choose(_ format: Layout.Format, _ head: FileHead) throws -> Layout {
@@ -30,17 +36,19 @@ struct Recognition {
     var unread: FileDamage?
     var line = 1
     for layout in layouts {
-      guard layout.format == format else {
-        lacking.append("\(layout.name) is \(layout.format.title)")
-        continue
-      }
+      guard layout.format == format else { continue }
       do {
-        let header = try header(of: head, layout)
+        guard let header = try format == .csv ? head.header(of: layout) : (head.names, 1) else { continue }
         line = header.line
         if format == .csv, header.columns.contains(where: CardNumber.mayBeHeld(in:)) {
           throw ColumnPlan.cardNumber(line)
         }
-        if let lack = lack(of: layout, in: header.columns) { lacking.append(lack) } else { matching.append(layout) }
+        guard let lack = lack(of: layout, in: header.columns) else {
+          matching.append(layout)
+          continue
+        }
+        // What has none of a layout's columns is no misspelt file of it.
+        if layout.recognised.contains(where: header.columns.contains) { lacking.append(lack) }
       } catch let damage as FileDamage where damage.reason == .strayQuote {
         // With another separator the same quotation marks may stand in the right places.
         unread = unread ?? damage
@@ -82,10 +90,10 @@ struct Recognition {
   }
 
   private func unknown(_ lacking: [String], _ line: Int) -> FileDamage {
-    FileDamage(
+    let nearest = lacking.isEmpty ? ", nor any column by which one is known" : " (\(lacking.joined(separator: "; ")))"
+    return FileDamage(
       .unknownLayout, line: line,
-      "the file has no layout that settle knows (\(lacking.joined(separator: "; ")));"
-        + " name its layout, or write one (settle layout list)")
+      "the file has no layout that settle knows\(nearest); name its layout, or write one (settle layout list)")
   }
 
   private func several(_ matching: [Layout], _ line: Int) -> FileDamage {
