@@ -33,7 +33,7 @@ package struct ControlTotal: Sendable, Equatable {
     currency.map { Money(minor: value, currency: $0).major } ?? StatementText.masked(String(value))
   }
 
-  /// `line 9: SF AUD fee credits are stated as 6.00 and come to 0.00`.
+  /// `line 9: SF AUD fee credits are stated as 6.00 and come to 0.00, 6.00 less`.
   package var description: String {
     let place = line.map { "line \($0): " } ?? ""
     let subject = currency.map { "\(record) \($0) \(figure)" } ?? "\(record) \(figure)"
@@ -43,8 +43,9 @@ package struct ControlTotal: Sendable, Equatable {
         ? "there is no \(record)\(currency.map { " for \($0)" } ?? ""), whose \(figure) come to \(sum)"
         : "\(place)\(subject) are no amount, and come to \(sum)"
     }
-    return isRight
-      ? "\(place)\(subject) are \(text(stated))"
-      : "\(place)\(subject) are stated as \(text(stated)) and come to \(sum)"
+    guard !isRight else { return "\(place)\(subject) are \(text(stated))" }
+    let (apart, overflow) = found.subtractingReportingOverflow(stated)
+    let difference = overflow || apart == .min ? "" : ", \(text(abs(apart))) \(apart < 0 ? "less" : "more")"
+    return "\(place)\(subject) are stated as \(text(stated)) and come to \(sum)\(difference)"
   }
 }

@@ -140,12 +140,13 @@ import Testing
       catalogue: shippedLayouts)
     #expect(
       file.controlTotals.map(\.description) == [
-        "line 7: 49 amounts of the account in line 3 are stated as 2600 and come to 2601",
+        "line 7: 49 amounts of the account in line 3 are stated as 2600 and come to 2601, 1 more",
         "line 7: 49 records of the account in line 3 are 5",
-        "line 3: 015 EUR opening balance and entries of statement 2026-11-20 are stated as 12.25 and come to 12.26",
-        "line 8: 98 amounts of the group in line 2 are stated as 2600 and come to 2601",
+        "line 3: 015 EUR opening balance and entries of statement 2026-11-20 are stated as 12.25 and come to 12.26, 0.01 more",
+        "line 8: 98 amounts of the group in line 2 are stated as 2600 and come to 2601, 1 more",
         "line 8: 98 accounts of the group in line 2 are 1", "line 8: 98 records of the group in line 2 are 7",
-        "line 9: 99 amounts of the file are stated as 2600 and come to 2601", "line 9: 99 groups of the file are 1",
+        "line 9: 99 amounts of the file are stated as 2600 and come to 2601, 1 more",
+        "line 9: 99 groups of the file are 1",
         "line 9: 99 records of the file are 9",
       ])
     #expect(file.refusalOfTotals?.reason == .controlTotals)
