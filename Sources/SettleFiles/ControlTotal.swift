@@ -28,12 +28,12 @@ package struct ControlTotal: Sendable, Equatable {
     self.isRight = isRight
   }
 
-  /// An amount in decimal major units, a count as it is.
+  /// An amount in decimal major units, a count as it is; a number that may be a card's is not shown.
   package func text(_ value: Int64) -> String {
-    currency.map { Money(minor: value, currency: $0).major } ?? String(value)
+    currency.map { Money(minor: value, currency: $0).major } ?? StatementText.masked(String(value))
   }
 
-  /// `line 9: SF AUD fee credits are stated as 6.00 and come to 0.00`.
+  /// `line 9: SF AUD fee credits are stated as 6.00 and come to 0.00, 6.00 less`.
   package var description: String {
     let place = line.map { "line \($0): " } ?? ""
     let subject = currency.map { "\(record) \($0) \(figure)" } ?? "\(record) \(figure)"
@@ -43,8 +43,9 @@ package struct ControlTotal: Sendable, Equatable {
         ? "there is no \(record)\(currency.map { " for \($0)" } ?? ""), whose \(figure) come to \(sum)"
         : "\(place)\(subject) are no amount, and come to \(sum)"
     }
-    return isRight
-      ? "\(place)\(subject) are \(text(stated))"
-      : "\(place)\(subject) are stated as \(text(stated)) and come to \(sum)"
+    guard !isRight else { return "\(place)\(subject) are \(text(stated))" }
+    let (apart, overflow) = found.subtractingReportingOverflow(stated)
+    let difference = overflow || apart == .min ? "" : ", \(text(abs(apart))) \(apart < 0 ? "less" : "more")"
+    return "\(place)\(subject) are stated as \(text(stated)) and come to \(sum)\(difference)"
   }
 }

@@ -27,7 +27,7 @@ struct LayoutReader {
   }
 
   private func layout() throws -> Layout {
-    if try yaml.string("kind") == Layout.Kind.statement.rawValue { return try StatementLayout(yaml: yaml).read() }
+    if try yaml.word("kind", of: Layout.Kind.self) == .statement { return try StatementLayout(yaml: yaml).read() }
     try yaml.allow([
       "layout", "extends", "about", "kind", "format", "separator", "processor", "recognise", "unknown_columns",
       "amounts", "signs",

@@ -62,7 +62,16 @@ struct Recognition {
   private func statement(_ head: FileHead) throws -> Layout? {
     let matching = try layouts.filter { try $0.format.isGrammar && head.begins(as: $0) }
     if isNamed, let named = layouts.first, named.format.isGrammar, matching.isEmpty { throw otherFormat(named) }
+    if matching.isEmpty, !isNamed, head.isXML { throw unknownXML }
     return matching.isEmpty ? nil : try only(matching, [], 1)
+  }
+
+  private var unknownXML: FileDamage {
+    let roots = layouts.compactMap { layout in layout.statement.root.map { "\(layout.name) needs \($0)" } }
+    return FileDamage(
+      .unknownLayout, line: 1,
+      "the file is XML without the elements of any layout (\(roots.joined(separator: "; "))); give settle statements of"
+        + " what is booked (camt.053), not reports or notices (camt.052, camt.054)")
   }
 
   private func only(_ matching: [Layout], _ lacking: [String], _ line: Int) throws -> Layout {

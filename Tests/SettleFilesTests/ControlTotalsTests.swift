@@ -22,15 +22,15 @@ import Testing
   /// With and without the payout, fees in either order, as far as each figure of a record agrees with the rows.
   @Test(arguments: [
     ("1000,700,20,50", [] as [String]), ("1000,400,20,50", []), ("1000,700,50,20", []), ("1000,400,50,20", []),
-    ("1001,700,20,50", ["line 6: SF USD gross credits are stated as 10.01 and come to 10.00"]),
-    ("1000,300,20,50", ["line 6: SF USD gross debits are stated as 3.00 and come to 7.00"]),
-    ("1000,700,20,70", ["line 6: SF USD fee debits are stated as 0.70 and come to 0.50"]),
-    ("1000,700,50,70", ["line 6: SF USD fee credits are stated as 0.70 and come to 0.20"]),
+    ("1001,700,20,50", ["line 6: SF USD gross credits are stated as 10.01 and come to 10.00, 0.01 less"]),
+    ("1000,300,20,50", ["line 6: SF USD gross debits are stated as 3.00 and come to 7.00, 4.00 more"]),
+    ("1000,700,20,70", ["line 6: SF USD fee debits are stated as 0.70 and come to 0.50, 0.20 less"]),
+    ("1000,700,50,70", ["line 6: SF USD fee credits are stated as 0.70 and come to 0.20, 0.50 less"]),
     (
       "1000,700,1,2",
       [
-        "line 6: SF USD fee credits are stated as 0.01 and come to 0.20",
-        "line 6: SF USD fee debits are stated as 0.02 and come to 0.50",
+        "line 6: SF USD fee credits are stated as 0.01 and come to 0.20, 0.19 more",
+        "line 6: SF USD fee debits are stated as 0.02 and come to 0.50, 0.48 more",
       ]
     ),
     ("1000,700,20", ["line 6: SF USD fee debits are no amount, and come to 0.50"]),
@@ -83,7 +83,7 @@ import Testing
     #expect(
       refused.description
         == "input.csv:7: the file's control totals are not what its rows come to (line 7: RF USD fee debits are stated"
-        + " as 0.51 and come to 0.50); fetch it again, and ask whoever made it where they are still wrong")
+        + " as 0.51 and come to 0.50, 0.01 less); fetch it again, and ask whoever made it where they are still wrong")
     #expect(refused.sha256 != nil)
   }
 

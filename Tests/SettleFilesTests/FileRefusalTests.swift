@@ -182,7 +182,11 @@ import Testing
   }
 
   @Test func everyReasonIsCovered() {
-    let elsewhere: Set<FileRefusal.Reason> = [.unreadable, .unknownCategory, .changed]
+    // Those of statements and of records of several types are told in the samples of their layouts.
+    let elsewhere: Set<FileRefusal.Reason> = [
+      .unreadable, .unknownCategory, .changed, .malformed, .documentType, .invalidEntry, .notBooked, .controlTotals,
+      .unknownRecord,
+    ]
     #expect(Set(Self.cases.map(\.reason)).union(elsewhere) == Set(FileRefusal.Reason.allCases))
   }
 }

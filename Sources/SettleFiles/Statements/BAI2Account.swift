@@ -62,8 +62,13 @@ struct BAI2Account {
     var balances: [String: Money] = [:]
     while !fields.isAtEnd {
       let type = fields.next()
-      guard let minor = BAI2Amount.signed(fields.next()) else {
+      let written = fields.next()
+      guard let minor = BAI2Amount.signed(written) else {
         throw FileDamage.entry(record.line, "is an account with an amount that is no whole number")
+      }
+      // A comma too many or too few would shift what follows.
+      guard type.utf8.count == 3 && type.utf8.allSatisfy(CardNumber.isDigit) || type.isEmpty && written.isEmpty else {
+        throw FileDamage.entry(record.line, "is an account with an amount of no type (three digits)")
       }
       _ = fields.next()
       _ = try BAI2Funds(&fields, record.line)

@@ -31,14 +31,15 @@ struct BAI2Totals {
   /// Compares a trailer: `total,(parts,)records`. Throws ``FileDamage`` where it cannot be read.
   func compare(_ trailer: BAI2Record, _ level: Level, _ totals: inout StatementTotals) throws {
     var fields = trailer.fields
-    func compare(_ what: String, _ found: Int64) throws {
-      guard let stated = BAI2Amount.signed(fields.next()) else {
+    func compare(_ what: String, _ found: Int64, digits: Int = 9) throws {
+      let field = fields.next()
+      guard field.utf8.count <= digits, let stated = BAI2Amount.signed(field) else {
         throw FileDamage.entry(trailer.line, "is a trailer (\(trailer.code)) whose \(what) cannot be read")
       }
       totals.compare(
         "\(what) of \(level.name(line))", record: trailer.code, line: trailer.line, stated: stated, found: found)
     }
-    try compare("amounts", sum)
+    try compare("amounts", sum, digits: 19)
     if let parts = level.parts { try compare(parts, self.parts) }
     try compare("records", records)
   }

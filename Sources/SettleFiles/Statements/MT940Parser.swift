@@ -12,6 +12,8 @@ final class MT940Parser: StatementParser {
   private var message: MT940Message?
   /// Whether the message stands in an envelope, which then ends it.
   private var isEnveloped = false
+  /// Whether the beginning of an envelope was read, and not yet the message in it.
+  private var isAnnounced = false
   private var field: MT940Field?
   private var messages = 0
 
@@ -23,7 +25,7 @@ final class MT940Parser: StatementParser {
 
   func finish(body: (FileRow) throws -> Void) throws {
     try lines.finish { try read($0, $1, body) }
-    if isEnveloped {
+    if isEnveloped || isAnnounced {
       throw FileDamage.cutOff(lines.line - 1, "inside a message, before the line \"-}\" that ends it")
     }
     try endMessage(lines.line - 1, body)
@@ -59,8 +61,11 @@ final class MT940Parser: StatementParser {
       throw FileDamage(
         .notBooked, line: line, "this is a message of another kind than MT940; name the statements' own files alone")
     }
-    guard let start = text.firstRange(of: "{4:") else { return }
-    isEnveloped = true
+    guard let start = text.firstRange(of: "{4:") else {
+      isAnnounced = !text.hasPrefix("{5:")
+      return
+    }
+    (isEnveloped, isAnnounced) = (true, false)
     if let field = MT940Field(String(text[start.upperBound...]), line) { try begin(field, body) }
   }
 
@@ -68,6 +73,7 @@ final class MT940Parser: StatementParser {
     if next.tag == "20" {
       try endMessage(next.line, body)
       message = MT940Message(line: next.line, unguarded)
+      isAnnounced = false
       messages += 1
     } else {
       try endField(body)

@@ -1,4 +1,7 @@
 extension FileHead {
+  /// Whether the first thing in the file is an XML tag.
+  var isXML: Bool { bytes.first { $0 > 0x20 } == UInt8(ascii: "<") }
+
   /// Whether the file begins as a layout of statements says that its files do. Throws ``FileDamage`` for XML that may
   /// not be read at all.
   func begins(as layout: Layout) throws -> Bool {

@@ -58,13 +58,18 @@ final class XMLReader {
     if let failure = context.failure { throw failure }
     guard status == XML_STATUS_ERROR else { return }
     let error = XML_GetErrorCode(parser)
-    if isLast {
+    if isLast, Self.ofCutFiles.contains(error.rawValue) {
       throw FileDamage.cutOff(context.line, "before the XML's last element does")
     }
     let told = XML_ErrorString(error).map { String(cString: $0) } ?? "error \(error.rawValue)"
     throw FileDamage(
       .malformed, line: context.line, "this is not XML (\(told)); fetch the file again, or ask whoever made it")
   }
+
+  /// What libexpat misses where a file is not whole: an element, a tag's or a text's end, half a character.
+  private static let ofCutFiles: Set<UInt32> = Set(
+    [XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_PARTIAL_CHAR, XML_ERROR_UNCLOSED_CDATA_SECTION]
+      .map(\.rawValue))
 
   /// What the call-backs from C share.
   fileprivate final class Context {
