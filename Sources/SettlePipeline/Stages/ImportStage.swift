@@ -45,7 +45,7 @@ struct ImportStage: Stage {
         switch row {
         case .outcome(let record): try take(.accepted(record))
         case .quarantined(let refusal): try take(.refused([refusal]))
-        case .ignored, .authorization: try take(.ignored)
+        case .ignored, .authorization, .bankLine, .statement: try take(.ignored)
         }
       }
     }

@@ -41,7 +41,7 @@ struct IngestStage: Stage {
         switch row {
         case .authorization(let authorization): try take(.accepted(authorization))
         case .quarantined(let refusal): try take(.refused([refusal]))
-        case .ignored, .outcome: try take(.ignored)
+        case .ignored, .outcome, .bankLine, .statement: try take(.ignored)
         }
       }
     }
