@@ -9,9 +9,9 @@ struct FileCheck {
 
   func text(_ style: Style) -> String {
     var lines = [
-      "\(style(file.name.printable, .bold))  \(file.layout.name) (\(file.layout.kind.rawValue)), \(Int64(file.bytes).grouped) bytes",
+      "\(style(file.name.printable, .bold))  \(file.layout.name) (\(file.layout.kind.rawValue)), \(file.bytes.of("byte", "bytes"))",
       "sha256 \(file.sha256)",
-      "\(Self.grouped(summary.read)) rows: \(Self.grouped(summary.accepted)) accepted,"
+      "\(summary.read.of("row", "rows")): \(Self.grouped(summary.accepted)) accepted,"
         + " \(Self.grouped(summary.quarantined)) quarantined, \(Self.grouped(summary.ignored)) ignored",
     ]
     if !file.endsWithNewline { lines.append("the last line has no line end: was the file cut?") }
@@ -42,8 +42,8 @@ struct FileCheck {
   private var totalsTitle: String {
     let wrong = file.controlTotals.count { !$0.isRight }
     return wrong == 0
-      ? "\(Self.grouped(file.controlTotals.count)) control totals, all right"
-      : "\(Self.grouped(file.controlTotals.count)) control totals, \(Self.grouped(wrong)) wrong"
+      ? "\(file.controlTotals.count.of("control total", "control totals")), all right"
+      : "\(file.controlTotals.count.of("control total", "control totals")), \(Self.grouped(wrong)) wrong"
   }
 
   private var totals: Table {
