@@ -42,8 +42,8 @@ struct FileCheck {
   private var totalsTitle: String {
     let wrong = file.controlTotals.count { !$0.isRight }
     return wrong == 0
-      ? "\(Self.grouped(file.controlTotals.count)) control totals, all right"
-      : "\(Self.grouped(file.controlTotals.count)) control totals, \(Self.grouped(wrong)) wrong"
+      ? "\(file.controlTotals.count.of("control total", "control totals")), all right"
+      : "\(file.controlTotals.count.of("control total", "control totals")), \(Self.grouped(wrong)) wrong"
   }
 
   private var totals: Table {
