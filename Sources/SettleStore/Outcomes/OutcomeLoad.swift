@@ -27,6 +27,7 @@ extension Session {
     let fileID = try reserveFileID()
     var accepted: Int64 = 0
     while try takeNextVersions() {
+      try notePayouts(processor: processor)
       accepted += try insertNew(fileID: fileID, processor: processor, reported: reported, context: context)
       accepted += try revise(fileID: fileID, context: context)
     }
