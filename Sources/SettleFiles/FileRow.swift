@@ -17,6 +17,10 @@ package enum IgnoredReason: String, Sendable, CaseIterable {
   case category
   /// The header once more, as in files that were put together from several.
   case repeatedHeader = "repeated_header"
+  /// An entry of a statement that is announced or awaited and not part of its balance.
+  case notBooked = "not_booked"
+  /// An entry of a statement, of an amount of zero.
+  case noMoney = "no_money"
 }
 
 /// A row's refusal, found by a reader that knows the column's place.
@@ -42,16 +46,19 @@ struct RowReader {
   private enum Typed {
     case authorizations(AuthorizationReader)
     case outcomes(OutcomeReader)
+    case statement(BankRowReader)
   }
 
-  init(_ plan: ColumnPlan) {
+  /// `bank` is the reader of a statement's rows, whose balances somebody else asks for.
+  init(_ plan: ColumnPlan, bank: BankRowReader? = nil) {
     self.plan = plan
     header = plan.columns.map { Array($0.utf8) }
     lastField = LastField(plan)
     typed =
       switch plan.layout.kind {
-      case .authorizations, .statement: .authorizations(AuthorizationReader(plan))
+      case .authorizations: .authorizations(AuthorizationReader(plan))
       case .outcomes: .outcomes(OutcomeReader(plan))
+      case .statement: .statement(bank ?? BankRowReader(plan))
       }
   }
 
@@ -95,6 +102,7 @@ struct RowReader {
       case .ignored: return .ignored(line: record.line, reason: .category)
       case .stop: return nil
       }
+    case .statement(let reader): return try reader.read(record)
     }
   }
 

@@ -15,6 +15,7 @@ struct FirstPass {
     var bytes = 0
     var plan: ColumnPlan?
     var records: RecordStream?
+    var statement: StatementStream?
     var last: (line: Int, fields: Int)?
     let note = { (record: RecordBuffer) in last = (record.line, record.count) }
     do {
@@ -27,24 +28,28 @@ struct FirstPass {
           let head = FileHead(ByteOrderMark.skipped(chunk), isWhole: chunk.count < FileBytes.chunk)
           let found = try Recognition(layouts: layouts, isNamed: isNamed, zone: zone).plan(for: head)
           plan = found
-          records = RecordStream(found.layout, columns: found.columns)
+          statement = try StatementStream(found)
+          if statement == nil { records = RecordStream(found.layout, columns: found.columns) }
         }
+        try statement?.feed(chunk) { _ in }
         try records?.skim(chunk, body: note)
       }
       try check.finish()
     } catch let damage as TextCheck.Damage {
       throw text(damage)
     }
-    guard let plan, let records else { throw FileHead.empty }
-    try records.finish(body: note)
-    if plan.layout.format == .csv, records.endedWithoutNewline, let last, last.fields < plan.columns.count {
+    guard let plan else { throw FileHead.empty }
+    try statement?.finish { _ in }
+    try records?.finish(body: note)
+    let endedWithoutNewline = statement?.endedWithoutNewline ?? records?.endedWithoutNewline ?? false
+    if plan.layout.format == .csv, endedWithoutNewline, let last, last.fields < plan.columns.count {
       throw FileDamage(
         .truncated, line: last.line, "the file ends in the middle of this record; it was cut off, so fetch it again")
     }
     return InputFile(
       path: path, name: path.split(separator: "/").last.map(String.init) ?? path, bytes: bytes,
       sha256: FileBytes.hexadecimal(hash.finalize()), layout: plan.layout,
-      endsWithNewline: !records.endedWithoutNewline, plan: plan)
+      endsWithNewline: !endedWithoutNewline, controlTotals: statement?.controlTotals ?? [], plan: plan)
   }
 
   private var utf16: FileDamage {
@@ -62,7 +67,7 @@ struct FirstPass {
 
 /// The beginning of a file, from which its layout is recognised.
 struct FileHead {
-  private let bytes: Bytes
+  let bytes: Bytes
   private let isWhole: Bool
 
   static let empty = FileDamage(

@@ -1,20 +1,29 @@
 import SettleModel
 
-/// How one kind of file is recognised, and how its rows become authorizations or outcome records.
+/// How one kind of file is recognised, and how its rows become authorizations, outcome records or bank lines.
 package struct Layout: Sendable {
   package enum Kind: String, Sendable, CaseIterable { case authorizations, outcomes, statement }
 
   package enum Format: String, Sendable, CaseIterable {
     case csv
     case jsonLines = "json-lines"
+    case camt053
+    case mt940
+    case bai2
 
     /// What people call it.
     package var title: String {
       switch self {
       case .csv: "CSV"
       case .jsonLines: "JSON Lines"
+      case .camt053: "XML (camt.053)"
+      case .mt940: "MT940"
+      case .bai2: "BAI2"
       }
     }
+
+    /// Whether files are read by a grammar of the format's own instead of record by record.
+    var isGrammar: Bool { [.camt053, .mt940, .bai2].contains(self) }
   }
 
   /// What an amount is written in.
@@ -68,10 +77,14 @@ package struct Layout: Sendable {
   /// Columns of the processor's own ids, which the card-number guard leaves alone.
   var processorIDs: Set<String> = []
 
+  /// What only statements have.
+  var statement = StatementRules()
+
   /// Every column that the layout reads, in the order of ``Target``.
   var knownColumns: [String] {
     var columns = Target.allCases.flatMap { rules[$0]?.columns.map(\.name) ?? [] }
     if let kinds { columns.append(kinds.column) }
+    if let directions = statement.directions { columns.append(directions.column) }
     return columns
   }
 }
@@ -97,6 +110,17 @@ enum Target: String, CaseIterable {
   case captureBefore = "capture_before"
   case occurredAt = "occurred_at"
   case availableOn = "available_on"
+  case bookedOn = "booked_on"
+  case valueOn = "value_on"
+  case credit
+  case debit
+  case balance
+  case account
+  case statement
+  case bankReference = "reference"
+  case endToEnd = "end_to_end"
+  case code
+  case text
   case paymentID = "payment_id"
   case refundID = "refund_id"
   case processorReference = "processor_reference"
@@ -116,6 +140,11 @@ enum Target: String, CaseIterable {
     .rowID, .occurredAt, .availableOn, .currency, .gross, .fee, .net, .presentmentAmount, .presentmentCurrency,
     .paymentID, .refundID, .orderReference, .processorReference, .processorPayment, .processorCharge,
     .processorRefund, .processorDispute, .payout, .reason,
+  ]
+
+  static let ofStatements: [Target] = [
+    .account, .statement, .bookedOn, .valueOn, .amount, .credit, .debit, .currency, .balance, .bankReference, .endToEnd,
+    .code, .text,
   ]
 
   var isInstant: Bool { [.authorizedAt, .captureBefore, .occurredAt, .availableOn].contains(self) }

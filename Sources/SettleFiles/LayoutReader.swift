@@ -27,13 +27,13 @@ struct LayoutReader {
   }
 
   private func layout() throws -> Layout {
+    if try yaml.string("kind") == Layout.Kind.statement.rawValue { return try StatementLayout(yaml: yaml).read() }
     try yaml.allow([
       "layout", "extends", "about", "kind", "format", "separator", "processor", "recognise", "unknown_columns",
       "amounts", "signs",
       "zone", "fields", "kind_by", "reasons", "check", "references", "processor_ids",
     ])
     guard let kind = try yaml.word("kind", of: Layout.Kind.self) else { throw missing("kind") }
-    guard kind != .statement else { throw yaml.error("kind", "cannot be statement yet") }
     guard let format = try yaml.word("format", of: Layout.Format.self) else { throw missing("format") }
     guard let unit = try yaml.word("amounts", of: Layout.Unit.self) else { throw missing("amounts") }
     let recognise = try recognition()
@@ -42,8 +42,9 @@ struct LayoutReader {
       format: format, processor: try yaml.string("processor"), recognised: recognise.columns,
       notRecognised: recognise.without,
       unknownColumns: try yaml.word("unknown_columns", of: Layout.UnknownColumns.self) ?? .refused, unit: unit,
-      zone: try zone(), rules: try rules(kind == .authorizations ? Target.ofAuthorizations : Target.ofOutcomes))
-    layout.separator = try separator()
+      zone: try zone(),
+      rules: try Self.rules(yaml, kind == .authorizations ? Target.ofAuthorizations : Target.ofOutcomes))
+    layout.separator = try Self.separator(yaml)
     layout.processorIDs = Set(try yaml.strings("processor_ids"))
     if kind == .outcomes { try readOutcomeRules(&layout) }
     try check(layout)
@@ -62,7 +63,7 @@ struct LayoutReader {
     return (columns, try recognise.strings("without"))
   }
 
-  private func separator() throws -> UInt8 {
+  static func separator(_ yaml: YAMLMapping) throws -> UInt8 {
     guard let text = try yaml.string("separator") else { return UInt8(ascii: ",") }
     if text == "tab" { return UInt8(ascii: "\t") }
     guard let byte = text.utf8.first, text.utf8.count == 1, [",", ";", "|"].contains(text) else {
@@ -91,12 +92,16 @@ struct LayoutReader {
     }
   }
 
-  private func rules(_ known: [Target]) throws -> [Target: FieldRule] {
-    guard let fields = try yaml.mapping("fields") else { throw missing("fields") }
+  static func rules(_ yaml: YAMLMapping, _ known: [Target]) throws -> [Target: FieldRule] {
+    guard let fields = try yaml.mapping("fields") else {
+      throw ConfigurationError(file: yaml.file, line: yaml.line, message: "\"fields\" is missing; add it")
+    }
     try fields.allow(known.map(\.rawValue))
     var rules: [Target: FieldRule] = [:]
     for target in known where fields.has(target.rawValue) {
-      rules[target] = try FieldRule(fields.mappings(target.rawValue, textAs: "column"), target: target)
+      let rule = try FieldRule(fields.mappings(target.rawValue, textAs: "column"), target: target)
+      // An empty list takes away what the extended layout reads.
+      if !rule.columns.isEmpty { rules[target] = rule }
     }
     return rules
   }

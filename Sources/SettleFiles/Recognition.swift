@@ -7,6 +7,7 @@ struct Recognition {
 
   /// The layout laid over the file's columns. Throws ``FileDamage``.
   func plan(for head: FileHead) throws -> ColumnPlan {
+    if let layout = try statement(head) { return try ColumnPlan(layout: layout, header: [], line: 1, zone: zone) }
     let format: Layout.Format = head.isJSON ? .jsonLines : .csv
     // A layout that was named is not doubted: what the file lacks for it is told by its columns.
     if isNamed, let named = layouts.first {
@@ -46,6 +47,18 @@ struct Recognition {
       }
     }
     if let unread, matching.isEmpty { throw unread }
+    return try only(matching, lacking, line)
+  }
+
+  /// The layout of a statement whose format has a grammar of its own; nil where the file is another.
+  private func statement(_ head: FileHead) throws -> Layout? {
+    let matching = try layouts.filter { try $0.format.isGrammar && head.begins(as: $0) }
+    if isNamed, let named = layouts.first, named.format.isGrammar, matching.isEmpty { throw otherFormat(named) }
+    return matching.isEmpty ? nil : try only(matching, [], 1)
+  }
+
+  private func only(_ matching: [Layout], _ lacking: [String], _ line: Int) throws -> Layout {
+    var matching = matching
     // A layout that changes a shipped one is meant to go before it.
     let extended = Set(matching.compactMap(\.extended))
     matching.removeAll { extended.contains($0.name) && $0.extended == nil }
