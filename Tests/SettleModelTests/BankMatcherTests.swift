@@ -20,7 +20,7 @@ struct BankCase: Sendable, CustomTestStringConvertible {
 }
 
 private func line(
-  _ name: Int, _ amount: Int64, _ currency: String = "USD", on day: String = "2026-11-20", _ texts: String...,
+  _ name: Int, _ amount: Int64, in currency: String = "USD", on day: String = "2026-11-20", _ texts: String...,
   other: Bool = false
 ) -> OpenBankLine {
   OpenBankLine(
@@ -64,10 +64,10 @@ private func payout(
       "paid and sent back", lines: [line(1, 500, "po_payout1"), line(2, -500, on: "2026-11-25", "po_payout1")],
       payouts: [payout(1, 0)], found: "reference: L1 L2 = P1"),
     BankCase(
-      "converted by the bank", lines: [line(1, 540, "USD", "po_payout1")], payouts: [payout(1, 500, "EUR")],
+      "converted by the bank", lines: [line(1, 540, in: "USD", "po_payout1")], payouts: [payout(1, 500, "EUR")],
       found: "reference_converted: L1 = P1"),
     BankCase(
-      "one name for two currencies", lines: [line(1, 540, "USD", "po_both12")],
+      "one name for two currencies", lines: [line(1, 540, in: "USD", "po_both12")],
       payouts: [payout(1, 500, "EUR", named: "po_both12"), payout(2, 540, named: "po_both12")],
       found: "reference: L1 = P2"),
     BankCase(
@@ -88,7 +88,7 @@ private func payout(
       found: "amount_and_date: L1 = P1"),
     BankCase("long before it was sent", lines: [line(1, 500, on: "2026-11-17")], payouts: [payout(1, 500)]),
     BankCase("long after", lines: [line(1, 500, on: "2026-11-30")], payouts: [payout(1, 500)]),
-    BankCase("another currency", lines: [line(1, 500, "JPY")], payouts: [payout(1, 500)]),
+    BankCase("another currency", lines: [line(1, 500, in: "JPY")], payouts: [payout(1, 500)]),
     BankCase("a debit", lines: [line(1, -500)], payouts: [payout(1, 500)]),
     BankCase(
       "what a processor takes back", lines: [line(1, -500)], payouts: [payout(1, -500)],
@@ -104,7 +104,7 @@ private func payout(
       "a name takes one of two out of the way", lines: [line(1, 500, "po_payout1"), line(2, 500)],
       payouts: [payout(1, 500), payout(2, 500)], found: "reference: L1 = P1", "amount_and_date: L2 = P2"),
     BankCase(
-      "dinars have three digits", lines: [line(1, 1_234_567, "KWD")], payouts: [payout(1, 1_234_567, "KWD")],
+      "dinars have three digits", lines: [line(1, 1_234_567, in: "KWD")], payouts: [payout(1, 1_234_567, "KWD")],
       found: "amount_and_date: L1 = P1"),
   ]
 

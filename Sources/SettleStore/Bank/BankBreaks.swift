@@ -55,7 +55,7 @@ extension Session {
       SELECT p.payout_id, \(sql: Self.breakID(.payoutNotInBank, of: "p.payout_id")), 'payout_not_in_bank', NULL,
         \(sql: Self.payoutRow), p.amount, p.currency, NULL::bigint, NULL::text, NULL
       FROM payouts p
-      WHERE p.amount <> 0 AND greatest(p.arrives_on, p.seen_on) <= \(arrivedBy)
+      WHERE p.amount <> 0 AND p.arrives_on <= \(arrivedBy)
         AND p.sent_on >= (SELECT least(
           (SELECT min(coalesce(opened_on, closed_on)) FROM bank_statements), (SELECT min(booked_on) FROM bank_lines)))
         AND NOT EXISTS (SELECT FROM bank_match_payouts u WHERE u.payout_id = p.payout_id)

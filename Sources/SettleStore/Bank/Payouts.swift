@@ -47,7 +47,6 @@ extension Session {
           -sum(net) FILTER (WHERE is_payout)::bigint AS paid,
           coalesce(min(day) FILTER (WHERE kind = 'payout'), max(day)) AS sent_on,
           coalesce(max(available) FILTER (WHERE kind = 'payout'), max(available)) AS available_on,
-          coalesce(min(business_date) FILTER (WHERE kind = 'payout'), min(business_date)) AS seen_on,
           coalesce(array_agg(DISTINCT row_id) FILTER (WHERE kind = 'payout' AND row_id IS NOT NULL), '{}')
             || coalesce(array_agg(DISTINCT processor_payment) FILTER (
               WHERE kind = 'payout' AND processor_payment IS NOT NULL), '{}')
@@ -64,7 +63,7 @@ extension Session {
       UPDATE payouts p
       SET stale = false, lines = s.lines, gross = s.gross, fees = s.fees, net = s.net, paid = s.paid,
         names = array_prepend(s.reference, array_remove(s.names, s.reference)), sent_on = s.sent_on,
-        arrives_on = greatest(s.sent_on, s.available_on), seen_on = s.seen_on,
+        arrives_on = greatest(s.sent_on, s.available_on),
         amount = CASE
           WHEN s.sent_on IS NULL THEN NULL
           WHEN s.paid IS NOT NULL THEN s.paid

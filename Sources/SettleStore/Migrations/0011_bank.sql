@@ -15,9 +15,8 @@ CREATE TABLE payouts (
   names text[] NOT NULL DEFAULT '{}',
   sent_on date,
   arrives_on date,
-  seen_on date,
   UNIQUE (processor, reference, currency),
-  CONSTRAINT due_has_its_dates CHECK (amount IS NULL OR (sent_on IS NOT NULL AND arrives_on >= sent_on AND seen_on IS NOT NULL))
+  CONSTRAINT due_has_its_dates CHECK (amount IS NULL OR (sent_on IS NOT NULL AND arrives_on >= sent_on))
 );
 COMMENT ON TABLE payouts IS 'What outcome records sum up to, a row for each payout and currency: derived, and made anew where its records have changed.';
 COMMENT ON COLUMN payouts.stale IS 'Records of it have come since it was summed up.';
@@ -25,7 +24,6 @@ COMMENT ON COLUMN payouts.paid IS 'What the processor says that it paid; NULL wh
 COMMENT ON COLUMN payouts.amount IS 'What the bank should show: what was paid, else the net of the lines. NULL where the payout was paid in another currency.';
 COMMENT ON COLUMN payouts.names IS 'What a bank line may call it.';
 COMMENT ON COLUMN payouts.arrives_on IS 'When the processor says that it arrives.';
-COMMENT ON COLUMN payouts.seen_on IS 'The business date that first knew of it.';
 CREATE INDEX payouts_stale ON payouts (payout_id) WHERE stale;
 
 INSERT INTO payouts (payout_id, processor, reference, currency)

@@ -1,8 +1,9 @@
 import Postgres
 import SettleModel
-import SettleStore
 import SettleTesting
 import Testing
+
+@testable import SettleStore
 
 /// Lines of a payout, the payout, the bank: what agrees, and what each difference is called.
 @Suite struct BankReconciliationTests {
