@@ -51,7 +51,9 @@ extension BankSearch {
     let openLines = freeLines.filter { lines[$0].isOfProcessor }.sorted()
     let openPayouts = freePayouts.filter { payouts[$0].amount.minor != 0 }.sorted()
     for line in openLines {
-      let near = Dictionary(grouping: openPayouts.filter { isInWindow(line: line, payout: $0) }) { payouts[$0].processor }
+      let near = Dictionary(grouping: openPayouts.filter { isInWindow(line: line, payout: $0) }) {
+        payouts[$0].processor
+      }
       for (_, candidates) in near.sorted(by: { $0.key < $1.key }) {
         let members = candidates.map { (index: $0, minor: payouts[$0].amount.minor) }
         sums += Self.sums(of: lines[line].amount.minor, in: members).map { (.sumOfPayouts, [line], $0) }

@@ -76,7 +76,8 @@ private func payout(
     BankCase(
       "a short name proves nothing", lines: [line(1, 490, "batch 12345")], payouts: [payout(1, 500, named: "12345")]),
     BankCase(
-      "a name is no part of a longer word", lines: [line(1, 490, "po_payout12")], payouts: [payout(1, 500, named: "payout1")]),
+      "a name is no part of a longer word", lines: [line(1, 490, "po_payout12")],
+      payouts: [payout(1, 500, named: "payout1")]),
   ]
 
   static let byAmount = [

@@ -91,7 +91,8 @@ struct PayoutView {
         id: row.id, currency: row.currency.code, lines: PageText.grouped(row.lines), gross: view(row.gross),
         fees: view(row.fees), net: view(row.net), payout: view(row.payout), bank: AmountView(row.bank, widest: widest),
         bankCurrency: row.bank.flatMap { $0.currency == row.currency ? nil : $0.currency.code },
-        remainder: view(row.remainder), attention: row.remainder != 0 || !row.agrees, status: PageText.sentence(row.status))
+        remainder: view(row.remainder), attention: row.remainder != 0 || !row.agrees,
+        status: PageText.sentence(row.status))
     }
   }
 }

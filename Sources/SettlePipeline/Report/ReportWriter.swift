@@ -100,11 +100,12 @@ struct ReportWriter {
       func amount(_ minor: Int64?) -> CSVWriter.Field {
         minor.map { .amount(Money(minor: $0, currency: row.currency)) } ?? .empty
       }
-      try file.write([
-        .text(row.payout), .raw(row.currency.code), .number(row.lines), amount(row.gross), amount(row.fees),
-        amount(row.net), amount(row.paid), row.bank.map { .amount($0) } ?? .empty, amount(row.remainder),
-        .raw(row.status),
-      ] + (knowsBank ? [.optional(row.bank?.currency.code), .text(row.bankLines.joined(separator: "; "))] : []))
+      try file.write(
+        [
+          .text(row.payout), .raw(row.currency.code), .number(row.lines), amount(row.gross), amount(row.fees),
+          amount(row.net), amount(row.paid), row.bank.map { .amount($0) } ?? .empty, amount(row.remainder),
+          .raw(row.status),
+        ] + (knowsBank ? [.optional(row.bank?.currency.code), .text(row.bankLines.joined(separator: "; "))] : []))
     }
     try file.close()
     return Int64(rows.count)

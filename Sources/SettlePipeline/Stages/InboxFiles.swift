@@ -68,7 +68,8 @@ struct InboxFiles: Sendable {
     guard kinds.contains(file.layout.kind) else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,
-        message: "this is a file of \(file.layout.kind.rawValue) (\(file.layout.name)) in a folder of \(kinds[0].rawValue):"
+        message:
+          "this is a file of \(file.layout.kind.rawValue) (\(file.layout.name)) in a folder of \(kinds[0].rawValue):"
           + " move it to the other folder", sha256: file.sha256)
     }
     let identity = FileIdentity(

@@ -7,7 +7,8 @@ extension BankLine {
   /// one entry's text anew in each format. Else all that the line says.
   var core: BankLineID {
     let booked = [account, bookedOn.description, String(amount.minor), amount.currency.code]
-    let words = reference.map { ["reference", $0] } ?? ["content", valueOn?.description, endToEnd, code, text].map { $0 ?? "" }
+    let words =
+      reference.map { ["reference", $0] } ?? ["content", valueOn?.description, endToEnd, code, text].map { $0 ?? "" }
     return BankLineID(naming: "bank-line", (booked + words).joined(separator: "\u{1F}"))
   }
 }

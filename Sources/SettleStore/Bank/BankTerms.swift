@@ -18,7 +18,8 @@ package struct BankTerms: Sendable, Equatable {
   /// Whether a payout is expected to explain a line. Blanks and case say nothing: banks write both as they like.
   func expectsPayout(account: String, texts: [String]) -> Bool {
     (accounts.isEmpty || accounts.contains { Self.squeezed($0) == Self.squeezed(account) })
-      && (payoutsFrom.isEmpty || payoutsFrom.contains { name in texts.contains { Self.holds($0, Self.squeezed(name)) } })
+      && (payoutsFrom.isEmpty
+        || payoutsFrom.contains { name in texts.contains { Self.holds($0, Self.squeezed(name)) } })
   }
 
   private static func holds(_ text: String, _ name: String) -> Bool { squeezed(text).contains(name) }

@@ -25,7 +25,8 @@ extension StoreCheck {
 
   package static let bankMatches = StoreCheck(
     name: "bank_matches",
-    says: "each match of payouts with bank lines has the amounts that these have, and bridges a difference only by name",
+    says:
+      "each match of payouts with bank lines has the amounts that these have, and bridges a difference only by name",
     remedy: "a match was changed by hand: delete it and its rows in bank_match_lines and bank_match_payouts, run"
       + " `settle run --stage reconcile`, which makes it anew, and verify again",
     counted: "SELECT count(*) FROM bank_matches",

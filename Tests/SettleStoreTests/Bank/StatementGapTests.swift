@@ -20,52 +20,55 @@ import Testing
     return found
   }
 
-  @Test(arguments: [
-    (
-      "each goes on where the last ended",
-      [
-        BankStatement.of("2026-11-19", number: 11, opening: 0, closing: 500),
-        .of("2026-11-20", number: 12, opening: 500, closing: 400), .of("2026-11-21", number: 13, opening: 400, closing: 0),
-      ], []
-    ),
-    (
-      "one is missing",
-      [
-        .of("2026-11-19", number: 11, opening: 0, closing: 500),
-        .of("2026-11-21", number: 13, opening: 450, closing: 600),
-      ], ["ACCOUNT 13 opening_balance 5.00 4.50 1"]
-    ),
-    (
-      "one without any entry is missing",
-      [
-        .of("2026-11-19", number: 11, opening: 0, closing: 500),
-        .of("2026-11-21", number: 13, opening: 500, closing: 600),
-      ], ["ACCOUNT 13 number 5.00 5.00 1"]
-    ),
-    (
-      "numbers begin anew with the year",
-      [
-        .of("2026-12-31", number: 250, opening: 0, closing: 500), .of("2027-01-02", number: 1, opening: 500, closing: 0),
-        .of("2027-01-03", number: 2, opening: 0, closing: 9),
-      ], []
-    ),
-    (
-      "pages of one statement",
-      [
-        .of("2026-11-20", number: 12, opening: 0, closing: 500, page: 1),
-        .of("2026-11-20", number: 12, opening: 500, closing: 700, page: 2),
-        .of("2026-11-21", number: 13, opening: 700, closing: 800, page: 1),
-      ], []
-    ),
-    (
-      "exports of any days that overlap",
-      [
-        .of("2026-11-20", opening: 0, closing: 500, from: "2026-11-14"),
-        .of("2026-11-22", opening: 300, closing: 700, from: "2026-11-18"),
-        .of("2026-11-23", opening: 700, closing: 800),
-      ], []
-    ),
-  ] as [(String, [BankStatement], [String])])
+  @Test(
+    arguments: [
+      (
+        "each goes on where the last ended",
+        [
+          BankStatement.of("2026-11-19", number: 11, opening: 0, closing: 500),
+          .of("2026-11-20", number: 12, opening: 500, closing: 400),
+          .of("2026-11-21", number: 13, opening: 400, closing: 0),
+        ], []
+      ),
+      (
+        "one is missing",
+        [
+          .of("2026-11-19", number: 11, opening: 0, closing: 500),
+          .of("2026-11-21", number: 13, opening: 450, closing: 600),
+        ], ["ACCOUNT 13 opening_balance 5.00 4.50 1"]
+      ),
+      (
+        "one without any entry is missing",
+        [
+          .of("2026-11-19", number: 11, opening: 0, closing: 500),
+          .of("2026-11-21", number: 13, opening: 500, closing: 600),
+        ], ["ACCOUNT 13 number 5.00 5.00 1"]
+      ),
+      (
+        "numbers begin anew with the year",
+        [
+          .of("2026-12-31", number: 250, opening: 0, closing: 500),
+          .of("2027-01-02", number: 1, opening: 500, closing: 0),
+          .of("2027-01-03", number: 2, opening: 0, closing: 9),
+        ], []
+      ),
+      (
+        "pages of one statement",
+        [
+          .of("2026-11-20", number: 12, opening: 0, closing: 500, page: 1),
+          .of("2026-11-20", number: 12, opening: 500, closing: 700, page: 2),
+          .of("2026-11-21", number: 13, opening: 700, closing: 800, page: 1),
+        ], []
+      ),
+      (
+        "exports of any days that overlap",
+        [
+          .of("2026-11-20", opening: 0, closing: 500, from: "2026-11-14"),
+          .of("2026-11-22", opening: 300, closing: 700, from: "2026-11-18"),
+          .of("2026-11-23", opening: 700, closing: 800),
+        ], []
+      ),
+    ] as [(String, [BankStatement], [String])])
   func findsWhatIsMissing(_ name: String, _ statements: [BankStatement], _ expected: [String]) async throws {
     #expect(try await gaps(statements) == expected, "\(name)")
     // Files come in any order.

@@ -166,7 +166,9 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   private static let bank = [
     BreakPlot(
       reason: .payoutMismatch, name: "lines that do not add up to what was paid", difference: "- 10.00 USD/12.00 USD",
-      opening: { _ = try await $0.report(Reported.other(.transfer, 1_000, row: "t").payout("po_1"), paid(1_200, "po_1")) },
+      opening: {
+        _ = try await $0.report(Reported.other(.transfer, 1_000, row: "t").payout("po_1"), paid(1_200, "po_1"))
+      },
       explanation: { _ = try await $0.report(Reported.other(.adjustment, 200, row: "a").payout("po_1")) }),
     BreakPlot(
       reason: .payoutMismatch, name: "the bank has booked less than was paid", difference: "- 10.00 USD/9.00 USD",
