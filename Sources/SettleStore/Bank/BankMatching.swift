@@ -93,6 +93,41 @@ extension Session {
 
   /// Puts the matches in the place of those that were opened anew. What is the same stays untouched.
   private func keep(_ matches: [BankMatch], context: LoadContext) throws -> Int {
+    try stage(matches)
+    let matched = try execute(
+      """
+      INSERT INTO bank_matches (match_id, rule, payout_amount, payout_currency, bank_amount, bank_currency,
+        business_date)
+      SELECT match_id, rule, payout_amount, payout_currency, bank_amount, bank_currency, \(context.date)::date
+      FROM found ORDER BY match_id
+      ON CONFLICT (match_id) DO NOTHING
+      """)
+    _ = try execute(
+      """
+      UPDATE bank_matches m SET rule = f.rule, payout_amount = f.payout_amount, bank_amount = f.bank_amount
+      FROM found f WHERE f.match_id = m.match_id
+        AND (m.rule, m.payout_amount, m.bank_amount) IS DISTINCT FROM (f.rule, f.payout_amount, f.bank_amount)
+      """)
+    try script(
+      """
+      INSERT INTO bank_match_lines (line_id, match_id)
+      SELECT f.line_id, f.match_id FROM found_lines f
+      WHERE NOT EXISTS (SELECT FROM bank_match_lines u WHERE u.line_id = f.line_id AND u.match_id = f.match_id)
+      ORDER BY 1;
+      INSERT INTO bank_match_payouts (payout_id, match_id, amount)
+      SELECT f.payout_id, f.match_id, p.amount FROM found_payouts f JOIN payouts p ON p.payout_id = f.payout_id
+      WHERE NOT EXISTS (SELECT FROM bank_match_payouts u WHERE u.payout_id = f.payout_id AND u.match_id = f.match_id)
+      ORDER BY 1;
+      UPDATE bank_match_payouts u SET amount = p.amount FROM payouts p, found_payouts f
+      WHERE f.payout_id = u.payout_id AND p.payout_id = u.payout_id AND u.amount <> p.amount;
+      DROP TABLE found, found_lines, found_payouts
+      """)
+    return matched
+  }
+
+  /// Takes away the matches that were opened anew and not found again, and puts what was found, with its sums, into
+  /// `found`, `found_lines` and `found_payouts`.
+  private func stage(_ matches: [BankMatch]) throws {
     try script(
       """
       CREATE TEMPORARY TABLE found_lines (match_id uuid, rule text, line_id uuid) ON COMMIT DROP;
@@ -123,33 +158,5 @@ extension Session {
         FROM found_payouts f JOIN payouts p ON p.payout_id = f.payout_id GROUP BY f.match_id
       ) p ON p.match_id = l.match_id
       """)
-    let matched = try execute(
-      """
-      INSERT INTO bank_matches (match_id, rule, payout_amount, payout_currency, bank_amount, bank_currency, business_date)
-      SELECT match_id, rule, payout_amount, payout_currency, bank_amount, bank_currency, \(context.date)::date
-      FROM found ORDER BY match_id
-      ON CONFLICT (match_id) DO NOTHING
-      """)
-    _ = try execute(
-      """
-      UPDATE bank_matches m SET rule = f.rule, payout_amount = f.payout_amount, bank_amount = f.bank_amount
-      FROM found f WHERE f.match_id = m.match_id
-        AND (m.rule, m.payout_amount, m.bank_amount) IS DISTINCT FROM (f.rule, f.payout_amount, f.bank_amount)
-      """)
-    try script(
-      """
-      INSERT INTO bank_match_lines (line_id, match_id)
-      SELECT f.line_id, f.match_id FROM found_lines f
-      WHERE NOT EXISTS (SELECT FROM bank_match_lines u WHERE u.line_id = f.line_id AND u.match_id = f.match_id)
-      ORDER BY 1;
-      INSERT INTO bank_match_payouts (payout_id, match_id, amount)
-      SELECT f.payout_id, f.match_id, p.amount FROM found_payouts f JOIN payouts p ON p.payout_id = f.payout_id
-      WHERE NOT EXISTS (SELECT FROM bank_match_payouts u WHERE u.payout_id = f.payout_id AND u.match_id = f.match_id)
-      ORDER BY 1;
-      UPDATE bank_match_payouts u SET amount = p.amount FROM payouts p, found_payouts f
-      WHERE f.payout_id = u.payout_id AND p.payout_id = u.payout_id AND u.amount <> p.amount;
-      DROP TABLE found, found_lines, found_payouts
-      """)
-    return matched
   }
 }
