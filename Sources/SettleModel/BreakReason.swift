@@ -23,6 +23,16 @@ package enum BreakReason: String, Sendable, CaseIterable {
   case holdLapsed = "hold_lapsed"
   /// An attempt whose outcome neither a repeat nor a look-up could tell.
   case outcomeUnknown = "outcome_unknown"
+  /// What a processor says it paid out is not what its lines add up to, or not what the bank has booked.
+  case payoutMismatch = "payout_mismatch"
+  /// A payout that no bank line shows by the awaited day.
+  case payoutNotInBank = "payout_not_in_bank"
+  /// A bank line that no payout explains, on an account where payouts should explain it.
+  case bankUnexplained = "bank_unexplained"
+  /// A statement is missing before this one: its opening balance is not the last closing one, or a number was left out.
+  case statementGap = "statement_gap"
+  /// Several matches are possible, and nothing proves one of them.
+  case ambiguousMatch = "ambiguous_match"
 
   /// What a person reads: what happened, in a few words.
   package var title: String {
@@ -40,6 +50,11 @@ package enum BreakReason: String, Sendable, CaseIterable {
     case .dispute: "Disputed by the cardholder"
     case .holdLapsed: "Hold lapsed before capture"
     case .outcomeUnknown: "Outcome not known"
+    case .payoutMismatch: "Payout does not add up"
+    case .payoutNotInBank: "Paid out, but not in the bank"
+    case .bankUnexplained: "In the bank, but never paid out"
+    case .statementGap: "A bank statement is missing"
+    case .ambiguousMatch: "Several matches are possible"
     }
   }
 }

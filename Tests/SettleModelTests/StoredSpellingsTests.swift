@@ -22,7 +22,8 @@ import Testing
       BreakReason.allCases.map(\.rawValue),
       """
       missing_at_processor unexpected_charge amount_mismatch currency_mismatch duplicate_charge status_mismatch \
-      missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown
+      missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown \
+      payout_mismatch payout_not_in_bank bank_unexplained statement_gap ambiguous_match
       """
     ),
     (
@@ -32,6 +33,10 @@ import Testing
       needs_approval refunded_elsewhere disputed exceeds_captured charge_not_found refund_refused refund_failed \
       refund_canceled unsupported_by_processor
       """
+    ),
+    (
+      BankMatch.Rule.allCases.map(\.rawValue),
+      "reference reference_converted amount_and_date sum_of_payouts sum_of_lines"
     ),
     (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),
     (RefundRule.Portion.allCases.map(\.rawValue), "duplicate overcharge"),

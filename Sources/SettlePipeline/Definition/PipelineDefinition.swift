@@ -16,6 +16,7 @@ package struct PipelineDefinition: Sendable, Equatable {
   package var importing: [Source] = []
   package var charge = Charge()
   package var reconcile = Reconcile()
+  package var bank = Bank()
   package var refund = RefundPolicy()
   package var failOn = FailOn()
   /// Where layouts of one's own lie, or nil where there are none but those in the binary.
@@ -68,6 +69,8 @@ package struct PipelineDefinition: Sendable, Equatable {
   package struct Reconcile: Sendable, Equatable {
     /// Days after its business date until an outcome that no file has reported is a break.
     package var waitingDays = 2
+    /// Days after its arrival until a payout that no bank line shows is a break.
+    package var bankWaitingDays = 3
     /// The layouts whose rows are reported money, or nil where all of them are.
     package var settledBy: [String]?
 

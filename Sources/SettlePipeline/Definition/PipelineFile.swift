@@ -14,7 +14,8 @@ extension PipelineDefinition {
   ) throws {
     let root = try YAMLPlace(yaml: yaml, file: file)
     let keys = try root.mapping(of: [
-      "pipeline", "merchant", "timezone", "processor", "layouts", "ingest", "charge", "import", "reconcile", "refund",
+      "pipeline", "merchant", "timezone", "processor", "layouts", "ingest", "charge", "import", "reconcile", "bank",
+      "refund",
       "fail_on",
     ])
     let name = try root.required("pipeline", in: keys, such: "nightly").name()
@@ -33,6 +34,7 @@ extension PipelineDefinition {
     importing = try keys["import"].map(Self.sources) ?? []
     if let place = keys["charge"] { charge = try Charge(place, codes: codes) }
     if let place = keys["reconcile"] { reconcile = try Reconcile(place) }
+    if let place = keys["bank"] { bank = try Bank(place) }
     if let place = keys["refund"] { refund = try RefundPolicy(place) }
     if let place = keys["fail_on"] { failOn = try FailOn(place) }
   }
@@ -63,8 +65,9 @@ extension PipelineDefinition.Charge {
 
 extension PipelineDefinition.Reconcile {
   fileprivate init(_ place: YAMLPlace) throws {
-    let keys = try place.mapping(of: ["waiting_days", "settled_by"])
+    let keys = try place.mapping(of: ["waiting_days", "bank_waiting_days", "settled_by"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
+    if let place = keys["bank_waiting_days"] { bankWaitingDays = try place.integer(in: 0...90) }
     guard let place = keys["settled_by"] else { return }
     let layouts = try place.sequence().map { try $0.name() }
     guard !layouts.isEmpty else {

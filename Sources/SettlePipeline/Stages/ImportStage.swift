@@ -3,7 +3,7 @@ import SettleFiles
 import SettleModel
 import SettleStore
 
-/// Takes what processors report: every row becomes an outcome record, or is quarantined or ignored for a stated reason.
+/// Takes what processors and banks report: every row becomes an outcome record or a bank line, or is quarantined or ignored for a stated reason.
 struct ImportStage: Stage {
   let name = StageName.importing
   let unit = "files"
@@ -17,7 +17,7 @@ struct ImportStage: Stage {
       try await context.store.pool.session { try $0.knownFile(identity) }
     }
     if report.counts.contains(where: { $0.name == "rows_accepted" && $0.value > 0 }) {
-      try await context.store.analyze(["outcome_records", "outcome_keys"])
+      try await context.store.analyze(["outcome_records", "outcome_keys", "payouts", "bank_lines"])
     }
     return report
   }
@@ -31,13 +31,14 @@ struct ImportStage: Stage {
   }
 
   private func files(_ context: RunContext) -> InboxFiles {
-    InboxFiles(kind: .outcomes, sources: context.pipeline.importing)
+    InboxFiles(kinds: [.outcomes, .statement], sources: context.pipeline.importing)
   }
 
   private static func load(
     _ file: InputFile, _ identity: FileIdentity, into db: Session, _ pipeline: PipelineDefinition, _ load: LoadContext
   ) throws -> FileCounts {
-    try db.loadOutcomes(
+    guard file.layout.kind == .outcomes else { return try loadStatement(file, identity, into: db, load) }
+    return try db.loadOutcomes(
       identity, processor: file.layout.processor ?? pipeline.processor,
       reported: pipeline.reconcile.settledBy?.contains(file.layout.name) ?? true, context: load
     ) { take in
@@ -46,6 +47,21 @@ struct ImportStage: Stage {
         case .outcome(let record): try take(.accepted(record))
         case .quarantined(let refusal): try take(.refused([refusal]))
         case .ignored, .authorization, .bankLine, .statement: try take(.ignored)
+        }
+      }
+    }
+  }
+
+  private static func loadStatement(
+    _ file: InputFile, _ identity: FileIdentity, into db: Session, _ load: LoadContext
+  ) throws -> FileCounts {
+    try db.loadStatement(identity, context: load) { take in
+      try file.forEachRow { row in
+        switch row {
+        case .bankLine(let line): try take(.accepted(.line(line)))
+        case .statement(let statement): try take(.accepted(.statement(statement)))
+        case .quarantined(let refusal): try take(.refused([refusal]))
+        case .ignored, .authorization, .outcome: try take(.ignored)
         }
       }
     }

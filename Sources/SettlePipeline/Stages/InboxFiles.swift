@@ -6,7 +6,7 @@ import SettleStore
 
 /// How the files of a stage's sources are found, judged and loaded. A refused file does not stop the others.
 struct InboxFiles: Sendable {
-  let kind: Layout.Kind
+  let kinds: [Layout.Kind]
   let sources: [PipelineDefinition.Source]
 
   /// Takes each file that is not known yet through `load`, in order of source and name.
@@ -65,10 +65,11 @@ struct InboxFiles: Sendable {
   ) throws -> (InputFile, FileIdentity) {
     let file = try InputFile.examine(
       path: context.inbox + "/" + path, layout: source.layout, catalogue: context.layouts, zone: source.zone)
-    guard file.layout.kind == kind else {
+    guard kinds.contains(file.layout.kind) else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,
-        message: "this is a file of \(file.layout.kind.rawValue) (\(file.layout.name)) in a folder of \(kind.rawValue):"
+        message:
+          "this is a file of \(file.layout.kind.rawValue) (\(file.layout.name)) in a folder of \(kinds[0].rawValue):"
           + " move it to the other folder", sha256: file.sha256)
     }
     let identity = FileIdentity(

@@ -30,7 +30,7 @@ struct IngestStage: Stage {
   }
 
   private func files(_ context: RunContext) -> InboxFiles {
-    InboxFiles(kind: .authorizations, sources: context.pipeline.ingest)
+    InboxFiles(kinds: [.authorizations], sources: context.pipeline.ingest)
   }
 
   private static func load(

@@ -11,7 +11,7 @@ struct ReconcileStage: Stage {
     let load = context.load
     let terms = terms(context)
     let counts = try await context.write { db in try db.reconcile(terms, context: load) }
-    if counts.matched > 0 { try await context.store.analyze(["matches", "breaks"]) }
+    if counts.matched + counts.banked > 0 { try await context.store.analyze(["matches", "breaks"]) }
     return report(counts)
   }
 
@@ -20,13 +20,16 @@ struct ReconcileStage: Stage {
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
-    ReconcileTerms(waitingDays: context.pipeline.reconcile.waitingDays)
+    ReconcileTerms(waitingDays: context.pipeline.reconcile.waitingDays, bank: context.pipeline.bankTerms)
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {
-    StageReport(counts: [
+    var report = StageReport(counts: [
       ("matched", Int64(counts.matched)), ("breaks_opened", Int64(counts.opened)),
       ("breaks_resolved", Int64(counts.resolved)), ("outcomes_relinked", Int64(counts.relinked)),
     ])
+    // A merchant without bank files need not read of the bank.
+    if counts.banked > 0 { report.counts.append(("banked", Int64(counts.banked))) }
+    return report
   }
 }

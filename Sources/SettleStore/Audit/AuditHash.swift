@@ -70,6 +70,18 @@ enum AuditHash {
     o.business_date, o.file_id, o.line
     """
 
+  /// A bank line, as `l`.
+  static let bankLine: SQL = """
+    sha256(record_send(ROW(l.line_id, l.account, l.statement, l.reference, l.end_to_end, l.booked_on, l.value_on,
+      l.amount, l.currency, l.code, l.text, l.business_date, l.file_id, l.line)))
+    """
+
+  /// A bank statement, as `s`.
+  static let bankStatement: SQL = """
+    sha256(record_send(ROW(s.statement_id, s.account, s.name, s.number, s.page, s.currency, s.opening, s.closing,
+      s.opened_on, s.closed_on, s.entries, s.business_date, s.file_id, s.line)))
+    """
+
   /// One hash over a set of hashes, in the order of their ids: first by the id's first byte, so that a set of any size
   /// takes little memory, then over those.
   ///

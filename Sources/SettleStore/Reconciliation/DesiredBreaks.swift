@@ -33,7 +33,7 @@ extension Session {
 
   /// A night that is run again for an older date must not take back what a later one has found missing: what is due is
   /// judged by the latest date that was ever reconciled.
-  private func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
+  func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
     let latest: BusinessDate? = try first(
       """
       SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id

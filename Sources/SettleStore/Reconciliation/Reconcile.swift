@@ -7,14 +7,20 @@ package struct ReconcileCounts: Sendable, Equatable {
   package var matched = 0
   package var opened = 0
   package var resolved = 0
+  /// New matches of payouts with bank lines.
+  package var banked = 0
 }
 
 /// What a reconciliation needs to know beside the facts.
 package struct ReconcileTerms: Sendable {
   /// Days from a charge's date on which its outcome is still awaited rather than missing.
   package var waitingDays: Int
+  package var bank: BankTerms
 
-  package init(waitingDays: Int) { self.waitingDays = waitingDays }
+  package init(waitingDays: Int, bank: BankTerms = BankTerms()) {
+    self.waitingDays = waitingDays
+    self.bank = bank
+  }
 }
 
 extension Session {
@@ -39,6 +45,7 @@ extension Session {
     try wantUnexpected()
     try wantDisputes()
     try wantUnfinished(context: context)
+    counts.banked = try reconcileBank(terms.bank, context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
     try script("DROP TABLE desired")

@@ -54,32 +54,6 @@ extension Session {
     }
   }
 
-  /// Payouts that a record of the date belongs to, each with all of its lines so far.
-  package func payouts(on date: BusinessDate) throws -> [PayoutRow] {
-    try query(
-      """
-      SELECT payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-        coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
-        coalesce(sum(fee) FILTER (WHERE NOT is_payout), 0)::bigint AS fees,
-        coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
-        -sum(net) FILTER (WHERE is_payout)::bigint AS paid
-      FROM (
-        SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM outcome_records
-        WHERE business_date <= \(date) AND payout IN (
-          SELECT payout FROM outcome_records WHERE business_date = \(date) AND payout IS NOT NULL
-          UNION
-          SELECT o.payout FROM outcome_versions v
-          JOIN outcome_records o ON o.payment_id = v.payment_id AND o.outcome_id = v.outcome_id
-          WHERE v.replaced_on = \(date) AND o.payout IS NOT NULL)) o
-      GROUP BY payout, currency ORDER BY payout, currency
-      """
-    ) { row in
-      PayoutRow(
-        payout: try row.get("payout"), currency: try row.currency("currency"), lines: try row.get("lines"),
-        gross: try row.get("gross"), fees: try row.get("fees"), net: try row.get("net"), paid: try row.get("paid"))
-    }
-  }
-
   /// Payments that failed on the date, by currency and order.
   package func forEachFailed(on date: BusinessDate, _ body: (FailedRow) throws -> Void) throws {
     try forEach(

@@ -87,7 +87,8 @@ extension Session {
       WHERE b.first_seen <= \(date) AND m.payment_id IS NULL
         AND (b.resolved_on IS NULL OR b.resolved_on >= \(date) OR b.resolution <> 'explained') AND (
         i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
-        OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id)
+        OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id
+        OR i.side = 'bank' AND i.unsettled = 'other' AND b.payment_id = i.payment_id AND b.item_id = i.item_id)
       ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
     """
   }

@@ -17,7 +17,7 @@ extension Session {
       """
       CREATE TEMPORARY TABLE items AS
       \(sql: Self.expectedCharges(on: date)) UNION ALL \(sql: Self.expectedRefunds(on: date))
-      UNION ALL \(sql: Self.reportedItems(on: date))
+      UNION ALL \(sql: Self.reportedItems(on: date)) UNION ALL \(sql: Self.bankItems(on: date))
       """)
     try script("ANALYZE items")
     _ = try execute("CREATE TEMPORARY TABLE bucketed AS \(sql: Self.buckets(on: date))")

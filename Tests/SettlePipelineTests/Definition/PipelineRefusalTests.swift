@@ -10,7 +10,7 @@ struct PipelineRefusalTests {
     (
       "colour: red",
       "n.yaml:3: colour: unknown key; known here: pipeline, merchant, timezone, processor, layouts, ingest, charge, "
-        + "import, reconcile, refund, fail_on"
+        + "import, reconcile, bank, refund, fail_on"
     ),
     ("charge: { rat: 25/s }", "n.yaml:3: charge.rat: unknown key; did you mean rate?"),
     ("processor: adyen", "n.yaml:2: processor: is given twice; keep one"),

@@ -94,6 +94,12 @@ extension Story {
     try await report(
       .charge("A", 1_000).fee(30).payout("po_1"), .charge("B", 2_000), .charge("J", 1_100),
       .refund("D", -4_000, re: "re_D").naming(.init(payment: self.payment("D"), processorRefund: "re_D")))
+    try await report(
+      Reported.other(.payout, -970, row: "txn_po_1").payout("po_1"),
+      Reported.other(.fee, -5, row: "txn_po_2").payout("po_2"))
+    try await book(
+      .line(970, text: "po_1"), .line(44, reference: "R1"), .line(55),
+      statement: .of("2026-11-22", number: 1, opening: 0, closing: 1_069))
     try await reconcile()
     try await journal(.done, of: "reconcile")
     seals.append(try await seal())

@@ -194,6 +194,20 @@ extension Tampering {
     changed("breaks", "another amount", "reported_amount = coalesce(reported_amount, 0) + 1"),
   ]
 
+  static let bank: [Tampering] = [
+    changed("bank_lines", "another amount", "amount = amount + 1"),
+    changed("bank_lines", "another account", "account = account || 'x'"),
+    changed("bank_lines", "another text", "text = coalesce(text, '') || 'x'"),
+    deleted("bank_lines"),
+    changed("bank_statements", "another balance", "closing = closing + 1"), deleted("bank_statements"),
+    changed("payouts", "another sum", "net = net + 1", where: "NOT stale"),
+    changed("payouts", "another amount", "amount = amount - 1", where: "amount IS NOT NULL"),
+    deleted("payouts"),
+    changed("bank_matches", "another amount", "bank_amount = bank_amount + 1, payout_amount = payout_amount + 1"),
+    deleted("bank_match_lines"), deleted("bank_match_payouts"),
+    changed("bank_match_payouts", "another amount", "amount = amount + 1"),
+  ]
+
   static let standing: [Tampering] = [
     changed("payments", "another method", "payment_method = 'pm_mine'", where: "charge_due_on IS NOT NULL"),
     changed("payments", "another customer", "processor_customer = 'cus_mine'", where: "charge_due_on IS NOT NULL"),
