@@ -51,6 +51,9 @@ struct ReportFolder {
     }
   }
 
+  /// The files of the staged report that are the same whenever it is written.
+  func stagedFiles() throws -> [String] { try contents(of: staging).sorted().filter { $0 != "run_results.json" } }
+
   /// Puts the staged report in place. Returns under which names it kept what somebody had edited.
   func publish() throws -> [String] {
     let written = try contents(of: staging).sorted()
@@ -58,7 +61,7 @@ struct ReportFolder {
     let kept = try contents(of: path).sorted().filter { $0 != Self.manifest }.compactMap { name in
       try carryOver(name, written: written, writtenBefore: old[name])
     }
-    let manifest = try written.filter { $0 != "run_results.json" }.map { "\(try hash(staging + "/" + $0))  \($0)\n" }
+    let manifest = try stagedFiles().map { "\(try hash(staging + "/" + $0))  \($0)\n" }
     try ReportFile.write(manifest.joined(), as: Self.manifest, in: staging)
     try swap()
     // The old report, which nobody looks for any more; what stays of it goes with the next one.
@@ -127,7 +130,7 @@ struct ReportFolder {
     try FileManager.default.copyItem(atPath: source, toPath: target)
   }
 
-  private func hash(_ path: String) throws -> String {
+  func hash(_ path: String) throws -> String {
     let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? handle.close() }
     var hash = SHA256()

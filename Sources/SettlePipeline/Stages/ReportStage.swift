@@ -8,6 +8,7 @@ struct ReportStage: Stage {
   let unit = "files"
 
   func perform(_ context: RunContext) async throws -> StageReport {
+    if let instant = context.asOf { return try await tellAgain(asOf: instant, context) }
     let page = page(context)
     let date = context.date
     let staging = context.reports.staging
@@ -20,7 +21,19 @@ struct ReportStage: Stage {
     }
   }
 
+  /// The files as they were known at an instant, not derived anew but as they were published.
+  private func tellAgain(asOf instant: Timestamp, _ context: RunContext) async throws -> StageReport {
+    let (folder, date) = (context.reports, context.date)
+    try folder.prepare()
+    let files = try await context.store.pool.transaction { try folder.stage(asOf: instant, of: date, from: $0) }
+    return StageReport(counts: [("files", Int64(files))])
+  }
+
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
+    if let instant = context.asOf {
+      let files = try ReportFolder.editions(asOf: instant, of: context.date, from: db).count
+      return StageReport(counts: [("files", Int64(files))])
+    }
     let totals = try db.totals(on: context.date).rows
     let items = totals.filter { $0.bucket == "all" }.reduce(0) { $0 + $1.count }
     return StageReport(counts: [("items_to_report", items)], totals: totals)

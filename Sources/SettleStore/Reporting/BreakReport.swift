@@ -31,12 +31,12 @@ extension Session {
   private static func breakRows(asOf date: BusinessDate) -> SQL {
     """
     SELECT b.break_id, b.reason, b.resolved_on IS NULL OR b.resolved_on > \(date) AS open, p.payment_id,
-      coalesce(p.order_reference, o.order_reference) AS order_reference, coalesce(o.processor, p.processor) AS processor,
+      coalesce(p.order_reference, o.order_reference) AS order_reference, coalesce(o.processor, p.processor, mf.processor) AS processor,
       coalesce(o.processor_refund, CASE WHEN r.answered_on <= \(date) THEN r.processor_refund END, o.processor_charge, o.processor_payment, p.processor_charge,
         p.processor_payment)
         AS processor_reference,
       b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency, b.first_seen,
-      coalesce(r.requested_on, p.charged_on, o.business_date, b.first_seen) AS business_date,
+      coalesce(r.requested_on, p.charged_on, o.business_date, mf.business_date, b.first_seen) AS business_date,
       b.rule, CASE WHEN b.resolved_on <= \(date) THEN b.resolution END AS resolution,
       CASE
         WHEN b.resolved_on <= \(date) THEN NULL
@@ -44,7 +44,7 @@ extension Session {
           SELECT FROM refunds e
           WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.failed_on <= \(date)) THEN NULL
         ELSE b.held_back END AS held_back,
-      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line], NULL) AS evidence
+      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line, mf.says], NULL) AS evidence
     FROM breaks b
     LEFT JOIN payments p ON p.payment_id = b.payment_id
     LEFT JOIN refunds r ON r.payment_id = b.payment_id AND r.refund_id = b.item_id
@@ -53,6 +53,7 @@ extension Session {
       AND (o.business_date <= \(date) OR b.reason <> 'refund_failed')
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
     LEFT JOIN input_files f ON f.file_id = o.file_id
+    LEFT JOIN missing_files mf ON mf.payment_id = b.payment_id AND mf.break_id = b.break_id
     """
   }
 

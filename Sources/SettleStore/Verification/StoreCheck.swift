@@ -18,6 +18,7 @@ package struct StoreCheck: Sendable {
     [
       chains, seals, standing, fileDigests, attempts, cancellations, payments, refunds, breaks, messages, oneSuccess,
       allowances, files, outcomes, matches, explained, totals,
+      arrivals, editions,
     ]
   }
 }
