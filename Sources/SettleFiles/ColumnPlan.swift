@@ -10,6 +10,7 @@ struct ColumnPlan: Sendable {
   /// Columns that no row may leave empty.
   let requiredSlots: [Int]
   private let slots: [Target: Int]
+  private let everySlot: [Target: [Int]]
   private let zones: [Int: ReportZone]
 
   /// Throws ``FileDamage`` where the header is not one that the layout can read, ``ConfigurationError`` for a zone that
@@ -23,6 +24,7 @@ struct ColumnPlan: Sendable {
     self.columns = columns
     if csv { try Self.check(header, layout, line) }
     var slots: [Target: Int] = [:]
+    var everySlot: [Target: [Int]] = [:]
     var zones: [Int: ReportZone] = [:]
     for target in Target.allCases {
       guard let rule = layout.rules[target] else { continue }
@@ -30,9 +32,11 @@ struct ColumnPlan: Sendable {
         let slot = columns.firstIndex(of: column.name)
       else { continue }
       slots[target] = slot
+      everySlot[target] = rule.columns.compactMap { columns.firstIndex(of: $0.name) }
       zones[slot] = try Self.zone(of: column, named: zone ?? layout.zone, line)
     }
     self.slots = slots
+    self.everySlot = everySlot
     self.zones = zones
     // Whether a failed payment has an amount is for its reader to say.
     requiredSlots = slots.filter { $0.key != .gross && layout.rules[$0.key]?.required == true }.values.sorted()
@@ -40,6 +44,9 @@ struct ColumnPlan: Sendable {
   }
 
   func slot(_ target: Target) -> Int? { slots[target] }
+
+  /// Every column of a target that the file has, in the layout's order of preference.
+  func slots(_ target: Target) -> [Int] { everySlot[target] ?? [] }
 
   /// The zone of a column's times; nil where each carries its own offset.
   func zone(_ slot: Int) -> ReportZone? { zones[slot] }

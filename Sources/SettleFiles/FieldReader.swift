@@ -11,7 +11,7 @@ struct FieldReader {
 
   init(_ plan: ColumnPlan) {
     self.plan = plan
-    tolerated = Set(plan.layout.rules.filter(\.value.ignoresInvalid).compactMap { plan.slot($0.key) })
+    tolerated = Set(plan.layout.rules.filter(\.value.ignoresInvalid).flatMap { plan.slots($0.key) })
   }
 
   /// Where the layout says so, what another system wrote is no value instead of refusing real money.
@@ -22,6 +22,29 @@ struct FieldReader {
       if let slot, tolerated.contains(slot) { return nil }
       throw error
     }
+  }
+
+  /// The value of the first of several columns that the row fills.
+  func firstFilled<Value>(
+    _ record: RecordBuffer, _ slots: [Int], _ read: (Int?) throws(RowRefusal) -> Value?
+  ) throws(RowRefusal) -> Value? {
+    for slot in slots where record.form(slot) != .absent {
+      if let value = try tolerant(slot, read) { return value }
+    }
+    return nil
+  }
+
+  /// The processor's word for something, in small letters, since its files vary in that.
+  func word(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> String? {
+    try bytes(record, slot).map { String(decoding: $0, as: UTF8.self).lowercased() }
+  }
+
+  func exchangeRate(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> ExchangeRate? {
+    guard let bytes = try bytes(record, slot) else { return nil }
+    guard let rate = ExchangeRate(utf8: bytes) else {
+      throw RowRefusal(slot, .invalidAmount, "a rate must be a plain positive decimal number, such as 0.9184")
+    }
+    return rate
   }
 
   /// A text, trimmed of blanks; nil where it is empty.

@@ -106,6 +106,9 @@ enum Target: String, CaseIterable {
   case processorDispute = "processor_dispute"
   case payout
   case reason
+  case method
+  case exchangeRate = "exchange_rate"
+  case batch
 
   static let ofAuthorizations: [Target] = [
     .orderReference, .repeatedOrder, .authorizationID, .customer, .amount, .currency, .paymentMethod,
@@ -115,7 +118,7 @@ enum Target: String, CaseIterable {
   static let ofOutcomes: [Target] = [
     .rowID, .occurredAt, .availableOn, .currency, .gross, .fee, .net, .presentmentAmount, .presentmentCurrency,
     .paymentID, .refundID, .orderReference, .processorReference, .processorPayment, .processorCharge,
-    .processorRefund, .processorDispute, .payout, .reason,
+    .processorRefund, .processorDispute, .payout, .reason, .method, .exchangeRate, .batch,
   ]
 
   var isInstant: Bool { [.authorizedAt, .captureBefore, .occurredAt, .availableOn].contains(self) }
@@ -129,7 +132,8 @@ struct FieldRule: Sendable {
     var zone: ZoneRule
   }
 
-  /// In order of preference: the first that the file has is read.
+  /// In order of preference: the first that the file has is read; of an order's reference and a method, the first that
+  /// the row fills.
   var columns: [Column]
   var required = false
   /// Whether a value that is not of the right kind is passed over instead of refusing the row.

@@ -22,6 +22,9 @@ struct OutcomeReader {
   private let presentmentAmount: Int?
   private let presentmentCurrency: Int?
   private let reason: Int?
+  private let methods: [Int]
+  private let exchangeRate: Int?
+  private let batch: Int?
   private let references: ReferenceReader
   private let meanings: CategoryTable
 
@@ -39,6 +42,9 @@ struct OutcomeReader {
     presentmentAmount = plan.slot(.presentmentAmount)
     presentmentCurrency = plan.slot(.presentmentCurrency)
     reason = plan.slot(.reason)
+    methods = plan.slots(.method)
+    exchangeRate = plan.slot(.exchangeRate)
+    batch = plan.slot(.batch)
     references = ReferenceReader(plan)
     meanings = CategoryTable(plan.layout.kinds)
   }
@@ -69,7 +75,12 @@ struct OutcomeReader {
     return OutcomeRecord(
       kind: kind, rowID: id, occurredAt: instant, availableOn: try fields.instant(record, availableOn), gross: gross,
       fee: fee, net: net, presentment: try presentment(record, gross),
-      references: try references.read(record, kind), reason: try reason(record, kind), line: record.line)
+      references: try references.read(record, kind), reason: try reason(record, kind),
+      method: try fields.firstFilled(record, methods) { slot throws(RowRefusal) in try fields.word(record, slot) },
+      exchangeRate: try fields.tolerant(exchangeRate) { slot throws(RowRefusal) in
+        try fields.exchangeRate(record, slot)
+      },
+      batch: try fields.tolerant(batch) { slot throws(RowRefusal) in try fields.text(record, slot) }, line: record.line)
   }
 
   private func grossAmount(_ record: RecordBuffer, _ kind: OutcomeKind) throws(RowRefusal) -> Money {

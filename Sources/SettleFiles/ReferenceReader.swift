@@ -7,7 +7,7 @@ struct ReferenceReader {
   private let plan: ColumnPlan
   private let payment: Int?
   private let refund: Int?
-  private let order: Int?
+  private let orders: [Int]
   private let reference: Int?
   private let processorIDs: [(slot: Int, target: Target)]
   private let prefixes: [(prefix: [UInt8], target: Target)]
@@ -19,7 +19,7 @@ struct ReferenceReader {
     self.plan = plan
     payment = plan.slot(.paymentID)
     refund = plan.slot(.refundID)
-    order = plan.slot(.orderReference)
+    orders = plan.slots(.orderReference)
     reference = plan.slot(.processorReference)
     let ids: [Target] = [.processorPayment, .processorCharge, .processorRefund, .processorDispute, .payout]
     processorIDs = ids.compactMap { target in plan.slot(target).map { ($0, target) } }
@@ -33,7 +33,9 @@ struct ReferenceReader {
     var references = OutcomeRecord.References()
     references.payment = try uuid(record, payment).map(PaymentID.init(rawValue:))
     references.refund = try uuid(record, refund).map(RefundID.init(rawValue:))
-    references.order = try fields.tolerant(order) { slot throws(RowRefusal) in try fields.identifier(record, slot) }
+    references.order = try fields.firstFilled(record, orders) { slot throws(RowRefusal) in
+      try fields.identifier(record, slot)
+    }
     for (slot, target) in processorIDs {
       if let id = try processorID(record, slot) { references.set(target, id) }
     }
@@ -68,7 +70,7 @@ struct ReferenceReader {
       || references.processorCharge != nil || references.processorRefund != nil || references.processorDispute != nil
       || (refunds && references.refund != nil)
     guard named else {
-      let slots = [payment, order, reference] + (refunds ? [refund] : [])
+      let slots = [payment] + orders + [reference] + (refunds ? [refund] : [])
       let names = slots.compactMap { $0 }.map { plan.columns[$0] }.joined(separator: ", ")
       throw RowRefusal(nil, .missingValue, "the row does not say what it is about; fill at least one of \(names)")
     }

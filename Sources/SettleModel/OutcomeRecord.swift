@@ -40,6 +40,12 @@ package struct OutcomeRecord: Sendable, Equatable {
   package var references: References
   /// The contract's failure reason or the processor's own word for why.
   package var reason: String?
+  /// The processor's word for the payment method, in small letters: `visa`.
+  package var method: String?
+  /// How many units of the settlement currency it gave for one of the presentment currency, as its file says.
+  package var exchangeRate: ExchangeRate?
+  /// The number that the processor gave to the batch that the row was settled in.
+  package var batch: String?
   /// The physical line where the row starts.
   package var line: Int
 
@@ -75,7 +81,7 @@ package struct OutcomeRecord: Sendable, Equatable {
   package init(
     kind: OutcomeKind, rowID: String? = nil, occurredAt: Timestamp, availableOn: Timestamp? = nil, gross: Money,
     fee: Int64 = 0, net: Int64? = nil, presentment: Money? = nil, references: References, reason: String? = nil,
-    line: Int = 0
+    method: String? = nil, exchangeRate: ExchangeRate? = nil, batch: String? = nil, line: Int = 0
   ) {
     self.kind = kind
     self.rowID = rowID
@@ -87,6 +93,9 @@ package struct OutcomeRecord: Sendable, Equatable {
     self.presentment = presentment
     self.references = references
     self.reason = reason
+    self.method = method
+    self.exchangeRate = exchangeRate
+    self.batch = batch
     self.line = line
   }
 

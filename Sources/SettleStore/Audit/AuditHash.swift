@@ -55,11 +55,19 @@ enum AuditHash {
     """
 
   /// One version of an outcome record, as `o`: all but which payment it is linked to, which may be learned later.
+  ///
+  /// Records without method, exchange rate and batch hash as they did before there were these.
   static let outcome: SQL = """
-    sha256(record_send(ROW(o.outcome_id, o.version, o.kind, o.reported, o.processor, o.row_id, o.occurred_at,
-      o.available_on, o.gross, o.fee, o.net, o.currency, o.compared_amount, o.compared_currency, o.claimed_payment,
-      o.claimed_order, o.order_reference, o.refund_id, o.processor_payment, o.processor_charge, o.processor_refund,
-      o.processor_dispute, o.payout, o.reason, o.business_date, o.file_id, o.line)))
+    CASE WHEN coalesce(o.method, o.exchange_rate::text, o.batch) IS NULL
+    THEN sha256(record_send(ROW(\(sql: outcomeFacts))))
+    ELSE sha256(record_send(ROW(\(sql: outcomeFacts), o.method, o.exchange_rate, o.batch))) END
+    """
+
+  private static let outcomeFacts: SQL = """
+    o.outcome_id, o.version, o.kind, o.reported, o.processor, o.row_id, o.occurred_at, o.available_on, o.gross, o.fee,
+    o.net, o.currency, o.compared_amount, o.compared_currency, o.claimed_payment, o.claimed_order, o.order_reference,
+    o.refund_id, o.processor_payment, o.processor_charge, o.processor_refund, o.processor_dispute, o.payout, o.reason,
+    o.business_date, o.file_id, o.line
     """
 
   /// One hash over a set of hashes, in the order of their ids: first by the id's first byte, so that a set of any size

@@ -40,6 +40,11 @@ extension OutcomeRecord {
     add(references.processorDispute)
     add(references.payout)
     add(reason)
+    // Named, so that none can be taken for another, and left out where there is none: what was read before there were
+    // these keeps its content.
+    if let method { add("method=" + method) }
+    if let exchangeRate { add("rate=" + exchangeRate.text) }
+    if let batch { add("batch=" + batch) }
     return text
   }
 }

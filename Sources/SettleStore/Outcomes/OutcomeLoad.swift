@@ -67,12 +67,16 @@ extension Session {
     copy.append(references.processorDispute)
     copy.append(references.payout)
     copy.append(record.reason)
+    copy.append(record.method)
+    copy.append(record.exchangeRate?.text)
+    copy.append(record.batch)
   }
 
   private static let outcomeColumns = [
     "line", "outcome_id", "content", "kind", "row_id", "occurred_at", "available_on", "gross", "fee", "net", "currency",
     "compared_amount", "compared_currency", "claimed_payment", "claimed_order", "order_reference", "refund_id",
-    "processor_payment", "processor_charge", "processor_refund", "processor_dispute", "payout", "reason",
+    "processor_payment", "processor_charge", "processor_refund", "processor_dispute", "payout", "reason", "method",
+    "exchange_rate", "batch",
   ]
 
   private static let outcomeStaging = """
@@ -81,7 +85,7 @@ extension Session {
       available_on timestamptz, gross bigint, fee bigint, net bigint, currency text, compared_amount bigint,
       compared_currency text, claimed_payment uuid, claimed_order uuid, order_reference text, refund_id uuid,
       processor_payment text, processor_charge text, processor_refund text, processor_dispute text, payout text,
-      reason text, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
+      reason text, method text, exchange_rate text, batch text, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
     CREATE TEMPORARY TABLE revisions (id uuid, place int, hash bytea) ON COMMIT DROP;
 
     """
@@ -148,11 +152,12 @@ extension Session {
       INSERT INTO outcome_records AS o (payment_id, outcome_id, kind, linked_by, reported, processor, row_id, occurred_at,
         available_on, gross, fee, net, currency, compared_amount, compared_currency, claimed_payment, claimed_order,
         order_reference, refund_id, processor_payment, processor_charge, processor_refund, processor_dispute, payout,
-        reason, business_date, file_id, line)
+        reason, method, exchange_rate, batch, business_date, file_id, line)
       SELECT coalesce(l.payment_id, t.outcome_id) AS payment_id, t.outcome_id, kind, l.linked_by, \(reported),
         \(processor), row_id, occurred_at, available_on, gross, fee, net, currency, compared_amount, compared_currency,
         claimed_payment, claimed_order, order_reference, refund_id, processor_payment, processor_charge,
-        processor_refund, processor_dispute, payout, reason, \(context.date), \(fileID), line
+        processor_refund, processor_dispute, payout, reason, method, exchange_rate::numeric, batch, \(context.date),
+        \(fileID), line
       FROM taken t LEFT JOIN links l ON l.outcome_id = t.outcome_id
       WHERE t.known_payment IS NULL ORDER BY 1
       RETURNING o.outcome_id AS id, o.version AS place, \(sql: AuditHash.outcome) AS hash
@@ -213,8 +218,9 @@ extension Session {
         processor_charge = coalesce(t.processor_charge, r.processor_charge),
         processor_refund = coalesce(t.processor_refund, r.processor_refund),
         processor_dispute = coalesce(t.processor_dispute, r.processor_dispute),
-        payout = coalesce(t.payout, r.payout), reason = coalesce(t.reason, r.reason), file_id = \(fileID),
-        line = t.line
+        payout = coalesce(t.payout, r.payout), reason = coalesce(t.reason, r.reason),
+        method = coalesce(t.method, r.method), exchange_rate = coalesce(t.exchange_rate::numeric, r.exchange_rate),
+        batch = coalesce(t.batch, r.batch), file_id = \(fileID), line = t.line
       FROM taken t WHERE r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
       RETURNING r.*
       )

@@ -68,7 +68,8 @@ extension Session {
   private static let carriedColumns: SQL = """
     outcome_id, version, kind, reported, processor, row_id, occurred_at, available_on, gross, fee, net, currency,
     compared_amount, compared_currency, claimed_payment, claimed_order, order_reference, refund_id, processor_payment,
-    processor_charge, processor_refund, processor_dispute, payout, reason, business_date, file_id, line
+    processor_charge, processor_refund, processor_dispute, payout, reason, method, exchange_rate, batch, business_date, file_id,
+    line
     """
 
   private static let recordColumns: SQL = "payment_id, linked_by, \(sql: carriedColumns)"
@@ -76,7 +77,7 @@ extension Session {
   private static let movedColumns: SQL = """
     l.payment_id, l.linked_by, t.outcome_id, version, kind, reported, processor, row_id, occurred_at, available_on,
     gross, fee, net, currency, compared_amount, compared_currency, claimed_payment, claimed_order, order_reference,
-    refund_id, processor_payment, processor_charge, processor_refund, processor_dispute, payout, reason, business_date,
-    file_id, line
+    refund_id, processor_payment, processor_charge, processor_refund, processor_dispute, payout, reason, method,
+    exchange_rate, batch, business_date, file_id, line
     """
 }

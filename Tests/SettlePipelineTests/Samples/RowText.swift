@@ -33,7 +33,8 @@ enum RowText {
       + quoted(" processor_charge", references.processorCharge)
       + quoted(" processor_refund", references.processorRefund)
       + quoted(" processor_dispute", references.processorDispute) + quoted(" payout", references.payout)
-      + quoted(" reason", outcome.reason)
+      + quoted(" reason", outcome.reason) + quoted(" method", outcome.method)
+      + plain(" rate", outcome.exchangeRate) + quoted(" batch", outcome.batch)
   }
 
   /// Escaped, so that what cannot be seen is seen.

@@ -23,6 +23,9 @@ import Testing
         $0.references.order = "A"
         $0.availableOn = Timestamp(seconds: 1_800_000_000)
         $0.reason = "why"
+        $0.method = "visa"
+        $0.exchangeRate = ExchangeRate("1.080")
+        $0.batch = "7"
       }
       #expect(try await story.report(row) == Self.counts(1, accepted: 1))
       #expect(
@@ -30,10 +33,11 @@ import Testing
           """
           SELECT (o.payment_id = p.payment_id AND k.payment_id = o.payment_id AND o.reported)::text, linked_by, kind,
             gross::text, fee::text, net::text, o.currency, compared_amount::text, compared_currency, payout,
-            o.order_reference, o.processor, reason, business_date::text, o.line::text
+            o.order_reference, o.processor, reason, business_date::text, o.line::text, method, exchange_rate::text,
+            batch
           FROM outcome_records o JOIN outcome_keys k USING (outcome_id) CROSS JOIN payments p
           """) == [
-            "true processor_id charge 1080 50 1030 EUR 1000 USD po_1 A stripe why 2026-11-20 2"
+            "true processor_id charge 1080 50 1030 EUR 1000 USD po_1 A stripe why 2026-11-20 2 visa 1.08 7"
           ])
     }
   }
@@ -70,9 +74,11 @@ import Testing
         row, row.payout("po_1"), row.fee(1), row.at(Timestamp(seconds: 1_700_000_000)),
         row.changed { $0.reason = "r" }, row.changed { $0.references.order = "r" },
         row.changed { $0.presentment = Money(-100, "EUR") }, row.changed { $0.references.refund = nil },
+        row.changed { $0.method = "1" }, row.changed { $0.exchangeRate = ExchangeRate("1") },
+        row.changed { $0.batch = "1" },
       ]
-      #expect(try await story.report(others) == Self.counts(8, accepted: 8))
-      #expect(try await story.report(others.reversed()) == Self.counts(8, accepted: 0))
+      #expect(try await story.report(others) == Self.counts(11, accepted: 11))
+      #expect(try await story.report(others.reversed()) == Self.counts(11, accepted: 0))
     }
   }
 
