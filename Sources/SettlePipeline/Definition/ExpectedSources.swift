@@ -43,7 +43,8 @@ extension PipelineDefinition {
 
   /// Banking days need a calendar that has some.
   func checkExpectations(_ place: YAMLPlace) throws {
-    guard reconcile.calendar == BankingCalendar(.none), importing.contains(where: { $0.expected?.rhythm == .bankingDays })
+    guard reconcile.calendar == BankingCalendar(.none),
+      importing.contains(where: { $0.expected?.rhythm == .bankingDays })
     else { return }
     throw place.refusal(
       "expected: banking_days needs a calendar, such as reconcile: { calendar: target2 }; or write expected: daily")

@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 import Postgres
-import SettleModel
+package import SettleModel
 import SettleStore
 
 // What was published is kept in the store, so that any report can be had again as it was known at an instant.
@@ -39,7 +39,8 @@ extension ReportFolder {
       guard try hash(path) == edition.sha256 else {
         throw Failure(
           status: .inputRefused,
-          message: "\(edition.file) of \(date), published at \(edition.publishedAt), is not in the store any more as it "
+          message:
+            "\(edition.file) of \(date), published at \(edition.publishedAt), is not in the store any more as it "
             + "was published: run settle verify")
       }
     }

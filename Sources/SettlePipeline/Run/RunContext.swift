@@ -15,7 +15,7 @@ struct RunContext: Sendable {
   let layouts: LayoutCatalogue
   let date: BusinessDate
   /// Set where the report is to be told as it was known at this instant.
-  let asOf: Timestamp?
+  var asOf: Timestamp?
   let inbox: String
   let reports: ReportFolder
   let processor: @Sendable () async throws -> any ProcessorAdapter

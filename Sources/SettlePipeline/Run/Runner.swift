@@ -236,7 +236,7 @@ package struct Runner: Sendable {
   private func publish(_ result: inout RunResult, _ context: RunContext) async throws {
     try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
     if context.asOf == nil {
-      let (folder, date, at) = (context.reports, context.date, context.clock())
+      let (folder, date, at) = (context.reports, context.date, result.finishedAt)
       try await Uncancelled.run { try await context.write { try folder.keepEditions(in: $0, on: date, at: at) } }
     }
     // A run that was paused past its lease must not put its files over its successor's.

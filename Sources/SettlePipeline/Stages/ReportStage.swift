@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import SettleModel
 import SettleStore
@@ -12,11 +13,12 @@ struct ReportStage: Stage {
     let page = page(context)
     let date = context.date
     let staging = context.reports.staging
+    let zone = context.pipeline.timeZone.identifier
     try context.reports.prepare()
     return try await context.store.pool.transaction { db in
       // One snapshot for all files, so that they agree with each other whatever else is written meanwhile.
       _ = try db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-      let (counts, totals) = try ReportWriter(db: db, date: date, folder: staging).write(page)
+      let (counts, totals) = try ReportWriter(db: db, date: date, folder: staging, zone: zone).write(page)
       return StageReport(counts: counts, totals: totals)
     }
   }

@@ -17,6 +17,20 @@ FROM (
   SELECT record ->> 'processor', (record ->> 'file_id')::bigint FROM outcome_versions WHERE (record ->> 'reported')::boolean
 ) o JOIN input_files f ON f.file_id = o.file_id;
 
+CREATE TABLE processor_batches (
+  processor text NOT NULL,
+  number bigint NOT NULL,
+  business_date date NOT NULL,
+  file_id bigint NOT NULL,
+  PRIMARY KEY (processor, number)
+);
+COMMENT ON TABLE processor_batches IS 'Settlement batches that came, with the file that told of each first. Small and local: one row a batch.';
+
+INSERT INTO processor_batches (processor, number, business_date, file_id)
+SELECT DISTINCT ON (o.processor, o.batch::bigint) o.processor, o.batch::bigint, f.business_date, f.file_id
+FROM outcome_records o JOIN input_files f ON f.file_id = o.file_id
+WHERE o.reported AND o.batch ~ '^[0-9]{1,15}$' ORDER BY o.processor, o.batch::bigint, f.file_id;
+
 CREATE TABLE missing_files (
   payment_id uuid NOT NULL,
   break_id uuid NOT NULL,
@@ -50,14 +64,17 @@ CREATE TABLE edition_chunks (
   PRIMARY KEY (business_date, file, published_at, chunk)
 );
 
+-- What a date knew of a record is told by what replaced it later.
+CREATE INDEX outcome_versions_replaced_on ON outcome_versions (replaced_on);
+
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'settle_writer') THEN
-    GRANT SELECT, INSERT ON arrivals, report_editions, edition_chunks TO settle_writer;
+    GRANT SELECT, INSERT ON arrivals, processor_batches, report_editions, edition_chunks TO settle_writer;
     GRANT SELECT, INSERT, UPDATE ON missing_files TO settle_writer;
   END IF;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'settle_reader') THEN
-    GRANT SELECT ON arrivals, missing_files, report_editions, edition_chunks TO settle_reader;
+    GRANT SELECT ON arrivals, processor_batches, missing_files, report_editions, edition_chunks TO settle_reader;
   END IF;
 END
 $$;

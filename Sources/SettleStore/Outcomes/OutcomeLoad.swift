@@ -163,6 +163,7 @@ extension Session {
       RETURNING o.outcome_id AS id, o.version AS place, \(sql: AuditHash.outcome) AS hash
       """)
     try tellStates(context: context)
+    if reported { try noteBatches(of: processor, fileID: fileID, context: context) }
     try script("DROP TABLE unlinked, links")
     return inserted
   }

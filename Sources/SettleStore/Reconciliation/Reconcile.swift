@@ -47,6 +47,7 @@ extension Session {
     try wantContradictions()
     try wantMissing(terms, context: context)
     try wantFiles(terms)
+    try wantBatches()
     try wantUnexpected()
     try wantDisputes()
     try wantUnfinished(context: context)

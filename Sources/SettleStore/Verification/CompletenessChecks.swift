@@ -20,6 +20,9 @@ extension StoreCheck {
       LEFT JOIN input_files f ON f.file_id = a.file_id
       WHERE f.business_date IS DISTINCT FROM a.business_date OR a.file_id IS NULL
       UNION ALL
+      SELECT 'batch ' || b.number FROM processor_batches b LEFT JOIN input_files f ON f.file_id = b.file_id
+      WHERE f.business_date IS DISTINCT FROM b.business_date
+      UNION ALL
       SELECT coalesce(b.break_id, m.break_id)::text
       FROM (SELECT payment_id, break_id FROM breaks WHERE reason = 'file_missing') b
       FULL JOIN missing_files m ON m.payment_id = b.payment_id AND m.break_id = b.break_id

@@ -59,7 +59,7 @@ extension Store {
         "charge_batches", "payment_references",
         "outbox", "event_sequence", "payments",
         "quarantine", "input_files", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks",
-        "arrivals", "missing_files", "edition_chunks", "report_editions",
+        "arrivals", "processor_batches", "missing_files", "edition_chunks", "report_editions",
         "stage_runs", "runs", "store_identity", "lease",
       ] { _ = try db.execute("DELETE FROM \(identifier: table)") }
       // Seal 0 says where the trail begins, and is the migration's.

@@ -42,7 +42,8 @@ extension RunOptions {
     let inbox = settings.inbox(flag: inbox)
     let out = settings.out(flag: out, date: date, asOf: asOf)
     if let asOf, asOf > now {
-      throw Failure(status: .usage, message: "--as-of \(asOf) lies in the future: what will be known then is not known yet")
+      throw Failure(
+        status: .usage, message: "--as-of \(asOf) lies in the future: what will be known then is not known yet")
     }
     var arguments = ["run"]
     if let file = settings.pipelineFile(flag: self.pipeline) { arguments += ["--pipeline", file.absolutePath] }
@@ -51,7 +52,8 @@ extension RunOptions {
     if let asOf { arguments += ["--as-of", asOf.description] }
     if dryRun { arguments.append("--dry-run") }
     return RunRequest(
-      pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, asOf: asOf, dryRun: dryRun, arguments: arguments,
+      pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, asOf: asOf, dryRun: dryRun,
+      arguments: arguments,
       version: Settle.version)
   }
 }

@@ -8,7 +8,8 @@ import Testing
   @Test(arguments: BankingCalendar.Rule.allCases)
   func aRuleIsNamed(_ rule: BankingCalendar.Rule) throws {
     let pipeline = try PipelineDefinition(
-      yaml: "pipeline: n\nprocessor: stripe\nreconcile: { waiting_days: 3, calendar: \(rule.rawValue) }", file: "n.yaml")
+      yaml: "pipeline: n\nprocessor: stripe\nreconcile: { waiting_days: 3, calendar: \(rule.rawValue) }", file: "n.yaml"
+    )
     #expect(pipeline.reconcile.calendar == BankingCalendar(rule))
   }
 

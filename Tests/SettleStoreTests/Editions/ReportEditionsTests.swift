@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func eachInstantHasItsEditions() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       let before = await story.instant
       #expect(try await keep("first", story))
       #expect(try await keep("", of: "empty.csv", story))
@@ -51,14 +51,14 @@ import Testing
 
   /// What was said once and is said again after something else is an edition of its own.
   @Test func goingBackIsAnEditionToo() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       for text in ["a", "b", "a"] { #expect(try await keep(text, story)) }
       #expect(try await told(story, asOf: await story.instant) == ["breaks.csv: a"])
     }
   }
 
   @Test func aClockThatWasSetBackPutsNothingBeforeWhatWasSaid() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       #expect(try await keep("a", story))
       let last = await story.instant
       await story.wait(.seconds(-3_600))

@@ -1,7 +1,8 @@
 import SettleModel
-import SettleStore
 import SettleTesting
 import Testing
+
+@testable import SettleStore
 
 /// Where a processor's file does not come, one break says so for all payments that wait for it.
 @Suite struct MissingFilesTests {
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test func oneBreakStandsForAllPaymentsThatWait() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       try await charge(story)
       try await story.report(.charge("X", 100), file: "friday.csv")
       try await story.reconcile(waiting: 1, files: Self.daily)
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test func theFileResolvesItAndWhatItLeavesOutIsMissingByItself() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       try await charge(story, currency: "EUR")
       try await story.reconcile(waiting: 1, files: Self.daily)
       await story.next()
@@ -73,7 +74,7 @@ import Testing
   }
 
   @Test func whereFilesCameEachPaymentIsMissingByItself() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       try await charge(story)
       for day in 0...1 {
         try await story.report(.charge("X\(day)", 100), file: "day-\(day).csv")
@@ -91,7 +92,7 @@ import Testing
   /// 2026-11-20 is a Friday. Only days of the calendar want a file; only files of money count as one.
   @Test(arguments: [(BankingCalendar.Rule.weekends, false), (.none, true)])
   func onAClosedDayNoFileIsMissed(_ rule: BankingCalendar.Rule, isMissed: Bool) async throws {
-    try await Story.tell(on: "2026-11-20") { story in
+    try await Story.tell(on: "2026-11-20") { (story) async throws in
       try await charge(story)
       try await story.report(.charge("X", 100), file: "friday.csv")
       await story.next()
@@ -103,7 +104,7 @@ import Testing
   }
 
   @Test func aProcessorOfWhichNothingIsExpectedHasNone() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       try await charge(story)
       try await story.reconcile(files: [ExpectedFiles(processor: "adyen", calendar: BankingCalendar(.none))])
       #expect(try await story.breaks().count == 3)
@@ -113,7 +114,7 @@ import Testing
 
   /// The pipeline learns only later when files are expected, or forgets it.
   @Test func thePipelineMayChangeItsMind() async throws {
-    try await Story.tell { story in
+    try await Story.tell { (story) async throws in
       try await charge(story)
       try await story.reconcile()
       await story.next()
@@ -124,6 +125,31 @@ import Testing
       let back = try await story.reconcile()
       #expect((back.opened, back.resolved) == (3, 1))
       #expect(try await story.totals().contains("expected missing_at_processor 3 60.00 USD"))
+    }
+  }
+
+  /// Adyen numbers its settlement batches: 12 and 13 were passed over. 400 belongs to another account.
+  @Test func aBatchThatWasPassedOverIsMissing() async throws {
+    func row(_ order: String, batch: String) -> Reported { .charge(order, 100).changed { $0.batch = batch } }
+    try await Story.tell { (story) async throws in
+      try await story.report(row("A", batch: "11"), file: "11.csv", of: "adyen")
+      try await story.report(row("B", batch: "14"), row("C", batch: "none"), file: "14.csv", of: "adyen")
+      try await story.report(row("D", batch: "400"), file: "400.csv", of: "adyen")
+      try await story.report(row("E", batch: "13"), file: "states.csv", of: "adyen", money: false)
+      try await story.reconcile()
+      func missing() async throws -> [String] {
+        try await story.breakRows().filter { $0.reason == .fileMissing }.map {
+          "\($0.open ? "open" : "resolved") \($0.processor ?? "-") \($0.evidence.joined())"
+        }.sorted()
+      }
+      let gaps = ["12", "13"].map { "open adyen batch \($0) of adyen did not come, though a later one did" }
+      #expect(try await missing() == gaps)
+      #expect(try await story.reconcile() == ReconcileCounts())
+      await story.next()
+      try await story.report(row("F", batch: "12"), file: "12.csv", of: "adyen")
+      try await story.reconcile()
+      #expect(try await missing() == [gaps[1], gaps[0].replacing("open", with: "resolved")])
+      #expect(try await story.store.faults() == [])
     }
   }
 }
