@@ -54,6 +54,9 @@ struct ReportFolder {
   /// The files of the staged report that are the same whenever it is written.
   func stagedFiles() throws -> [String] { try contents(of: staging).sorted().filter { $0 != "run_results.json" } }
 
+  /// How many files the next report has so far.
+  var staged: Int64 { get throws { Int64(try contents(of: staging).count) } }
+
   /// Puts the staged report in place. Returns under which names it kept what somebody had edited.
   func publish() throws -> [String] {
     let written = try contents(of: staging).sorted()

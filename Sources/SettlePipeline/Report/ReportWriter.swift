@@ -21,6 +21,7 @@ struct ReportWriter {
     let refunds = try writeRefunds(&page)
     let payouts = try writePayouts(&page)
     let failed = try writeFailed()
+    let retries = try RetriesFile.write(db, on: date, in: folder, for: &page)
     let quarantined = try writeQuarantine(&page)
     let restated = try writeRestatements()
     let (totals, charges) = try db.totals(on: date)
@@ -31,7 +32,7 @@ struct ReportWriter {
     try ReportFile.write(try page.html(), as: "report.html", in: folder)
     let counts = [
       ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts), ("failed", failed),
-      ("quarantined", quarantined), ("restated", restated),
+      ("retries_planned", retries), ("quarantined", quarantined), ("restated", restated),
     ]
     return (counts, totals)
   }
