@@ -33,6 +33,8 @@ package enum BreakReason: String, Sendable, CaseIterable {
   case statementGap = "statement_gap"
   /// Several matches are possible, and nothing proves one of them.
   case ambiguousMatch = "ambiguous_match"
+  /// A processor's file that was to come and did not: the payments it would tell of wait for it.
+  case fileMissing = "file_missing"
 
   /// What a person reads: what happened, in a few words.
   package var title: String {
@@ -55,6 +57,7 @@ package enum BreakReason: String, Sendable, CaseIterable {
     case .bankUnexplained: "In the bank, but never paid out"
     case .statementGap: "A bank statement is missing"
     case .ambiguousMatch: "Several matches are possible"
+    case .fileMissing: "A file did not come"
     }
   }
 }

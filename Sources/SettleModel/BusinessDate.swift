@@ -29,7 +29,7 @@ package struct BusinessDate: Hashable, Sendable, Comparable, CustomStringConvert
     daysSinceEpoch = era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  private var civil: (year: Int, month: Int, day: Int) {
+  var civil: (year: Int, month: Int, day: Int) {
     let days = daysSinceEpoch + 719_468
     let era = (days >= 0 ? days : days - 146_096) / 146_097
     let dayOfEra = days - era * 146_097
@@ -44,6 +44,9 @@ package struct BusinessDate: Hashable, Sendable, Comparable, CustomStringConvert
     let (year, month, day) = civil
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
   }
+
+  /// 1 is Monday, 7 is Sunday. (1970-01-01 was a Thursday.)
+  package var weekday: Int { ((daysSinceEpoch + 3) % 7 + 7) % 7 + 1 }
 
   package static func < (left: BusinessDate, right: BusinessDate) -> Bool {
     left.daysSinceEpoch < right.daysSinceEpoch

@@ -32,6 +32,8 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var layout: String?
     /// The zone of a report's times where they carry none: UTC or an IANA name. Nil where no report needs it.
     package var zone: String?
+    /// When its files are to come, or nil where nothing is known of that.
+    package var expected: Expectation?
 
     package init(path: String, layout: String? = nil, zone: String? = nil) {
       self.path = path
@@ -71,6 +73,8 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var waitingDays = 2
     /// Days after its arrival until a payout that no bank line shows is a break.
     package var bankWaitingDays = 3
+    /// Which days count as waiting days; all of them where the file names no calendar.
+    package var calendar = BankingCalendar(.none)
     /// The layouts whose rows are reported money, or nil where all of them are.
     package var settledBy: [String]?
 

@@ -30,23 +30,27 @@ extension PipelineDefinition {
       guard isFolder(folder) else { throw place.refusal("there is no folder \(folder)") }
       layoutsFolder = folder
     }
-    ingest = try keys["ingest"].map(Self.sources) ?? []
-    importing = try keys["import"].map(Self.sources) ?? []
+    ingest = try keys["ingest"].map { try Self.sources($0) } ?? []
+    importing = try keys["import"].map { try Self.sources($0, mayExpect: true) } ?? []
     if let place = keys["charge"] { charge = try Charge(place, codes: codes) }
     if let place = keys["reconcile"] { reconcile = try Reconcile(place) }
     if let place = keys["bank"] { bank = try Bank(place) }
     if let place = keys["refund"] { refund = try RefundPolicy(place) }
     if let place = keys["fail_on"] { failOn = try FailOn(place) }
+    if let place = keys["import"] { try checkExpectations(place) }
   }
 
-  private static func sources(_ place: YAMLPlace) throws -> [Source] {
+  private static func sources(_ place: YAMLPlace, mayExpect: Bool = false) throws -> [Source] {
     let keys = try place.mapping(of: ["sources"])
     let list = try place.required("sources", in: keys, such: "[{ path: \"outcomes/*\", layout: auto }]").sequence()
     return try list.map { item in
-      let keys = try item.mapping(of: ["path", "layout", "zone"])
+      let keys = try item.mapping(of: ["path", "layout", "zone"] + (mayExpect ? ["expected", "processor"] : []))
       let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
       let layout = try keys["layout"]?.name()
-      return Source(path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text())
+      var source = Source(
+        path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text())
+      source.expected = try item.expectation(in: keys)
+      return source
     }
   }
 }
@@ -65,9 +69,10 @@ extension PipelineDefinition.Charge {
 
 extension PipelineDefinition.Reconcile {
   fileprivate init(_ place: YAMLPlace) throws {
-    let keys = try place.mapping(of: ["waiting_days", "bank_waiting_days", "settled_by"])
+    let keys = try place.mapping(of: ["waiting_days", "bank_waiting_days", "calendar", "settled_by"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
     if let place = keys["bank_waiting_days"] { bankWaitingDays = try place.integer(in: 0...90) }
+    if let place = keys["calendar"] { calendar = try place.bankingCalendar() }
     guard let place = keys["settled_by"] else { return }
     let layouts = try place.sequence().map { try $0.name() }
     guard !layouts.isEmpty else {

@@ -51,6 +51,9 @@ struct ReportFolder {
     }
   }
 
+  /// The files of the staged report that are the same whenever it is written.
+  func stagedFiles() throws -> [String] { try contents(of: staging).sorted().filter { $0 != "run_results.json" } }
+
   /// How many files the next report has so far.
   var staged: Int64 { get throws { Int64(try contents(of: staging).count) } }
 
@@ -61,7 +64,7 @@ struct ReportFolder {
     let kept = try contents(of: path).sorted().filter { $0 != Self.manifest }.compactMap { name in
       try carryOver(name, written: written, writtenBefore: old[name])
     }
-    let manifest = try written.filter { $0 != "run_results.json" }.map { "\(try hash(staging + "/" + $0))  \($0)\n" }
+    let manifest = try stagedFiles().map { "\(try hash(staging + "/" + $0))  \($0)\n" }
     try ReportFile.write(manifest.joined(), as: Self.manifest, in: staging)
     try swap()
     // The old report, which nobody looks for any more; what stays of it goes with the next one.
@@ -130,7 +133,7 @@ struct ReportFolder {
     try FileManager.default.copyItem(atPath: source, toPath: target)
   }
 
-  private func hash(_ path: String) throws -> String {
+  func hash(_ path: String) throws -> String {
     let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? handle.close() }
     var hash = SHA256()

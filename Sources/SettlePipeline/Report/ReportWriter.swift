@@ -10,6 +10,8 @@ struct ReportWriter {
   let db: Session
   let date: BusinessDate
   let folder: String
+  /// In which an outcome's instant has its date.
+  let zone: String
 
   /// - Returns: how many rows each file has, in order, and the totals.
   func write(_ page: ReportPage) throws -> (counts: [(name: String, value: Int64)], totals: [TotalRow]) {
@@ -21,6 +23,7 @@ struct ReportWriter {
     let failed = try writeFailed()
     let retries = try RetriesFile.write(db, on: date, in: folder, for: &page)
     let quarantined = try writeQuarantine(&page)
+    let restated = try writeRestatements()
     let (totals, charges) = try db.totals(on: date)
     try writeTotals(totals)
     page.add(totals, charges: charges)
@@ -29,7 +32,7 @@ struct ReportWriter {
     try ReportFile.write(try page.html(), as: "report.html", in: folder)
     let counts = [
       ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts), ("failed", failed),
-      ("retries_planned", retries), ("quarantined", quarantined),
+      ("retries_planned", retries), ("quarantined", quarantined), ("restated", restated),
     ]
     return (counts, totals)
   }

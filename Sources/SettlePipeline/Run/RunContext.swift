@@ -14,6 +14,8 @@ struct RunContext: Sendable {
   let pipeline: PipelineDefinition
   let layouts: LayoutCatalogue
   let date: BusinessDate
+  /// Set where the report is to be told as it was known at this instant.
+  var asOf: Timestamp?
   let inbox: String
   let reports: ReportFolder
   let processor: @Sendable () async throws -> any ProcessorAdapter

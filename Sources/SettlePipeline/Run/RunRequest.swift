@@ -12,6 +12,8 @@ package struct RunRequest: Sendable {
   package var inbox: String
   /// `reports/<business date>` where nil.
   package var out: String?
+  /// The report is not written anew but told again as it was known at this instant.
+  package var asOf: Timestamp?
   package var dryRun: Bool
   /// Kept in the journal as given, so that `settle retry` can ask for the same.
   package var arguments: [String]
@@ -19,13 +21,14 @@ package struct RunRequest: Sendable {
 
   package init(
     pipeline: PipelineDefinition, stages: [StageName] = [], date: BusinessDate? = nil, inbox: String = "inbox",
-    out: String? = nil, dryRun: Bool = false, arguments: [String] = [], version: String
+    out: String? = nil, asOf: Timestamp? = nil, dryRun: Bool = false, arguments: [String] = [], version: String
   ) {
     self.pipeline = pipeline
     self.stages = stages
     self.date = date
     self.inbox = inbox
     self.out = out
+    self.asOf = asOf
     self.dryRun = dryRun
     self.arguments = arguments
     self.version = version

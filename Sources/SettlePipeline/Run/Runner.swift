@@ -74,8 +74,9 @@ package struct Runner: Sendable {
     let shared = SharedProcessor { [processor] in PatientProcessor(base: try processor(), patience: patience) }
     return RunContext(
       store: store, run: run, permit: permit, pipeline: request.pipeline, layouts: layouts, date: date,
-      inbox: request.inbox,
-      reports: ReportFolder(path: request.out ?? "reports/\(date)", token: run.fence.token),
+      asOf: request.asOf, inbox: request.inbox,
+      reports: ReportFolder(
+        path: request.out ?? RunRequest.reports(of: date, asOf: request.asOf), token: run.fence.token),
       processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger)
   }
 
@@ -210,6 +211,46 @@ package struct Runner: Sendable {
       result.finishedAt = context.clock()
       return
     }
+    // What was known once is told again: nothing is judged, and nothing that changed is sealed.
+    if context.asOf == nil { await judge(&result, &statuses, context) }
+    if Task.isCancelled { statuses.append(.tryLater) }
+    result.exitStatus = ExitStatus.first(of: statuses)
+    result.finishedAt = context.clock()
+    do {
+      if result.stages.contains(where: { $0.stage == .report && $0.status == .done }) {
+        try await publish(&result, context)
+      }
+      let (status, seal, at) = (result.exitStatus.rawValue, result.seal, result.finishedAt)
+      try await Uncancelled.run {
+        try await context.write { try $0.finish(context.run.id, exitStatus: status, seal: seal, at: at) }
+      }
+    } catch {
+      let failure = Failure(error)
+      result.messages.append(failure.message)
+      if failure.database != nil { result.messages.append(Self.endIsNotJournalled) }
+      result.exitStatus = ExitStatus.first(of: statuses + [failure.status])
+    }
+  }
+
+  /// Puts the report in place, and keeps what it says.
+  private func publish(_ result: inout RunResult, _ context: RunContext) async throws {
+    try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
+    if context.asOf == nil {
+      let (folder, date, at) = (context.reports, context.date, result.finishedAt)
+      try await Uncancelled.run { try await context.write { try folder.keepEditions(in: $0, on: date, at: at) } }
+    }
+    // A run that was paused past its lease must not put its files over its successor's.
+    FaultPoint.beforePublish.reached()
+    try context.permit()
+    for kept in try context.reports.publish() {
+      progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
+    }
+    result.outFolder = context.reports.path
+    FaultPoint.afterPublish.reached()
+  }
+
+  /// What the pipeline's limits say to it, and the seal over what it added.
+  private func judge(_ result: inout RunResult, _ statuses: inout [ExitStatus], _ context: RunContext) async {
     do {
       let date = context.date
       let exceptions = try await Uncancelled.run { [store] in
@@ -227,31 +268,6 @@ package struct Runner: Sendable {
     } catch {
       // The next run seals what this one has left.
       statuses.append(Failure(error).status)
-    }
-    if Task.isCancelled { statuses.append(.tryLater) }
-    result.exitStatus = ExitStatus.first(of: statuses)
-    result.finishedAt = context.clock()
-    do {
-      if result.stages.contains(where: { $0.stage == .report && $0.status == .done }) {
-        try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
-        // A run that was paused past its lease must not put its files over its successor's.
-        FaultPoint.beforePublish.reached()
-        try context.permit()
-        for kept in try context.reports.publish() {
-          progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
-        }
-        result.outFolder = context.reports.path
-        FaultPoint.afterPublish.reached()
-      }
-      let (status, seal, at) = (result.exitStatus.rawValue, result.seal, result.finishedAt)
-      try await Uncancelled.run {
-        try await context.write { try $0.finish(context.run.id, exitStatus: status, seal: seal, at: at) }
-      }
-    } catch {
-      let failure = Failure(error)
-      result.messages.append(failure.message)
-      if failure.database != nil { result.messages.append(Self.endIsNotJournalled) }
-      result.exitStatus = ExitStatus.first(of: statuses + [failure.status])
     }
   }
 

@@ -184,7 +184,9 @@ struct ChargeStage: Stage {
   private static func noteLooks(_ missing: [StoredAttempt], _ context: RunContext) async throws {
     guard !missing.isEmpty else { return }
     // The processor's reports are awaited for as long; until they are in, a look may be worth its time.
-    let patience = Duration.seconds(86_400 * context.pipeline.reconcile.waitingDays)
+    let terms = context.pipeline.reconcile
+    let awaited = terms.calendar.date(terms.waitingDays, after: context.date).days(since: context.date)
+    let patience = Duration.seconds(86_400 * awaited)
     let load = context.load
     let givenUp = try await context.write {
       try $0.notFound(missing, enough: ChargeLookUp.enough, patience: patience, context: load)

@@ -20,7 +20,9 @@ struct ReconcileStage: Stage {
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
-    ReconcileTerms(waitingDays: context.pipeline.reconcile.waitingDays, bank: context.pipeline.bankTerms)
+    ReconcileTerms(
+      waitingDays: context.pipeline.reconcile.waitingDays, calendar: context.pipeline.reconcile.calendar,
+      expectedFiles: context.pipeline.expectedFiles, bank: context.pipeline.bankTerms)
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {

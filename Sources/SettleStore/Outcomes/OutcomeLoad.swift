@@ -35,6 +35,7 @@ extension Session {
     let counts = FileCounts(
       read: staged.read, accepted: accepted, quarantined: quarantined, ignored: staged.read - accepted - quarantined)
     try publish(file, as: fileID, counts: counts, context: context)
+    if reported { try noteArrival(of: processor, fileID: fileID, context: context) }
     // A dry run goes on in this transaction, with stages that have tables of the same names.
     try script("DROP TABLE incoming, refused, revisions; DROP TABLE IF EXISTS taken")
     return counts
@@ -162,6 +163,7 @@ extension Session {
       RETURNING o.outcome_id AS id, o.version AS place, \(sql: AuditHash.outcome) AS hash
       """)
     try tellStates(context: context)
+    if reported { try noteBatches(of: processor, fileID: fileID, context: context) }
     try script("DROP TABLE unlinked, links")
     return inserted
   }

@@ -8,7 +8,7 @@ extension Session {
   /// the one that learnt of its success, since it cannot be in that night's file; what its processor still calls pending
   /// is in no file yet.
   func wantMissing(_ terms: ReconcileTerms, context: LoadContext) throws {
-    let chargedBy = try latestReconciled(context).adding(days: -terms.waitingDays)
+    let chargedBy = terms.calendar.latestStart(waiting: terms.waitingDays, by: try latestReconciled(context))
     _ = try execute(
       """
       INSERT INTO desired

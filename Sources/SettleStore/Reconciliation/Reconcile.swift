@@ -13,12 +13,21 @@ package struct ReconcileCounts: Sendable, Equatable {
 
 /// What a reconciliation needs to know beside the facts.
 package struct ReconcileTerms: Sendable {
-  /// Days from a charge's date on which its outcome is still awaited rather than missing.
+  /// Days of the calendar from a charge's date on which its outcome is still awaited rather than missing.
   package var waitingDays: Int
+  /// Which days count as waiting days.
+  package var calendar: BankingCalendar
+  /// Whose files are known to come when; of any other processor none is ever missing.
+  package var expectedFiles: [ExpectedFiles]
   package var bank: BankTerms
 
-  package init(waitingDays: Int, bank: BankTerms = BankTerms()) {
+  package init(
+    waitingDays: Int, calendar: BankingCalendar = BankingCalendar(.none), expectedFiles: [ExpectedFiles] = [],
+    bank: BankTerms = BankTerms()
+  ) {
     self.waitingDays = waitingDays
+    self.calendar = calendar
+    self.expectedFiles = expectedFiles
     self.bank = bank
   }
 }
@@ -42,6 +51,8 @@ extension Session {
     counts.matched += try pairRefunds(context: context)
     try wantContradictions()
     try wantMissing(terms, context: context)
+    try wantFiles(terms)
+    try wantBatches()
     try wantUnexpected()
     try wantDisputes()
     try wantUnfinished(context: context)

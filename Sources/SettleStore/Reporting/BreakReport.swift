@@ -31,12 +31,14 @@ extension Session {
   private static func breakRows(asOf date: BusinessDate) -> SQL {
     """
     SELECT b.break_id, b.reason, b.resolved_on IS NULL OR b.resolved_on > \(date) AS open, p.payment_id,
-      coalesce(p.order_reference, o.order_reference) AS order_reference, coalesce(o.processor, p.processor, y.processor) AS processor,
-      coalesce(o.processor_refund, CASE WHEN r.answered_on <= \(date) THEN r.processor_refund END, o.processor_charge, o.processor_payment, p.processor_charge,
-        p.processor_payment, \(sql: bankReference))
+      coalesce(p.order_reference, o.order_reference) AS order_reference,
+      coalesce(o.processor, p.processor, y.processor, mf.processor) AS processor,
+      coalesce(o.processor_refund, CASE WHEN r.answered_on <= \(date) THEN r.processor_refund END, o.processor_charge,
+        o.processor_payment, CASE WHEN p.succeeded_on <= \(date) THEN p.processor_charge END, p.processor_payment,
+        \(sql: bankReference))
         AS processor_reference,
       b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency, b.first_seen,
-      coalesce(r.requested_on, p.charged_on, o.business_date, b.first_seen) AS business_date,
+      coalesce(r.requested_on, \(sql: chargedOn(by: date)), o.business_date, mf.business_date, b.first_seen) AS business_date,
       b.rule, CASE WHEN b.resolved_on <= \(date) THEN b.resolution END AS resolution,
       CASE
         WHEN b.resolved_on <= \(date) THEN NULL
@@ -44,7 +46,7 @@ extension Session {
           SELECT FROM refunds e
           WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.failed_on <= \(date)) THEN NULL
         ELSE b.held_back END AS held_back,
-      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line], NULL)
+      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line, mf.says], NULL)
         || \(sql: bankEvidence) AS evidence
     FROM breaks b
     LEFT JOIN payments p ON p.payment_id = b.payment_id
@@ -55,6 +57,16 @@ extension Session {
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
     LEFT JOIN input_files f ON f.file_id = o.file_id
     LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')
+    LEFT JOIN missing_files mf ON mf.payment_id = b.payment_id AND mf.break_id = b.break_id
+    """
+  }
+
+  /// The date of the last attempt that the date knew of, whichever came after it.
+  private static func chargedOn(by date: BusinessDate) -> SQL {
+    """
+    CASE WHEN p.charged_on <= \(date) THEN p.charged_on
+      ELSE (SELECT max(a.business_date) FROM charge_attempts a
+        WHERE a.payment_id = p.payment_id AND a.business_date <= \(date)) END
     """
   }
 

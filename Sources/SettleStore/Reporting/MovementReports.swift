@@ -6,17 +6,21 @@ extension Session {
   package func forEachMatched(on date: BusinessDate, _ body: (MatchedRow) throws -> Void) throws {
     try forEach(
       """
-      SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency, o.currency AS settled_currency,
-        o.fee + coalesce(v.fee, 0) AS fee, o.net + coalesce(v.net, 0) AS net,
-        coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference, o.payout,
-        o.occurred_at
+      SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency,
+        \(sql: Self.known("currency", as: "text")) AS settled_currency,
+        \(sql: Self.known("fee", as: "bigint")) + coalesce(v.fee, 0) AS fee,
+        \(sql: Self.known("net", as: "bigint")) + coalesce(v.net, 0) AS net,
+        coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference,
+        \(sql: Self.known("payout", as: "text")) AS payout,
+        \(sql: Self.known("occurred_at", as: "timestamptz")) AS occurred_at
       FROM matches m
       JOIN payments p ON p.payment_id = m.payment_id
       JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
       LEFT JOIN (
         SELECT payment_id, processor_charge, sum(fee)::bigint AS fee, sum(net)::bigint AS net FROM outcome_records
-        WHERE kind = 'capture_reversal' GROUP BY payment_id, processor_charge
+        WHERE kind = 'capture_reversal' AND business_date <= \(date) GROUP BY payment_id, processor_charge
       ) v ON m.kind = 'charge' AND v.payment_id = o.payment_id AND v.processor_charge = o.processor_charge
+      LEFT JOIN (\(sql: Self.replacedLater(than: date))) l ON l.outcome_id = o.outcome_id
       WHERE m.business_date = \(date)
       ORDER BY m.payment_id, m.kind, m.item_id
       """
@@ -59,7 +63,7 @@ extension Session {
     try forEach(
       """
       SELECT payment_id, order_reference, amount, currency, failure_reason, failure_code, failed_at FROM payments
-      WHERE failed_on = \(date) AND NOT revived AND (state = 'FAILED' OR succeeded_on > \(date))
+      WHERE failed_on = \(date) AND (state = 'FAILED' OR succeeded_on > \(date))
       ORDER BY currency, order_reference, payment_id
       """
     ) { row in

@@ -5,6 +5,11 @@ extension Session {
   /// Payouts that a record of the date belongs to, or whose bank line was found or missed on it, each with all of its
   /// lines so far.
   package func payouts(on date: BusinessDate) throws -> [PayoutRow] {
+    try payouts(try payoutsTold(on: date) + (try payoutsSoughtInBank(on: date)), on: date)
+  }
+
+  /// These payouts, each with all of its lines that the date knew.
+  func payouts(_ payouts: [String], on date: BusinessDate) throws -> [PayoutRow] {
     try query(
       """
       SELECT o.*, m.bank_amount, m.bank_currency, m.bank_lines, EXISTS (
@@ -17,8 +22,8 @@ extension Session {
           coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
           -sum(net) FILTER (WHERE is_payout)::bigint AS paid
         FROM (
-          SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM outcome_records
-          WHERE business_date <= \(date) AND payout IN (\(sql: Self.payoutsOf(date)))) o
+          SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
+          FROM (\(sql: Self.recordsKnown(on: date))) known WHERE payout = ANY(\(payouts))) o
         GROUP BY processor, payout, currency
       ) o
       LEFT JOIN payouts y ON y.processor = o.processor AND y.reference = o.payout AND y.currency = o.currency
@@ -44,23 +49,19 @@ extension Session {
     }
   }
 
-  /// The references of payouts that a date is about.
-  private static func payoutsOf(_ date: BusinessDate) -> SQL {
-    """
-    SELECT payout FROM outcome_records WHERE business_date = \(date) AND payout IS NOT NULL
-    UNION
-    SELECT o.payout FROM outcome_versions v
-    JOIN outcome_records o ON o.payment_id = v.payment_id AND o.outcome_id = v.outcome_id
-    WHERE v.replaced_on = \(date) AND o.payout IS NOT NULL
-    UNION
-    SELECT p.reference FROM bank_matches m
-    JOIN bank_match_payouts u ON u.match_id = m.match_id
-    JOIN payouts p ON p.payout_id = u.payout_id
-    WHERE m.business_date = \(date)
-    UNION
-    SELECT p.reference FROM breaks b JOIN payouts p ON p.payout_id = b.payment_id
-    WHERE b.reason IN ('payout_mismatch', 'payout_not_in_bank') AND b.first_seen = \(date)
-    """
+  /// Payouts whose bank line was found or missed on a date.
+  private func payoutsSoughtInBank(on date: BusinessDate) throws -> [String] {
+    try query(
+      """
+      SELECT p.reference FROM bank_matches m
+      JOIN bank_match_payouts u ON u.match_id = m.match_id
+      JOIN payouts p ON p.payout_id = u.payout_id
+      WHERE m.business_date = \(date)
+      UNION
+      SELECT p.reference FROM breaks b JOIN payouts p ON p.payout_id = b.payment_id
+      WHERE b.reason IN ('payout_mismatch', 'payout_not_in_bank') AND b.first_seen = \(date)
+      """
+    ) { try $0.get("reference") }
   }
 
   /// Whether anything of a bank was known by a date: until then the reports have no columns for it.

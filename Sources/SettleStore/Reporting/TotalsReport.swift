@@ -19,6 +19,7 @@ extension Session {
       \(sql: Self.expectedCharges(on: date)) UNION ALL \(sql: Self.expectedRefunds(on: date))
       UNION ALL \(sql: Self.reportedItems(on: date)) UNION ALL \(sql: Self.bankItems(on: date))
       """)
+    try tellWaitingForFiles(on: date)
     try script("ANALYZE items")
     _ = try execute("CREATE TEMPORARY TABLE bucketed AS \(sql: Self.buckets(on: date))")
     func row(_ row: Row) throws -> TotalRow {

@@ -19,6 +19,8 @@ package struct StoreCheck: Sendable {
       chains, seals, standing, fileDigests, attempts, cancellations, payments, refunds, breaks, messages, oneSuccess,
       allowances, files, outcomes, matches, explained, totals, payouts,
       bankMatches,
+      allowances, files, outcomes, matches, explained, totals,
+      arrivals, editions,
     ]
   }
 }

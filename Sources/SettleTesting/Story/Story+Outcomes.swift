@@ -35,9 +35,12 @@ extension Story {
   }
 
   @discardableResult
-  package func reconcile(waiting days: Int = 0) async throws -> ReconcileCounts {
+  package func reconcile(
+    waiting days: Int = 0, by calendar: BankingCalendar = BankingCalendar(.none),
+    files: [ExpectedFiles] = []
+  ) async throws -> ReconcileCounts {
     let context = context()
-    let terms = ReconcileTerms(waitingDays: days)
+    let terms = ReconcileTerms(waitingDays: days, calendar: calendar, expectedFiles: files)
     return try await write { db in try db.reconcile(terms, context: context) }
   }
 

@@ -60,6 +60,7 @@ extension Store {
         "outbox", "event_sequence", "payments",
         "quarantine", "input_files", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks",
         "bank_match_lines", "bank_match_payouts", "bank_matches", "payouts", "bank_lines", "bank_statements",
+        "arrivals", "processor_batches", "missing_files", "edition_chunks", "report_editions",
         "stage_runs", "runs", "store_identity", "lease",
       ] { _ = try db.execute("DELETE FROM \(identifier: table)") }
       // Seal 0 says where the trail begins, and is the migration's.

@@ -13,6 +13,8 @@ struct RunCommand: AsyncParsableCommand {
         settle run                                    the whole night
         settle run --stage import --date 2026-11-21   one stage, for one date
         settle run --dry-run                          what would happen
+        settle run --stage report --date 2026-11-20 --as-of 2026-11-21T06:00:00Z
+                                                      what was known then
 
       EXIT STATUS, the first of 70, 78, 77, 65, 69, 75, 1 that applies
         0   done

@@ -19,6 +19,18 @@ struct RunOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("The folder of files out. (default: reports/<date>)", valueName: "dir"))
   var out: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --stage report alone: the files as they were known at this instant, byte for byte, such as "
+        + "2026-11-21T06:00:00Z. They go to reports/<date>.as-of-<instant>.", valueName: "instant"))
+  var asOf: Timestamp?
+
+  func validate() throws {
+    guard asOf == nil || stage == [.report] else {
+      throw ValidationError("--as-of tells a report again: give it with --stage report, and no other stage")
+    }
+  }
 }
 
 extension RunOptions {
@@ -28,14 +40,20 @@ extension RunOptions {
     let pipeline = try settings.pipeline(flag: pipeline)
     let date = date ?? pipeline.calendar.today(at: now)
     let inbox = settings.inbox(flag: inbox)
-    let out = settings.out(flag: out, date: date)
+    let out = settings.out(flag: out, date: date, asOf: asOf)
+    if let asOf, asOf > now {
+      throw Failure(
+        status: .usage, message: "--as-of \(asOf) lies in the future: what will be known then is not known yet")
+    }
     var arguments = ["run"]
     if let file = settings.pipelineFile(flag: self.pipeline) { arguments += ["--pipeline", file.absolutePath] }
     arguments += stage.flatMap { ["--stage", $0.rawValue] }
     arguments += ["--date", date.description, "--inbox", inbox.absolutePath, "--out", out.absolutePath]
+    if let asOf { arguments += ["--as-of", asOf.description] }
     if dryRun { arguments.append("--dry-run") }
     return RunRequest(
-      pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, dryRun: dryRun, arguments: arguments,
+      pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, asOf: asOf, dryRun: dryRun,
+      arguments: arguments,
       version: Settle.version)
   }
 }

@@ -10,6 +10,10 @@ extension BreakReason: ExpressibleByArgument {}
 
 extension MessageType: ExpressibleByArgument {}
 
+extension Timestamp: ExpressibleByArgument {
+  package init?(argument: String) { self.init(rfc3339: argument) }
+}
+
 extension BusinessDate: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
 }

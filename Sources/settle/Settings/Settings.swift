@@ -27,7 +27,9 @@ struct Settings: Sendable {
   func inbox(flag: String?) -> String { flag ?? environment[.inbox] ?? "inbox" }
 
   /// The folder for a date's files out.
-  func out(flag: String?, date: BusinessDate) -> String { flag ?? environment[.out] ?? "reports/\(date)" }
+  func out(flag: String?, date: BusinessDate, asOf: Timestamp? = nil) -> String {
+    flag ?? RunRequest.reports(of: date, asOf: asOf, in: environment[.out])
+  }
 
   /// Where settle keeps what is its own.
   var home: String { environment[.home] ?? ".settle" }

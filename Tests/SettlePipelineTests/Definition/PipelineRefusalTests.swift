@@ -125,6 +125,37 @@ struct PipelineRefusalTests {
       "charge: { retry: [{ when: do_not_honor, after_days: [1] }, { when: do_not_honor, after_days: [2] }] }",
       "n.yaml:3: charge.retry[1]: an earlier rule has do_not_honor already; keep one"
     ),
+    (
+      "import: { sources: [{ path: \"a/*\", expected: weekly }] }",
+      "n.yaml:3: import.sources[0].expected: \"weekly\" is not known here; write daily or banking_days"
+    ),
+    (
+      "import: { sources: [{ path: \"a/*\", processor: adyen }] }",
+      "n.yaml:3: import.sources[0].processor: says whose files are expected: give expected: daily or banking_days "
+        + "beside it"
+    ),
+    (
+      "import: { sources: [{ path: \"a/*\", expected: banking_days }] }",
+      "n.yaml:3: import: expected: banking_days needs a calendar, such as reconcile: { calendar: target2 }; or write "
+        + "expected: daily"
+    ),
+    (
+      "ingest: { sources: [{ path: \"a/*\", expected: daily }] }",
+      "n.yaml:3: ingest.sources[0].expected: unknown key; known here: path, layout, zone"
+    ),
+    (
+      "reconcile: { calendar: target }",
+      "n.yaml:3: reconcile.calendar: \"target\" is no calendar; did you mean target2?"
+    ),
+    (
+      "reconcile: { calendar: bavaria }",
+      "n.yaml:3: reconcile.calendar: \"bavaria\" is no calendar; write none, weekends, target2, us, uk or a file such "
+        + "as closed-days.yaml"
+    ),
+    (
+      "reconcile: { calendar: nowhere.yaml }",
+      "n.yaml:3: reconcile.calendar: there is no text file nowhere.yaml"
+    ),
     ("reconcile: { waiting_days: 91 }", "n.yaml:3: reconcile.waiting_days: \"91\" must be a whole number from 0 to 90"),
     (
       "reconcile: { settled_by: [] }",

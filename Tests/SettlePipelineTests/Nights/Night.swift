@@ -75,15 +75,17 @@ struct Night {
   @discardableResult
   func run(
     _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
-    patience: Patience = Patience(), through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
+    asOf: Timestamp? = nil, patience: Patience = Patience(),
+    through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
-    try await run(stages, date: date, out: out, dryRun: dryRun, patience: patience, through: interposed)
+    try await run(stages, date: date, out: out, dryRun: dryRun, asOf: asOf, patience: patience, through: interposed)
   }
 
   @discardableResult
   func run(
     _ stages: [StageName], date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
-    patience: Patience = Patience(), through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
+    asOf: Timestamp? = nil, patience: Patience = Patience(),
+    through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
     let settings = ProcessorSettings(
       apiKey: Secret(apiKey), apiBase: sandbox, rate: nil, concurrency: 8,
@@ -100,7 +102,7 @@ struct Night {
       try await runner.run(
         RunRequest(
           pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
-          dryRun: dryRun, version: "test"))
+          asOf: asOf, dryRun: dryRun, version: "test"))
     }
     await adapter.close()
     return try result.get()

@@ -41,7 +41,7 @@ import Testing
   }
 
   private static let untold = [
-    "outcome_unknown", "payout_not_in_bank", "bank_unexplained", "statement_gap", "ambiguous_match",
+    "outcome_unknown", "payout_not_in_bank", "bank_unexplained", "statement_gap", "ambiguous_match", "file_missing",
   ]
 
   /// The buckets of each side and currency sum up to `all`, in count and amount, and what matches matches both ways.

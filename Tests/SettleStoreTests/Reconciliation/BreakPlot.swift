@@ -7,6 +7,7 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   var reason: BreakReason
   var name: String
   var waiting = 0
+  var files: [ExpectedFiles] = []
   /// `order expected/reported`.
   var difference: String
   var opening: @Sendable (Story) async throws -> Void
@@ -137,6 +138,10 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   ]
 
   private static let unfinished = [
+    BreakPlot(
+      reason: .fileMissing, name: "a processor's file did not come",
+      files: [ExpectedFiles(processor: "stripe", calendar: BankingCalendar(.none))], difference: "- 10.00 USD/-",
+      opening: { try await charged($0) }, explanation: { _ = try await $0.report(.charge("A", 1_000)) }),
     BreakPlot(
       reason: .holdLapsed, name: "a hold was not captured in time", difference: "A 10.00 USD/-",
       opening: { story in

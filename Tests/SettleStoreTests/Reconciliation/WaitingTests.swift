@@ -64,4 +64,21 @@ import Testing
       #expect(try await story.breaks() == [])
     }
   }
+
+  /// 2026-12-23 is the Wednesday before Christmas: the next two days that banks work are the 24th and the 28th.
+  @Test(arguments: [
+    (BankingCalendar.Rule.none, 2), (.weekends, 2), (.target2, 5), (.us, 5), (.uk, 6),
+  ])
+  func onlyDaysOfTheCalendarAreWaited(rule: BankingCalendar.Rule, due: Int) async throws {
+    try await Story.tell(on: "2026-12-23") { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      for day in 0...7 {
+        try await story.reconcile(waiting: 2, by: BankingCalendar(rule))
+        let missing = try await story.breaks() == ["missing_at_processor A open 10.00 USD/-"]
+        #expect(missing == (day >= due), "day \(day)")
+        await story.next()
+      }
+    }
+  }
 }

@@ -35,7 +35,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [Tampering] =
-    trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + bank + standing
+    trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + bank + reports + standing
 }
 
 // The trail.

@@ -208,6 +208,17 @@ extension Tampering {
     changed("bank_match_payouts", "another amount", "amount = amount + 1"),
   ]
 
+  static let reports: [Tampering] = [
+    changed("arrivals", "another date", "business_date = business_date - 1"),
+    changed("arrivals", "another processor", "processor = 'other'"),
+    deleted("arrivals"),
+    deleted("missing_files"),
+    changed("report_editions", "another size", "bytes = bytes + 1"),
+    deleted("report_editions"),
+    changed("edition_chunks", "another byte", "content = overlay(content placing '!'::bytea from 1)"),
+    deleted("edition_chunks"),
+  ]
+
   static let standing: [Tampering] = [
     changed("payments", "another method", "payment_method = 'pm_mine'", where: "charge_due_on IS NOT NULL"),
     changed("payments", "another customer", "processor_customer = 'cus_mine'", where: "charge_due_on IS NOT NULL"),

@@ -30,6 +30,27 @@ import Testing
     #expect(throws: (any Error).self) { _ = try RunOptions.parse(arguments) }
   }
 
+  @Test func anEarlierReportIsAskedForByItsInstant() throws {
+    let words = ["--stage", "report", "--date", "2026-11-20", "--as-of", "2026-11-20T23:30:00+00:30"]
+    let request = try RunOptions.parse(words).request(try Settings(Environment([:])), dryRun: false, now: Self.now)
+    #expect(request.asOf == Timestamp(rfc3339: "2026-11-20T23:00:00Z"))
+    #expect(request.out == "reports/2026-11-20.as-of-20261120T230000Z")
+    let again = try RunOptions.parse(Array(request.arguments.dropFirst()))
+    #expect(again.asOf == request.asOf)
+    #expect(throws: Failure.self) {
+      try RunOptions.parse(["--stage", "report", "--as-of", "2026-11-22T00:00:00Z"])
+        .request(try Settings(Environment([:])), dryRun: false, now: Self.now)
+    }
+  }
+
+  @Test(arguments: [
+    ["--as-of", "2026-11-20T23:00:00Z"], ["--stage", "import", "--as-of", "2026-11-20T23:00:00Z"],
+    ["--stage", "report", "--as-of", "2026-11-20T23:00:00"],
+  ])
+  func onlyAReportCanBeToldAgain(arguments: [String]) {
+    #expect(throws: (any Error).self) { _ = try RunOptions.parse(arguments) }
+  }
+
   @Test func aDryRunSaysSo() throws {
     let options = try RunOptions.parse([])
     let request = try options.request(try Settings(Environment([:])), dryRun: true, now: Self.now)

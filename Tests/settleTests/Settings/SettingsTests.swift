@@ -29,6 +29,16 @@ import Testing
     #expect(try Self.settings(values).out(flag: flag, date: Self.date) == out)
   }
 
+  @Test(
+    arguments: [
+      ("flag", [:], "flag"), (nil, ["SETTLE_OUT": "env"], "env.as-of-20261121T060000Z"),
+      (nil, [:], "reports/2026-11-20.as-of-20261121T060000Z"),
+    ] as [(String?, [String: String], String)])
+  func whatWasKnownThenReplacesNoReport(flag: String?, values: [String: String], out: String) throws {
+    let then = try #require(Timestamp(rfc3339: "2026-11-21T06:00:00Z"))
+    #expect(try Self.settings(values).out(flag: flag, date: Self.date, asOf: then) == out)
+  }
+
   @Test(arguments: [(nil, 10), ("", 10), ("0s", 0), ("90s", 90)] as [(String?, Int64)])
   func aRestartOfTheDatabaseIsWaitedForAsLongAsTheEnvironmentSays(text: String?, seconds: Int64) throws {
     let settings = try Self.settings(text.map { ["SETTLE_DATABASE_WAIT": $0] } ?? [:])

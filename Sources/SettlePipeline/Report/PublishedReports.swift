@@ -1,0 +1,74 @@
+import Crypto
+import Foundation
+import Postgres
+package import SettleModel
+import SettleStore
+
+// What was published is kept in the store, so that any report can be had again as it was known at an instant.
+
+extension ReportFolder {
+  /// Keeps the staged files before they are published: one that finance has seen is always known, while one that a kill
+  /// kept from being seen is published with the same bytes by the run that follows.
+  func keepEditions(in db: Session, on date: BusinessDate, at now: Timestamp) throws {
+    for name in try stagedFiles() {
+      let path = staging + "/" + name
+      let sha256 = try hash(path)
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      _ = try db.keepEdition(of: name, on: date, sha256: sha256, at: now) {
+        guard let piece = try handle.read(upToCount: Session.editionChunk), !piece.isEmpty else { return nil }
+        return [UInt8](piece)
+      }
+    }
+  }
+
+  /// Stages the files of a date's report as they were known at an instant, and returns how many there were.
+  ///
+  /// Throws ``Failure`` where no report had been published by then, and where an edition is not what was published.
+  func stage(asOf instant: Timestamp, of date: BusinessDate, from db: Session) throws -> Int {
+    let editions = try Self.editions(asOf: instant, of: date, from: db)
+    for edition in editions {
+      let path = staging + "/" + edition.file
+      guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+      else {
+        throw Failure(status: .configuration, message: "\(path) cannot be written: check the folder named with --out")
+      }
+      defer { try? handle.close() }
+      try db.forEachChunk(of: edition) { try handle.write(contentsOf: $0) }
+      try handle.synchronize()
+      guard try hash(path) == edition.sha256 else {
+        throw Failure(
+          status: .inputRefused,
+          message:
+            "\(edition.file) of \(date), published at \(edition.publishedAt), is not in the store any more as it "
+            + "was published: run settle verify")
+      }
+    }
+    return editions.count
+  }
+
+  static func editions(
+    asOf instant: Timestamp, of date: BusinessDate, from db: Session
+  ) throws -> [ReportEdition] {
+    let editions = try db.editions(of: date, asOf: instant)
+    guard editions.isEmpty else { return editions }
+    guard let first = try db.firstEdition(of: date) else {
+      throw Failure(
+        status: .inputRefused,
+        message: "no report of \(date) was ever published: settle run --stage report --date \(date) writes it")
+    }
+    throw Failure(
+      status: .inputRefused,
+      message: "no report of \(date) had been published by \(instant); the first one was at \(first): "
+        + "give that instant or a later one with --as-of")
+  }
+}
+
+extension RunRequest {
+  /// Where a report goes that no flag sends elsewhere: what was known once never replaces what is known now.
+  package static func reports(of date: BusinessDate, asOf instant: Timestamp?, in folder: String? = nil) -> String {
+    let folder = folder ?? "reports/\(date)"
+    guard let instant else { return folder }
+    return folder + ".as-of-" + instant.description.filter { $0 != "-" && $0 != ":" }
+  }
+}

@@ -1,0 +1,107 @@
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+/// A report of an older date that is written again says what that date knew, whatever came later.
+@Suite struct OlderReportsTests {
+  private func matched(_ story: Story) async throws -> [String] {
+    let date = await story.date
+    return try await story.read { db in
+      var lines: [String] = []
+      try db.forEachMatched(on: date) {
+        lines.append("\($0.orderReference) \($0.amount) fee \($0.fee) net \($0.net) \($0.payout ?? "-")")
+      }
+      return lines
+    }
+  }
+
+  private func payouts(_ story: Story) async throws -> [String] {
+    let date = await story.date
+    return try await story.read { db in
+      try db.payouts(on: date).map { "\($0.payout) \($0.lines) lines \($0.gross) \($0.fees) \($0.net)" }
+    }
+  }
+
+  @Test func aLaterAttemptDoesNotMoveAnOlderBreak() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.claim()
+      try await story.unknown("A")
+      await story.wait(.seconds(90_000))
+      try await story.reconcile()
+      let before = try await story.breakRows().map { "\($0.reason) \($0.businessDate)" }
+      #expect(before == ["outcomeUnknown 2026-11-20"])
+      await story.next()
+      try await story.declined("A", made: "pi_A")
+      await story.next()
+      try await story.authorize(.order("A", 1_000, method: "pm_other"))
+      try await story.claim()
+      try await story.charged("A", attempt: 2)
+      #expect(try await story.attempts("A").count == 2)
+      await story.next(days: -2)
+      let again = try await story.breakRows()
+      #expect(again.map { "\($0.reason) \($0.businessDate)" } == before)
+      #expect(again.map(\.processorReference) != ["ch_A"])
+    }
+  }
+
+  @Test func aLaterCaptureReversalDoesNotChangeAnOlderMatch() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.report(.charge("A", 1_000).fee(60))
+      try await story.reconcile()
+      let lines = try await matched(story)
+      #expect(lines == ["A 10.00 USD fee 0.60 USD net 9.40 USD -"])
+      await story.next()
+      try await story.report(Reported.captureReversal("A", -300).fee(-20))
+      await story.next(days: -1)
+      #expect(try await matched(story) == lines)
+    }
+  }
+
+  @Test func aLaterVersionOfARecordChangesNeitherMatchNorPayout() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000), .order("B", 2_000))
+      try await story.charge("A", "B")
+      try await story.report(.charge("A", 1_000).fee(30), .charge("B", 2_000).fee(50).payout("po_1"))
+      try await story.reconcile()
+      let (matches, sums) = (try await matched(story).sorted(), try await payouts(story))
+      #expect(
+        matches == [
+          "A 10.00 USD fee 0.30 USD net 9.70 USD -", "B 20.00 USD fee 0.50 USD net 19.50 USD po_1",
+        ])
+      #expect(sums == ["po_1 1 lines 2000 50 1950"])
+      await story.next()
+      try await story.report(.charge("A", 1_000).fee(35).payout("po_1"), .charge("B", 2_000).fee(55).payout("po_2"))
+      #expect(try await payouts(story) == ["po_1 1 lines 1000 35 965", "po_2 1 lines 2000 55 1945"])
+      await story.next()
+      try await story.report(.charge("A", 1_000).fee(40).payout("po_1"))
+      #expect(try await payouts(story) == ["po_1 1 lines 1000 40 960"])
+      await story.next(days: -1)
+      #expect(try await payouts(story) == ["po_1 1 lines 1000 35 965", "po_2 1 lines 2000 55 1945"])
+      await story.next(days: -1)
+      #expect(try await matched(story).sorted() == matches)
+      #expect(try await payouts(story) == sums)
+    }
+  }
+
+  @Test func aLaterProofOfMoneyLeavesTheOlderFailure() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("B", 2_000))
+      try await story.claim()
+      try await story.declined("B", made: "pi_B")
+      await story.next()
+      try await story.report(.charge("B", 2_000))
+      await story.next(days: -1)
+      let date = await story.date
+      let failed = try await story.read { db in
+        var lines: [String] = []
+        try db.forEachFailed(on: date) { lines.append("\($0.orderReference) \($0.reason.rawValue)") }
+        return lines
+      }
+      #expect(failed == ["B CARD_DECLINED"])
+    }
+  }
+}

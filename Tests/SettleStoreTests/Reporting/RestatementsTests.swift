@@ -1,0 +1,167 @@
+import SettleModel
+import SettleStore
+import SettleTesting
+import Testing
+
+/// What facts of a date change in reports of earlier dates.
+@Suite struct RestatementsTests {
+  /// `2026-11-20 totals.csv A bucket awaited>matched USD o.csv:2`
+  private func restated(_ story: Story, zone: String = "UTC") async throws -> [String] {
+    let date = await story.date
+    return try await story.read { db in
+      var lines: [String] = []
+      try db.forEachRestatement(on: date, zone: zone) { row in
+        let words: [String?] = [
+          row.reportDate.description, row.file, row.orderReference ?? row.key, row.column,
+          "\(row.from ?? "")>\(row.to ?? "")", row.currency?.code, row.evidence,
+        ]
+        lines.append(words.compactMap(\.self).joined(separator: " "))
+      }
+      return lines
+    }
+  }
+
+  /// Reconciles and publishes, as a night does at its end.
+  private func close(_ story: Story, waiting: Int = 0) async throws {
+    try await story.reconcile(waiting: waiting)
+    try await story.publish("report of \(await story.date)", as: "breaks.csv")
+  }
+
+  @Test func whatWasAwaitedIsMatched() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await close(story, waiting: 3)
+      await story.next(days: 2)
+      try await story.report(.charge("A", 1_000), file: "o.csv")
+      try await close(story, waiting: 3)
+      let lines = ["2026-11-20 totals.csv A bucket awaited>matched USD o.csv:2"]
+      #expect(try await restated(story) == lines)
+      let before = try await story.fingerprint()
+      await story.next()
+      #expect(try await restated(story) == [])
+      await story.next(days: -1)
+      #expect(try await restated(story) == lines)
+      #expect(try await story.fingerprint() == before)
+    }
+  }
+
+  /// The break has its own row, in the report that showed it first.
+  @Test func whatWasMissingIsMatched() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      for _ in 0..<2 {
+        try await close(story, waiting: 1)
+        await story.next()
+      }
+      try await story.report(.charge("A", 1_000), file: "o.csv")
+      try await close(story, waiting: 1)
+      #expect(
+        try await restated(story) == [
+          "2026-11-20 totals.csv A bucket awaited>matched USD o.csv:2",
+          "2026-11-21 breaks.csv A status open>resolved USD o.csv:2",
+        ])
+    }
+  }
+
+  @Test func aMissingFileThatCameIsNamedAsWhatWasSaid() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      let files = [ExpectedFiles(processor: "stripe", calendar: BankingCalendar(.none))]
+      try await story.reconcile(files: files)
+      try await story.publish("report", as: "breaks.csv")
+      await story.next()
+      try await story.report(.charge("A", 1_000), file: "o.csv")
+      try await story.reconcile(files: files)
+      let lines = try await restated(story)
+      #expect(lines.count == 2)
+      #expect(lines.last == "2026-11-20 totals.csv A bucket file_missing>matched USD o.csv:2")
+      #expect(lines.first?.hasSuffix(" status open>resolved USD") == true)
+    }
+  }
+
+  /// One in the morning of the second date in UTC is still the first date twelve hours farther west.
+  @Test(arguments: [("UTC", 0), ("Etc/GMT-14", 0), ("Etc/GMT+12", 1)])
+  func anOutcomeOfTheDateItselfIsNotLate(zone: String, rows: Int) async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await close(story, waiting: 3)
+      await story.next()
+      let morning = (await story.date).startInUTC.adding(.seconds(3_600))
+      try await story.report(.charge("A", 1_000).at(morning), file: "o.csv")
+      try await close(story, waiting: 3)
+      #expect(try await restated(story, zone: zone).count == rows)
+    }
+  }
+
+  @Test func withoutAnEarlierReportThereIsNothingToRestate() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.reconcile()
+      await story.next()
+      try await story.report(.charge("A", 1_000))
+      try await close(story)
+      #expect(try await restated(story) == [])
+    }
+  }
+
+  @Test func aPayoutThatGotMoreLinesIsRestated() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.report(
+        .charge("A", 1_000).fee(50).payout("po_1"), Reported.other(.payout, -1_040, row: "po_1").payout("po_1"))
+      try await close(story)
+      await story.next(days: 2)
+      try await story.report(.charge("C", 100).fee(10).payout("po_1"), file: "o.csv")
+      try await close(story)
+      #expect(
+        try await restated(story) == [
+          "2026-11-20 payouts.csv po_1 lines 1>2 USD o.csv", "2026-11-20 payouts.csv po_1 gross 10.00>11.00 USD o.csv",
+          "2026-11-20 payouts.csv po_1 fees 0.50>0.60 USD o.csv",
+          "2026-11-20 payouts.csv po_1 net 9.50>10.40 USD o.csv",
+          "2026-11-20 payouts.csv po_1 remainder -0.90>0.00 USD o.csv",
+        ])
+    }
+  }
+
+  @Test func aRecordThatSaysSomethingElseIsRestated() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000), .order("J", 500, "JPY"))
+      try await story.charge("A", "J")
+      try await story.report(.charge("A", 1_000).fee(30), .charge("J", 500, "JPY"))
+      try await close(story)
+      await story.next()
+      try await story.report(.charge("A", 1_000).fee(35).payout("po_1"), .charge("J", 400, "JPY"), file: "o.csv")
+      try await close(story)
+      #expect(
+        try await restated(story) == [
+          "2026-11-20 matched.csv A fee 0.30>0.35 USD o.csv:2", "2026-11-20 matched.csv A net 9.70>9.65 USD o.csv:2",
+          "2026-11-20 matched.csv A payout_id >po_1 o.csv:2", "2026-11-20 totals.csv J amount 500>400 JPY o.csv:3",
+        ])
+    }
+  }
+
+  @Test func endsThatDidNotLastAreRestated() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000), .order("B", 2_000))
+      try await story.claim()
+      try await story.charged("A")
+      try await story.declined("B", made: "pi_B")
+      try await story.report(.charge("A", 1_500))
+      try await story.reconcile()
+      try await story.refund(.amountMismatch)
+      try await close(story)
+      await story.next()
+      try await story.report(
+        .charge("B", 2_000), .refund("A", -500, re: "re_1"),
+        .refundFailure("A", 500, re: "re_1").at(await story.instant))
+      try await close(story)
+      let lines = try await restated(story)
+      #expect(lines.contains("2026-11-20 failed.csv B reason CARD_DECLINED>SUCCEEDED USD"))
+      #expect(lines.contains("2026-11-20 refunds.csv A status PROCESSED>FAILED USD"))
+    }
+  }
+}
