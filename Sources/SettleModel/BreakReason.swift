@@ -23,6 +23,11 @@ package enum BreakReason: String, Sendable, CaseIterable {
   case holdLapsed = "hold_lapsed"
   /// An attempt whose outcome neither a repeat nor a look-up could tell.
   case outcomeUnknown = "outcome_unknown"
+  /// The processor kept another fee than agreed. Its item is the outcome record whose fee it is: the movement itself is
+  /// matched, or a break of its own.
+  case feeVariance = "fee_variance"
+  /// The processor converted at another rate than allowed. Its item is the outcome record, too.
+  case rateVariance = "fx_variance"
 
   /// What a person reads: what happened, in a few words.
   package var title: String {
@@ -40,6 +45,8 @@ package enum BreakReason: String, Sendable, CaseIterable {
     case .dispute: "Disputed by the cardholder"
     case .holdLapsed: "Hold lapsed before capture"
     case .outcomeUnknown: "Outcome not known"
+    case .feeVariance: "Another fee was kept"
+    case .rateVariance: "Converted at another rate"
     }
   }
 }

@@ -22,7 +22,8 @@ import Testing
       BreakReason.allCases.map(\.rawValue),
       """
       missing_at_processor unexpected_charge amount_mismatch currency_mismatch duplicate_charge status_mismatch \
-      missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown
+      missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown \
+      fee_variance fx_variance
       """
     ),
     (

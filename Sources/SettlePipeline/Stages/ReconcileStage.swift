@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import SettleModel
 import SettleStore
@@ -20,13 +21,24 @@ struct ReconcileStage: Stage {
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
-    ReconcileTerms(waitingDays: context.pipeline.reconcile.waitingDays)
+    var terms = ReconcileTerms(waitingDays: context.pipeline.reconcile.waitingDays)
+    terms.fees = context.pipeline.reconcile.fees
+    terms.rates = context.pipeline.reconcile.rates
+    terms.zone = context.pipeline.timeZone.identifier
+    return terms
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {
-    StageReport(counts: [
+    var report = StageReport(counts: [
       ("matched", Int64(counts.matched)), ("breaks_opened", Int64(counts.opened)),
       ("breaks_resolved", Int64(counts.resolved)), ("outcomes_relinked", Int64(counts.relinked)),
     ])
+    if let fees = counts.fees {
+      report.counts += [("fees_judged", fees.judged), ("fees_not_judged", fees.notJudged)]
+    }
+    if let rates = counts.rates {
+      report.counts += [("rates_judged", rates.judged), ("rates_not_judged", rates.notJudged)]
+    }
+    return report
   }
 }

@@ -7,12 +7,20 @@ package struct ReconcileCounts: Sendable, Equatable {
   package var matched = 0
   package var opened = 0
   package var resolved = 0
+  /// Fees that were held against the schedule; nil where there is none.
+  package var fees: JudgedCounts?
+  /// Conversions that were held against rates; nil where there is no policy for them.
+  package var rates: JudgedCounts?
 }
 
 /// What a reconciliation needs to know beside the facts.
 package struct ReconcileTerms: Sendable {
   /// Days from a charge's date on which its outcome is still awaited rather than missing.
   package var waitingDays: Int
+  package var fees = FeeSchedule()
+  package var rates: RatePolicy?
+  /// The pipeline's time zone: in it, a conversion has its day.
+  package var zone = "UTC"
 
   package init(waitingDays: Int) { self.waitingDays = waitingDays }
 }
@@ -39,6 +47,8 @@ extension Session {
     try wantUnexpected()
     try wantDisputes()
     try wantUnfinished(context: context)
+    counts.fees = try wantFeeVariances(terms.fees, context: context)
+    counts.rates = try wantRateVariances(terms.rates, zone: terms.zone, context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
     try script("DROP TABLE desired")

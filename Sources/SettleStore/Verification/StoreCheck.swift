@@ -17,7 +17,7 @@ package struct StoreCheck: Sendable {
   package static var all: [StoreCheck] {
     [
       chains, seals, standing, fileDigests, attempts, cancellations, payments, refunds, breaks, messages, oneSuccess,
-      allowances, files, outcomes, matches, explained, totals,
+      allowances, files, outcomes, matches, explained, variances, totals,
     ]
   }
 }

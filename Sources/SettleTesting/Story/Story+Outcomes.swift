@@ -35,10 +35,14 @@ extension Story {
   }
 
   @discardableResult
-  package func reconcile(waiting days: Int = 0) async throws -> ReconcileCounts {
+  package func reconcile(
+    waiting days: Int = 0, fees: [FeeTerm] = [], rates: RatePolicy? = nil
+  ) async throws -> ReconcileCounts {
     let context = context()
-    let terms = ReconcileTerms(waitingDays: days)
-    return try await write { db in try db.reconcile(terms, context: context) }
+    var terms = ReconcileTerms(waitingDays: days)
+    terms.fees = FeeSchedule(fees)
+    terms.rates = rates
+    return try await write { [terms] db in try db.reconcile(terms, context: context) }
   }
 
   /// Reserves the refund of a charge that a break asks for. Nil where it was asked for before.

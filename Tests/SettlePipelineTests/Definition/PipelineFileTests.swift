@@ -100,6 +100,51 @@ extension PipelineFileTests {
   }
 
   /// What stands in the shipped file as a comment can be taken as it is.
+  private func shipped(uncommenting first: String, lines count: Int) throws -> String {
+    let shipped = try #require(EmbeddedFiles.all.first { $0.name == "nightly.yaml" }).text
+    var lines = shipped.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let start = try #require(lines.firstIndex { $0.hasPrefix(first) })
+    for number in start..<start + count { lines[number].replace("# ", with: "", maxReplacements: 1) }
+    return lines.joined(separator: "\n")
+  }
+
+  @Test func theShippedExampleOfRetriesIsUsable() throws {
+    let pipeline = try PipelineDefinition(yaml: shipped(uncommenting: "  # retry:", lines: 4), file: "nightly.yaml")
+    #expect(pipeline.charge.retry.rules.map(\.attempts) == [3, 4, 2])
+  }
+
+  @Test func theShippedExamplesOfFeesAndRatesAreUsable() throws {
+    let fees = try PipelineDefinition(yaml: shipped(uncommenting: "  # fees:", lines: 4), file: "nightly.yaml")
+    #expect(
+      fees.reconcile.fees.terms.map(\.summary) == ["visa 2.9% + 0.30 USD", "3.4% + 0.30 USD", "dispute 15.00 USD"])
+    // That its file of rates is not there is all that is wrong with it.
+    let rates = try shipped(uncommenting: "  # fx:", lines: 1)
+    let error = #expect(throws: PipelineFileError.self) { try PipelineDefinition(yaml: rates, file: "nightly.yaml") }
+    #expect(error?.message.hasPrefix("reconcile.fx.rates: rates.csv cannot be read") == true)
+  }
+}
+
+extension PipelineFileTests {
+  @Test func retriesAreReadInBothForms() throws {
+    let pipeline = try PipelineDefinition(
+      yaml: """
+        pipeline: p
+        processor: stripe
+        charge:
+          retry:
+            - { when: INSUFFICIENT_FUNDS, attempts: 3, after_days: 5 }
+            - { when: issuer_not_available, after_days: [1, 2, 5] }
+            - { when: insufficient_funds, attempts: 2, after_days: [30] }
+        """, file: "p.yaml")
+    #expect(
+      pipeline.charge.retry.rules == [
+        .init(when: .reason(.insufficientFunds), afterDays: [5, 5]),
+        .init(when: .code("issuer_not_available"), afterDays: [1, 2, 5]),
+        .init(when: .code("insufficient_funds"), afterDays: [30]),
+      ])
+  }
+
+  /// What stands in the shipped file as a comment can be taken as it is.
   @Test func theShippedExampleOfRetriesIsUsable() throws {
     let shipped = try #require(EmbeddedFiles.all.first { $0.name == "nightly.yaml" }).text
     let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)

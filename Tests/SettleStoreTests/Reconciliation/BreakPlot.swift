@@ -7,6 +7,8 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   var reason: BreakReason
   var name: String
   var waiting = 0
+  var fees: [FeeTerm] = []
+  var rates: RatePolicy?
   /// `order expected/reported`.
   var difference: String
   var opening: @Sendable (Story) async throws -> Void
@@ -15,7 +17,7 @@ struct BreakPlot: Sendable, CustomStringConvertible {
 
   var description: String { "\(reason.rawValue): \(name)" }
 
-  static let all = charges + refunds + unfinished
+  static let all = charges + refunds + unfinished + variances
 
   private static func charged(_ story: Story) async throws {
     try await story.authorize(.order("A", 1_000))
@@ -158,4 +160,27 @@ struct BreakPlot: Sendable, CustomStringConvertible {
         await story.wait(.seconds(90_000))
       }, explanation: { try await answer(.failed(reference: nil, why: "refused"), $0) }),
   ]
+
+  private static let variances = [
+    BreakPlot(
+      reason: .feeVariance, name: "more was kept than agreed",
+      fees: [.init(processor: "stripe", currency: .named("USD"), fixed: 59)],
+      difference: "A 0.59 USD/0.65 USD",
+      opening: { story in
+        try await charged(story)
+        try await story.report(.charge("A", 1_000).fee(65))
+      }, explanation: { _ = try await $0.report(.charge("A", 1_000).fee(59)) }),
+    BreakPlot(
+      reason: .rateVariance, name: "converted at another rate than the file states", rates: RatePolicy(),
+      difference: "A 9.20 EUR/9.10 EUR",
+      opening: { story in
+        try await charged(story)
+        try await story.report(.charge("A", 910, "EUR").presented(1_000, "USD", at: "0.92"))
+      }, explanation: { _ = try await $0.report(.charge("A", 910, "EUR").presented(1_000, "USD", at: "0.91")) }),
+  ]
+
+  @discardableResult
+  func reconcile(_ story: Story) async throws -> ReconcileCounts {
+    try await story.reconcile(waiting: waiting, fees: fees, rates: rates)
+  }
 }
