@@ -99,7 +99,7 @@ extension PipelineFileTests {
       ])
   }
 
-  /// What stands in the shipped file as a comment can be taken as it is.
+  /// The shipped file with an example in it that stands there as a comment.
   private func shipped(uncommenting first: String, lines count: Int) throws -> String {
     let shipped = try #require(EmbeddedFiles.all.first { $0.name == "nightly.yaml" }).text
     var lines = shipped.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -121,41 +121,6 @@ extension PipelineFileTests {
     let rates = try shipped(uncommenting: "  # fx:", lines: 1)
     let error = #expect(throws: PipelineFileError.self) { try PipelineDefinition(yaml: rates, file: "nightly.yaml") }
     #expect(error?.message.hasPrefix("reconcile.fx.rates: rates.csv cannot be read") == true)
-  }
-}
-
-extension PipelineFileTests {
-  @Test func retriesAreReadInBothForms() throws {
-    let pipeline = try PipelineDefinition(
-      yaml: """
-        pipeline: p
-        processor: stripe
-        charge:
-          retry:
-            - { when: INSUFFICIENT_FUNDS, attempts: 3, after_days: 5 }
-            - { when: issuer_not_available, after_days: [1, 2, 5] }
-            - { when: insufficient_funds, attempts: 2, after_days: [30] }
-        """, file: "p.yaml")
-    #expect(
-      pipeline.charge.retry.rules == [
-        .init(when: .reason(.insufficientFunds), afterDays: [5, 5]),
-        .init(when: .code("issuer_not_available"), afterDays: [1, 2, 5]),
-        .init(when: .code("insufficient_funds"), afterDays: [30]),
-      ])
-  }
-
-  /// What stands in the shipped file as a comment can be taken as it is.
-  @Test func theShippedExampleOfRetriesIsUsable() throws {
-    let shipped = try #require(EmbeddedFiles.all.first { $0.name == "nightly.yaml" }).text
-    let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)
-    let start = try #require(lines.firstIndex { $0 == "  # retry:" })
-    var text = ""
-    for (number, line) in lines.enumerated() {
-      let isExample = (start...start + 3).contains(number)
-      text += (isExample ? line.replacing("# ", with: "", maxReplacements: 1) : line) + "\n"
-    }
-    let pipeline = try PipelineDefinition(yaml: text, file: "nightly.yaml")
-    #expect(pipeline.charge.retry.rules.map(\.attempts) == [3, 4, 2])
   }
 }
 
