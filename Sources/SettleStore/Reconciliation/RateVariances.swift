@@ -13,11 +13,14 @@ extension Session {
     }
     try makeReferenceRates(policy)
     let sameDay: SQL = policy.references.contains { $0.date != nil } ? "AND r.day = c.day" : ""
+    // A table of its own, as for fees.
+    _ = try execute(
+      "CREATE TEMPORARY TABLE conversions ON COMMIT DROP AS \(sql: Self.conversions(on: context.date, zone: zone))")
+    try script("ANALYZE conversions")
     _ = try execute(
       """
       CREATE TEMPORARY TABLE judgements ON COMMIT DROP AS
-      WITH conversions AS (\(sql: Self.conversions(on: context.date, zone: zone))),
-      rates AS (
+      WITH rates AS (
         SELECT c.*, r.rate IS NOT NULL AS is_reference, coalesce(r.rate, c.stated) AS rate,
           coalesce(r.inverse, false) AS inverse
         FROM conversions c
@@ -40,7 +43,7 @@ extension Session {
       FROM expectations
       CROSS JOIN LATERAL (SELECT sign(dividend) * div(abs(dividend) * 2 + divisor, divisor * 2) AS amount) a
       """)
-    try script("DROP TABLE reference_rates")
+    try script("DROP TABLE reference_rates, conversions")
     return try wantVariances(.rateVariance)
   }
 
