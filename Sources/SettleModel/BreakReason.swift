@@ -35,6 +35,11 @@ package enum BreakReason: String, Sendable, CaseIterable {
   case ambiguousMatch = "ambiguous_match"
   /// A processor's file that was to come and did not: the payments it would tell of wait for it.
   case fileMissing = "file_missing"
+  /// The processor kept another fee than agreed. Its item is the outcome record whose fee it is: the movement itself is
+  /// matched, or a break of its own.
+  case feeVariance = "fee_variance"
+  /// The processor converted at another rate than allowed. Its item is the outcome record, too.
+  case rateVariance = "fx_variance"
 
   /// What a person reads: what happened, in a few words.
   package var title: String {
@@ -58,6 +63,8 @@ package enum BreakReason: String, Sendable, CaseIterable {
     case .statementGap: "A bank statement is missing"
     case .ambiguousMatch: "Several matches are possible"
     case .fileMissing: "A file did not come"
+    case .feeVariance: "Another fee was kept"
+    case .rateVariance: "Converted at another rate"
     }
   }
 }

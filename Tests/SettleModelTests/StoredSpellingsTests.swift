@@ -23,7 +23,8 @@ import Testing
       """
       missing_at_processor unexpected_charge amount_mismatch currency_mismatch duplicate_charge status_mismatch \
       missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown \
-      payout_mismatch payout_not_in_bank bank_unexplained statement_gap ambiguous_match file_missing
+      payout_mismatch payout_not_in_bank bank_unexplained statement_gap ambiguous_match file_missing fee_variance \
+      fx_variance
       """
     ),
     (

@@ -77,6 +77,10 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var calendar = BankingCalendar(.none)
     /// The layouts whose rows are reported money, or nil where all of them are.
     package var settledBy: [String]?
+    /// What processors are to keep; nothing is judged where it is empty.
+    package var fees = FeeSchedule()
+    /// How conversions are judged, or nil where they are not.
+    package var rates: RatePolicy?
 
     package init() {}
   }

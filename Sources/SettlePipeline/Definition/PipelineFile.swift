@@ -69,10 +69,13 @@ extension PipelineDefinition.Charge {
 
 extension PipelineDefinition.Reconcile {
   fileprivate init(_ place: YAMLPlace) throws {
-    let keys = try place.mapping(of: ["waiting_days", "bank_waiting_days", "calendar", "settled_by"])
+    let keys = try place.mapping(
+      of: ["waiting_days", "bank_waiting_days", "calendar", "settled_by", "fees", "fx"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
     if let place = keys["bank_waiting_days"] { bankWaitingDays = try place.integer(in: 0...90) }
     if let place = keys["calendar"] { calendar = try place.bankingCalendar() }
+    if let place = keys["fees"] { fees = try FeeSchedule(place) }
+    if let place = keys["fx"] { rates = try RatePolicy(place) }
     guard let place = keys["settled_by"] else { return }
     let layouts = try place.sequence().map { try $0.name() }
     guard !layouts.isEmpty else {

@@ -60,6 +60,11 @@ struct YAMLPlace {
 
   var isList: Bool { node.sequence != nil }
 
+  var isText: Bool { node.scalar != nil }
+
+  /// YAML would read a bare number as a floating one, which neither money nor a rate ever is.
+  var isQuoted: Bool { node.scalar.map { $0.style != .plain } ?? false }
+
   func sequence() throws -> [YAMLPlace] {
     guard let nodes = node.sequence else { throw refusal("must be a list: [ … ], or lines that begin with -") }
     return nodes.enumerated().map { YAMLPlace(node: $1, path: "\(path)[\($0)]", file: file) }

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import SettleModel
 import SettleStore
@@ -20,9 +21,14 @@ struct ReconcileStage: Stage {
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
-    ReconcileTerms(
-      waitingDays: context.pipeline.reconcile.waitingDays, calendar: context.pipeline.reconcile.calendar,
+    let reconcile = context.pipeline.reconcile
+    var terms = ReconcileTerms(
+      waitingDays: reconcile.waitingDays, calendar: reconcile.calendar,
       expectedFiles: context.pipeline.expectedFiles, bank: context.pipeline.bankTerms)
+    terms.fees = reconcile.fees
+    terms.rates = reconcile.rates
+    terms.zone = context.pipeline.timeZone.identifier
+    return terms
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {
@@ -32,6 +38,12 @@ struct ReconcileStage: Stage {
     ])
     // A merchant without bank files need not read of the bank.
     if counts.banked > 0 { report.counts.append(("banked", Int64(counts.banked))) }
+    if let fees = counts.fees {
+      report.counts += [("fees_judged", fees.judged), ("fees_not_judged", fees.notJudged)]
+    }
+    if let rates = counts.rates {
+      report.counts += [("rates_judged", rates.judged), ("rates_not_judged", rates.notJudged)]
+    }
     return report
   }
 }

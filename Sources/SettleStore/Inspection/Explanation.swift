@@ -85,6 +85,11 @@ package struct OutcomeFacts: Sendable {
   package var reference: String?
   package var payout: String?
   package var reason: String?
+  /// The processor's word for the payment method.
+  package var method: String?
+  /// What settled, where that was in another currency than the customer's, and at which rate the file says.
+  package var settled: Money?
+  package var exchangeRate: String?
 }
 
 package struct MatchFacts: Sendable {

@@ -9,6 +9,10 @@ package struct ReconcileCounts: Sendable, Equatable {
   package var resolved = 0
   /// New matches of payouts with bank lines.
   package var banked = 0
+  /// Fees that were held against the schedule; nil where there is none.
+  package var fees: JudgedCounts?
+  /// Conversions that were held against rates; nil where there is no policy for them.
+  package var rates: JudgedCounts?
 }
 
 /// What a reconciliation needs to know beside the facts.
@@ -20,6 +24,10 @@ package struct ReconcileTerms: Sendable {
   /// Whose files are known to come when; of any other processor none is ever missing.
   package var expectedFiles: [ExpectedFiles]
   package var bank: BankTerms
+  package var fees = FeeSchedule()
+  package var rates: RatePolicy?
+  /// The pipeline's time zone: in it, a conversion has its day.
+  package var zone = "UTC"
 
   package init(
     waitingDays: Int, calendar: BankingCalendar = BankingCalendar(.none), expectedFiles: [ExpectedFiles] = [],
@@ -57,6 +65,8 @@ extension Session {
     try wantDisputes()
     try wantUnfinished(context: context)
     counts.banked = try reconcileBank(terms.bank, context: context)
+    counts.fees = try wantFeeVariances(terms.fees, context: context)
+    counts.rates = try wantRateVariances(terms.rates, zone: terms.zone, context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
     try script("DROP TABLE desired")

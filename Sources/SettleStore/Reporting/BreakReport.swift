@@ -51,7 +51,7 @@ extension Session {
     FROM breaks b
     LEFT JOIN payments p ON p.payment_id = b.payment_id
     LEFT JOIN refunds r ON r.payment_id = b.payment_id AND r.refund_id = b.item_id
-    LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
+    LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: recordOf("b"))
     LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
       AND (o.business_date <= \(date) OR b.reason <> 'refund_failed')
     LEFT JOIN input_files pf ON pf.file_id = p.file_id

@@ -1,4 +1,5 @@
 import Postgres
+import SettleModel
 
 // Matching: what was expected against what was reported.
 
@@ -48,6 +49,21 @@ extension StoreCheck {
       SELECT payment_id::text AS subject FROM rows GROUP BY payment_id, charge
       HAVING bool_and(reconciled) AND (NOT bool_or(spoken) OR max(matched) <> coalesce(
         sum(compared_amount) FILTER (WHERE row_id IS NOT NULL), max(matched)))
+      """)
+
+  /// A record may have changed since a break about it was resolved, and a fee's since it was judged; that it is the record
+  /// of that payment, and which break that makes, stays.
+  package static let variances = StoreCheck(
+    name: "variances",
+    says: "each fee or rate that differs is that of one record, which is kept under the same payment",
+    remedy: "a break or an outcome record was changed by hand: compare it with its file and line",
+    counted: "SELECT count(*) FROM breaks WHERE reason = ANY(\(BreakReason.ofRecords))",
+    wrong: """
+      SELECT b.break_id::text AS subject
+      FROM breaks b
+      LEFT JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.item_id
+      WHERE b.reason = ANY(\(BreakReason.ofRecords)) AND (o.reported IS NOT TRUE OR b.outcome_id IS NOT NULL
+        OR b.break_id <> md5('break:' || b.reason || ':' || b.item_id)::uuid)
       """)
 
   /// Counted from the tables that stand for each, without one looking at the other.

@@ -17,10 +17,7 @@ package struct StoreCheck: Sendable {
   package static var all: [StoreCheck] {
     [
       chains, seals, standing, fileDigests, attempts, cancellations, payments, refunds, breaks, messages, oneSuccess,
-      allowances, files, outcomes, matches, explained, totals, payouts,
-      bankMatches,
-      allowances, files, outcomes, matches, explained, totals,
-      arrivals, editions,
+      allowances, files, outcomes, matches, explained, variances, totals, payouts, bankMatches, arrivals, editions,
     ]
   }
 }

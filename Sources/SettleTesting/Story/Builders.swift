@@ -113,6 +113,17 @@ package struct Reported: Sendable {
     }
   }
 
+  /// Paid by this method, in the processor's word.
+  package func by(_ method: String) -> Reported { changed { $0.method = method } }
+
+  /// What the customer saw was this, in another currency; and what the file says that one unit of it gave.
+  package func presented(_ amount: Int64, _ currency: String, at rate: String? = nil) -> Reported {
+    changed {
+      $0.presentment = Money(amount, currency)
+      $0.exchangeRate = rate.flatMap { ExchangeRate($0) }
+    }
+  }
+
   /// The same charge or row at the processor under other ids: `pi_X`, `ch_X`.
   package func under(_ ids: String) -> Reported {
     changed {

@@ -37,11 +37,13 @@ extension Story {
   @discardableResult
   package func reconcile(
     waiting days: Int = 0, by calendar: BankingCalendar = BankingCalendar(.none),
-    files: [ExpectedFiles] = []
+    files: [ExpectedFiles] = [], fees: [FeeTerm] = [], rates: RatePolicy? = nil
   ) async throws -> ReconcileCounts {
     let context = context()
-    let terms = ReconcileTerms(waitingDays: days, calendar: calendar, expectedFiles: files)
-    return try await write { db in try db.reconcile(terms, context: context) }
+    var terms = ReconcileTerms(waitingDays: days, calendar: calendar, expectedFiles: files)
+    terms.fees = FeeSchedule(fees)
+    terms.rates = rates
+    return try await write { [terms] db in try db.reconcile(terms, context: context) }
   }
 
   /// Reserves the refund of a charge that a break asks for. Nil where it was asked for before.

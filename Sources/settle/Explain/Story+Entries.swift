@@ -85,18 +85,23 @@ extension Story {
 
   static func reported(_ outcome: OutcomeFacts) -> Entry {
     let fee = outcome.fee.minor == 0 ? "" : ", fee \(outcome.fee)"
+    let rate = outcome.exchangeRate.map { " at \($0)" } ?? ""
+    let settled = outcome.settled.map { ", settled as \($0)\(rate)" } ?? ""
     let details = [
-      outcome.reference, outcome.payout.map { "payout \($0)" }, outcome.reason,
+      outcome.method?.printable, outcome.reference, outcome.payout.map { "payout \($0)" }, outcome.reason,
       outcome.linkedBy.map { "known by \($0.replacing("_", with: " "))" } ?? "of nothing known",
     ].compactMap(\.self).joined(separator: ", ")
     return Entry(
       at: outcome.loadedAt, rank: 3, kind: "reported",
-      text: "\(outcome.kind.rawValue) of \(outcome.compared)\(fee) at \(outcome.occurredAt.toTheSecond): \(details)",
+      text:
+        "\(outcome.kind.rawValue) of \(outcome.compared)\(settled)\(fee) at \(outcome.occurredAt.toTheSecond): \(details)",
       source: outcome.source,
       facts: money(outcome.compared) + [
-        .init("business_date", .text(outcome.businessDate)), .init("fee", .string(outcome.fee.major)),
-        .init("linked_by", .text(outcome.linkedBy)), .init("occurred_at", .text(outcome.occurredAt)),
-        .init("outcome", .string(outcome.kind.rawValue)), .init("outcome_id", .text(outcome.id)),
+        .init("business_date", .text(outcome.businessDate)), .init("exchange_rate", .text(outcome.exchangeRate)),
+        .init("fee", .string(outcome.fee.major)), .init("linked_by", .text(outcome.linkedBy)),
+        .init("occurred_at", .text(outcome.occurredAt)),
+        .init("method", .text(outcome.method)), .init("outcome", .string(outcome.kind.rawValue)),
+        .init("outcome_id", .text(outcome.id)),
         .init("payout_id", .text(outcome.payout)), .init("processor_reference", .text(outcome.reference)),
         .init("reason", .text(outcome.reason)),
       ])

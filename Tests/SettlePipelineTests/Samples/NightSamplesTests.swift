@@ -33,7 +33,8 @@ import Testing
     #expect(planted.map(\.description).sorted() == found.map(\.description).sorted())
   }
 
-  /// What happens between two answers of a processor no file can tell; the bank's reasons are for nights with a bank.
+  /// What happens between two answers of a processor no file can tell; the bank's reasons are for nights with a bank, and fees and
+  /// rates are judged by pipelines that say what was agreed.
   @Test func everyReasonThatFilesCanTellIsPlanted() throws {
     let readMe = try SampleFolder.text("night/README.md")
     let planted = SampleDate.allCases.flatMap { PlantedBreak.listed(in: readMe, under: $0.rawValue) }
@@ -42,6 +43,7 @@ import Testing
 
   private static let untold = [
     "outcome_unknown", "payout_not_in_bank", "bank_unexplained", "statement_gap", "ambiguous_match", "file_missing",
+    "fee_variance", "fx_variance",
   ]
 
   /// The buckets of each side and currency sum up to `all`, in count and amount, and what matches matches both ways.

@@ -8,6 +8,8 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   var name: String
   var waiting = 0
   var files: [ExpectedFiles] = []
+  var fees: [FeeTerm] = []
+  var rates: RatePolicy?
   /// `order expected/reported`.
   var difference: String
   var opening: @Sendable (Story) async throws -> Void
@@ -16,7 +18,7 @@ struct BreakPlot: Sendable, CustomStringConvertible {
 
   var description: String { "\(reason.rawValue): \(name)" }
 
-  static let all = charges + refunds + unfinished + bank
+  static let all = charges + refunds + unfinished + bank + variances
 
   private static func charged(_ story: Story) async throws {
     try await story.authorize(.order("A", 1_000))
@@ -204,4 +206,27 @@ struct BreakPlot: Sendable, CustomStringConvertible {
         try await story.book(statement: .of("2026-11-20", opening: 400, closing: 0))
       }, explanation: { _ = try await $0.book(statement: .of("2026-11-19", opening: 500, closing: 400)) }),
   ]
+
+  private static let variances = [
+    BreakPlot(
+      reason: .feeVariance, name: "more was kept than agreed",
+      fees: [.init(processor: "stripe", currency: .named("USD"), fixed: 59)],
+      difference: "A 0.59 USD/0.65 USD",
+      opening: { story in
+        try await charged(story)
+        try await story.report(.charge("A", 1_000).fee(65))
+      }, explanation: { _ = try await $0.report(.charge("A", 1_000).fee(59)) }),
+    BreakPlot(
+      reason: .rateVariance, name: "converted at another rate than the file states", rates: RatePolicy(),
+      difference: "A 9.20 EUR/9.10 EUR",
+      opening: { story in
+        try await charged(story)
+        try await story.report(.charge("A", 910, "EUR").presented(1_000, "USD", at: "0.92"))
+      }, explanation: { _ = try await $0.report(.charge("A", 910, "EUR").presented(1_000, "USD", at: "0.91")) }),
+  ]
+
+  @discardableResult
+  func reconcile(_ story: Story) async throws -> ReconcileCounts {
+    try await story.reconcile(waiting: waiting, files: files, fees: fees, rates: rates)
+  }
 }

@@ -190,6 +190,7 @@ extension Tampering {
       where: "status = 'open'"),
     changed("breaks", "explained, it says", "resolution = 'explained'", where: "resolution = 'refunded'"),
     deleted("breaks"),
+    changed("breaks", "another record's fee", "item_id = md5(item_id::text)::uuid", where: "reason = 'fee_variance'"),
     changed("breaks", "another date", "first_seen = first_seen - 1"),
     changed("breaks", "another amount", "reported_amount = coalesce(reported_amount, 0) + 1"),
   ]
