@@ -23,6 +23,8 @@ package enum BreakReason: String, Sendable, CaseIterable {
   case holdLapsed = "hold_lapsed"
   /// An attempt whose outcome neither a repeat nor a look-up could tell.
   case outcomeUnknown = "outcome_unknown"
+  /// Reported money that a rule could give to several payments, or several rows to one.
+  case ambiguousMatch = "ambiguous_match"
 
   /// What a person reads: what happened, in a few words.
   package var title: String {
@@ -40,6 +42,7 @@ package enum BreakReason: String, Sendable, CaseIterable {
     case .dispute: "Disputed by the cardholder"
     case .holdLapsed: "Hold lapsed before capture"
     case .outcomeUnknown: "Outcome not known"
+    case .ambiguousMatch: "Reported, and could be several orders'"
     }
   }
 }

@@ -22,7 +22,8 @@ import Testing
       BreakReason.allCases.map(\.rawValue),
       """
       missing_at_processor unexpected_charge amount_mismatch currency_mismatch duplicate_charge status_mismatch \
-      missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown
+      missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown \
+      ambiguous_match
       """
     ),
     (
@@ -30,7 +31,7 @@ import Testing
       """
       not_proven currency_not_named settled_in_another_currency undercharged above_limit above_per_run above_per_day \
       needs_approval refunded_elsewhere disputed exceeds_captured charge_not_found refund_refused refund_failed \
-      refund_canceled unsupported_by_processor
+      refund_canceled unsupported_by_processor other_processor
       """
     ),
     (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),

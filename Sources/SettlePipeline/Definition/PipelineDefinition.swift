@@ -31,11 +31,14 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var layout: String?
     /// The zone of a report's times where they carry none: UTC or an IANA name. Nil where no report needs it.
     package var zone: String?
+    /// Whose payments, or whose report, the files hold. Nil where that is the layout's or the pipeline's processor.
+    package var processor: String?
 
-    package init(path: String, layout: String? = nil, zone: String? = nil) {
+    package init(path: String, layout: String? = nil, zone: String? = nil, processor: String? = nil) {
       self.path = path
       self.layout = layout
       self.zone = zone
+      self.processor = processor
     }
   }
 
@@ -70,6 +73,8 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var waitingDays = 2
     /// The layouts whose rows are reported money, or nil where all of them are.
     package var settledBy: [String]?
+    /// By what reported charges and payments are one.
+    package var match = MatchRules.standard
 
     package init() {}
   }
@@ -88,13 +93,7 @@ extension PipelineDefinition {
   ///
   /// Throws ``PipelineFileError``.
   package init(path: String) throws {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw PipelineFileError(file: path, line: nil, message: "cannot be read; name a pipeline file with --pipeline")
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw PipelineFileError(file: path, line: nil, message: "is not UTF-8 text; save it as UTF-8")
-    }
-    try self.init(yaml: text, file: path)
+    try self.init(yaml: Self.text(of: path), file: path)
     if let folder = layoutsFolder {
       guard Self.isFolder(folder) else {
         throw PipelineFileError(file: path, line: nil, message: "layouts: there is no folder \(folder)")
@@ -103,6 +102,16 @@ extension PipelineDefinition {
       let beside = Self.resolve("layouts", besideFile: path)
       layoutsFolder = Self.isFolder(beside) ? beside : nil
     }
+  }
+
+  static func text(of path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw PipelineFileError(file: path, line: nil, message: "cannot be read; name a pipeline file with --pipeline")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw PipelineFileError(file: path, line: nil, message: "is not UTF-8 text; save it as UTF-8")
+    }
+    return text
   }
 
   /// The pipeline that travels in the binary, `pipelines/nightly.yaml`.

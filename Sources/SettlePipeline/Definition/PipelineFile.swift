@@ -29,10 +29,12 @@ extension PipelineDefinition {
     let keys = try place.mapping(of: ["sources"])
     let list = try place.required("sources", in: keys, such: "[{ path: \"outcomes/*\", layout: auto }]").sequence()
     return try list.map { item in
-      let keys = try item.mapping(of: ["path", "layout", "zone"])
+      let keys = try item.mapping(of: ["path", "layout", "zone", "processor"])
       let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
       let layout = try keys["layout"]?.name()
-      return Source(path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text())
+      return Source(
+        path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text(),
+        processor: try keys["processor"]?.processorName())
     }
   }
 }
@@ -51,8 +53,9 @@ extension PipelineDefinition.Charge {
 
 extension PipelineDefinition.Reconcile {
   fileprivate init(_ place: YAMLPlace) throws {
-    let keys = try place.mapping(of: ["waiting_days", "settled_by"])
+    let keys = try place.mapping(of: ["waiting_days", "settled_by", "match"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
+    if let place = keys["match"] { match = try MatchRules(place) }
     guard let place = keys["settled_by"] else { return }
     let layouts = try place.sequence().map { try $0.name() }
     guard !layouts.isEmpty else {

@@ -60,6 +60,11 @@ struct YAMLPlace {
 
   var isList: Bool { node.sequence != nil }
 
+  var isMapping: Bool { node.mapping != nil }
+
+  /// Whether it is a mapping with this key, whatever else is wrong with it.
+  func has(_ key: String) -> Bool { node.mapping?.contains { $0.key.scalar?.string == key } ?? false }
+
   func sequence() throws -> [YAMLPlace] {
     guard let nodes = node.sequence else { throw refusal("must be a list: [ … ], or lines that begin with -") }
     return nodes.enumerated().map { YAMLPlace(node: $1, path: "\(path)[\($0)]", file: file) }

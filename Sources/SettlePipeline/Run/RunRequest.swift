@@ -13,13 +13,15 @@ package struct RunRequest: Sendable {
   /// `reports/<business date>` where nil.
   package var out: String?
   package var dryRun: Bool
+  /// Other matching rules, of which a dry run tells what they would change; nil for the pipeline's alone.
+  package var rules: MatchRules?
   /// Kept in the journal as given, so that `settle retry` can ask for the same.
   package var arguments: [String]
   package var version: String
 
   package init(
     pipeline: PipelineDefinition, stages: [StageName] = [], date: BusinessDate? = nil, inbox: String = "inbox",
-    out: String? = nil, dryRun: Bool = false, arguments: [String] = [], version: String
+    out: String? = nil, dryRun: Bool = false, rules: MatchRules? = nil, arguments: [String] = [], version: String
   ) {
     self.pipeline = pipeline
     self.stages = stages
@@ -27,6 +29,7 @@ package struct RunRequest: Sendable {
     self.inbox = inbox
     self.out = out
     self.dryRun = dryRun
+    self.rules = rules
     self.arguments = arguments
     self.version = version
   }
@@ -91,6 +94,8 @@ package struct RunResult: Sendable {
   package var messages: [String]
   /// The audit trail's seal at the run's end: whoever keeps it can prove later that nothing was changed since.
   package var seal: AuditSeal?
+  /// What other rules would say of past charges; nil where none were given.
+  package var flips: [MatchFlip]?
 
   package var files: [FileResult] { stages.flatMap(\.files) }
 }

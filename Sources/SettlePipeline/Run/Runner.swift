@@ -76,7 +76,8 @@ package struct Runner: Sendable {
       store: store, run: run, permit: permit, pipeline: request.pipeline, layouts: layouts, date: date,
       inbox: request.inbox,
       reports: ReportFolder(path: request.out ?? "reports/\(date)", token: run.fence.token),
-      processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger)
+      processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger,
+      otherRules: request.rules)
   }
 
   /// A run that is stopped gives its lease back too.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import SettleModel
 import SettleStore
@@ -16,11 +17,22 @@ struct ReconcileStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    report(try db.reconcile(terms(context), context: context.load))
+    var terms = terms(context)
+    var report = report(try db.reconcile(terms, context: context.load))
+    guard let rules = context.otherRules else { return report }
+    // What the stages after this one say is to be about the rules in force.
+    terms.rules = rules
+    let flips = try db.flips(to: terms, context: context.load)
+    report.flips = flips
+    report.counts.append(("flips", Int64(flips.count)))
+    return report
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
-    ReconcileTerms(waitingDays: context.pipeline.reconcile.waitingDays)
+    let pipeline = context.pipeline
+    return ReconcileTerms(
+      waitingDays: pipeline.reconcile.waitingDays, rules: pipeline.reconcile.match,
+      zone: pipeline.timeZone.identifier)
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {

@@ -13,8 +13,16 @@ package struct ReconcileCounts: Sendable, Equatable {
 package struct ReconcileTerms: Sendable {
   /// Days from a charge's date on which its outcome is still awaited rather than missing.
   package var waitingDays: Int
+  /// By what reported charges and payments are one.
+  package var rules: MatchRules
+  /// The zone whose dates rules by date compare: an IANA name.
+  package var zone: String
 
-  package init(waitingDays: Int) { self.waitingDays = waitingDays }
+  package init(waitingDays: Int, rules: MatchRules = .standard, zone: String = "UTC") {
+    self.waitingDays = waitingDays
+    self.rules = rules
+    self.zone = zone
+  }
 }
 
 extension Session {
@@ -25,6 +33,7 @@ extension Session {
   package func reconcile(_ terms: ReconcileTerms, context: LoadContext) throws -> ReconcileCounts {
     var counts = ReconcileCounts()
     counts.relinked = try relinkOrphans(context: context)
+    counts.relinked += try linkByRules(terms, context: context)
     try script(
       """
       CREATE TEMPORARY TABLE desired (
@@ -32,16 +41,17 @@ extension Session {
         expected_amount bigint, expected_currency text, reported_amount bigint, reported_currency text, rule text)
         ON COMMIT DROP
       """)
-    counts.matched += try pairCharges(context: context)
+    counts.matched += try pairCharges(terms.rules, context: context)
     counts.matched += try pairRefunds(context: context)
     try wantContradictions()
     try wantMissing(terms, context: context)
-    try wantUnexpected()
+    try wantUnexpected(terms.rules)
+    try wantAmbiguous()
     try wantDisputes()
     try wantUnfinished(context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
-    try script("DROP TABLE desired")
+    try script("DROP TABLE desired, ambiguous")
     return counts
   }
 

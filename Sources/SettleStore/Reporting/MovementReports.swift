@@ -7,7 +7,8 @@ extension Session {
     try forEach(
       """
       SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency, o.currency AS settled_currency,
-        o.fee + coalesce(v.fee, 0) AS fee, o.net + coalesce(v.net, 0) AS net,
+        CASE WHEN o.together THEN s.fee ELSE o.fee + coalesce(v.fee, 0) END AS fee,
+        CASE WHEN o.together THEN s.net ELSE o.net + coalesce(v.net, 0) END AS net,
         coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference, o.payout,
         o.occurred_at
       FROM matches m
@@ -17,6 +18,10 @@ extension Session {
         SELECT payment_id, processor_charge, sum(fee)::bigint AS fee, sum(net)::bigint AS net FROM outcome_records
         WHERE kind = 'capture_reversal' GROUP BY payment_id, processor_charge
       ) v ON m.kind = 'charge' AND v.payment_id = o.payment_id AND v.processor_charge = o.processor_charge
+      LEFT JOIN (
+        SELECT payment_id, sum(fee)::bigint AS fee, sum(net)::bigint AS net FROM outcome_records
+        WHERE together GROUP BY payment_id
+      ) s ON o.together AND s.payment_id = o.payment_id
       WHERE m.business_date = \(date)
       ORDER BY m.payment_id, m.kind, m.item_id
       """

@@ -35,9 +35,11 @@ extension Story {
   }
 
   @discardableResult
-  package func reconcile(waiting days: Int = 0) async throws -> ReconcileCounts {
+  package func reconcile(
+    waiting days: Int = 0, by rules: MatchRules = .standard
+  ) async throws -> ReconcileCounts {
     let context = context()
-    let terms = ReconcileTerms(waitingDays: days)
+    let terms = ReconcileTerms(waitingDays: days, rules: rules)
     return try await write { db in try db.reconcile(terms, context: context) }
   }
 

@@ -13,6 +13,8 @@ struct RunCommand: AsyncParsableCommand {
         settle run                                    the whole night
         settle run --stage import --date 2026-11-21   one stage, for one date
         settle run --dry-run                          what would happen
+        settle run --stage reconcile --rules new.yaml --dry-run
+                                                      what other matching rules would change
 
       EXIT STATUS, the first of 70, 78, 77, 65, 69, 75, 1 that applies
         0   done
@@ -29,15 +31,33 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Say what would happen. Changes nothing and calls no processor.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --dry-run: what other matching rules would change of past dates. A pipeline file, or reconcile.match alone.",
+      valueName: "file"))
+  var rules: String?
+
   @Flag(help: "Print run_results.json instead of a table.")
   var json = false
 
   @Flag(name: .shortAndLong, help: "Log what the processor's client does.")
   var verbose = false
 
+  func validate() throws {
+    guard rules != nil else { return }
+    guard dryRun else {
+      throw ValidationError(
+        "--rules only shows what other rules would change: add --dry-run, or put them into the pipeline file")
+    }
+    guard options.stage.isEmpty || options.stage.contains(.reconcile) else {
+      throw ValidationError("--rules is about reconciling: name --stage reconcile too, or no stage")
+    }
+  }
+
   func run() async throws {
     let settings = try Settings()
-    let request = try options.request(settings, dryRun: dryRun, now: .now)
+    var request = try options.request(settings, dryRun: dryRun, now: .now)
+    request.rules = try rules.map { try MatchRules(path: $0) }
     try await RunExecution(settings: settings, json: json, verbose: verbose).perform(request)
   }
 }
