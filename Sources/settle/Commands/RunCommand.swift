@@ -13,8 +13,7 @@ struct RunCommand: AsyncParsableCommand {
         settle run                                    the whole night
         settle run --stage import --date 2026-11-21   one stage, for one date
         settle run --dry-run                          what would happen
-        settle run --stage reconcile --rules new.yaml --dry-run
-                                                      what other matching rules would change
+        settle run --rules new.yaml --dry-run         what other matching rules would change
 
       EXIT STATUS, the first of 70, 78, 77, 65, 69, 75, 1 that applies
         0   done

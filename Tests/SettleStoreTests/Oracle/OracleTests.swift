@@ -17,7 +17,7 @@ import Testing
   private static let percent = Tolerance(ofOthers: .init(share: 300))
 
   /// Each seed has one of these, in turn.
-  private static let rules: [MatchRules] = [
+  static let rules: [MatchRules] = [
     .standard,
     .standard,
     MatchRules([MatchRule(by: [.id]), MatchRule(by: [.reference]), MatchRule(by: [.amount, .date], within: 2)]),

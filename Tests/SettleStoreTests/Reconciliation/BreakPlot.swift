@@ -7,6 +7,7 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   var reason: BreakReason
   var name: String
   var waiting = 0
+  var rules = MatchRules.standard
   /// `order expected/reported`.
   var difference: String
   var opening: @Sendable (Story) async throws -> Void
@@ -157,5 +158,19 @@ struct BreakPlot: Sendable, CustomStringConvertible {
         try await refunding(story, .unknown(why: "timeout"))
         await story.wait(.seconds(90_000))
       }, explanation: { try await answer(.failed(reference: nil, why: "refused"), $0) }),
+    BreakPlot(
+      reason: .ambiguousMatch, name: "money that names nothing and could be two orders'", waiting: 9,
+      rules: MatchRules([
+        MatchRule(by: [.id]), MatchRule(by: [.reference]), MatchRule(by: [.amount, .date], within: 9),
+      ]),
+      difference: "- -/10.00 USD",
+      opening: { story in
+        try await story.authorize(.order("A", 1_000, at: "adyen"), .order("B", 1_000, at: "adyen"))
+        try await story.report([.charge("X", 1_000).naming(.init())], of: "adyen")
+      },
+      explanation: { story in
+        let rows = ["A", "B"].map { Reported.charge($0, 1_000).naming(.init(order: $0)) }
+        try await story.report(rows, of: "adyen")
+      }),
   ]
 }
