@@ -10,7 +10,7 @@ package struct PipelineDefinition: Sendable, Equatable {
   package var merchant = "default"
   /// Whose midnight ends a business date.
   package var timeZone: TimeZone
-  /// A name of the processor catalogue, which the caller checks.
+  /// A name of the processor catalogue.
   package var processor: String
   package var ingest: [Source] = []
   package var importing: [Source] = []
@@ -92,13 +92,11 @@ extension PipelineDefinition {
   /// Reads a pipeline file; `layouts/` beside it counts where it exists.
   ///
   /// Throws ``PipelineFileError``.
-  package init(path: String) throws {
-    try self.init(yaml: Self.text(of: path), file: path)
-    if let folder = layoutsFolder {
-      guard Self.isFolder(folder) else {
-        throw PipelineFileError(file: path, line: nil, message: "layouts: there is no folder \(folder)")
-      }
-    } else {
+  ///
+  /// - Parameter processors: those that the file may name; nil takes any name.
+  package init(path: String, processors: KnownProcessors? = nil) throws {
+    try self.init(yaml: Self.text(of: path), file: path, processors: processors, isFolder: Self.isFolder)
+    if layoutsFolder == nil {
       let beside = Self.resolve("layouts", besideFile: path)
       layoutsFolder = Self.isFolder(beside) ? beside : nil
     }
