@@ -13,7 +13,7 @@ struct RunCommand: AsyncParsableCommand {
         settle run                                    the whole night
         settle run --stage import --date 2026-11-21   one stage, for one date
         settle run --dry-run                          what would happen
-        settle run --rules new.yaml --dry-run         what other matching rules would change
+        settle run --rules new.yaml --dry-run         what other rules would change
 
       EXIT STATUS, the first of 70, 78, 77, 65, 69, 75, 1 that applies
         0   done
@@ -56,7 +56,10 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try Settings()
     var request = try options.request(settings, dryRun: dryRun, now: .now)
-    request.rules = try rules.map { try MatchRules(path: $0) }
+    if let rules {
+      request.rules = try MatchRules(path: rules)
+      request.arguments += ["--rules", rules]
+    }
     try await RunExecution(settings: settings, json: json, verbose: verbose).perform(request)
   }
 }

@@ -28,6 +28,6 @@ struct SmallWorldTests {
       "processor_id", "payment_id", "order_reference", "amount_and_date", "processor_id_tolerated",
       "order_reference_tolerated", "order_reference_together", "payment_id_together", "JPY", "USD", "KWD",
     ]
-    for name in wanted { #expect(seen[name, default: 0] >= 10, "\(name)") }
+    for name in wanted { #expect(seen[name, default: 0] >= 3, "\(name)") }
   }
 }
