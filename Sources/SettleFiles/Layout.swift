@@ -117,6 +117,7 @@ enum Target: String, CaseIterable {
   case hold
   case authorizedAt = "authorized_at"
   case captureBefore = "capture_before"
+  case processor
   case occurredAt = "occurred_at"
   case availableOn = "available_on"
   case bookedOn = "booked_on"
@@ -145,7 +146,7 @@ enum Target: String, CaseIterable {
 
   static let ofAuthorizations: [Target] = [
     .orderReference, .repeatedOrder, .authorizationID, .customer, .amount, .currency, .paymentMethod,
-    .processorCustomer, .hold, .authorizedAt, .captureBefore,
+    .processorCustomer, .hold, .authorizedAt, .captureBefore, .processor,
   ]
 
   static let ofOutcomes: [Target] = [

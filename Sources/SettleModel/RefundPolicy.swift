@@ -49,13 +49,19 @@ package struct RefundPolicy: Sendable, Equatable {
     package var proven: Bool
     /// Whether settlement was in the presentment's currency.
     package var sameCurrency: Bool
+    /// Whether the charge is another processor's than the pipeline's: settle cannot ask that one for anything.
+    package var isElsewhere: Bool
 
-    package init(reason: BreakReason, expected: Money?, reported: Money, proven: Bool, sameCurrency: Bool) {
+    package init(
+      reason: BreakReason, expected: Money?, reported: Money, proven: Bool, sameCurrency: Bool,
+      isElsewhere: Bool = false
+    ) {
       self.reason = reason
       self.expected = expected
       self.reported = reported
       self.proven = proven
       self.sameCurrency = sameCurrency
+      self.isElsewhere = isElsewhere
     }
   }
 
@@ -103,6 +109,8 @@ package struct RefundPolicy: Sendable, Equatable {
     case refundCanceled = "refund_canceled"
     /// The processor cannot take such a refund at all.
     case unsupported = "unsupported_by_processor"
+    /// The charge is another processor's than the pipeline's.
+    case otherProcessor = "other_processor"
 
     /// Whether tomorrow's run may decide otherwise, so that it is asked again.
     package var mayPass: Bool { self == .abovePerRun || self == .abovePerDay }
@@ -111,6 +119,7 @@ package struct RefundPolicy: Sendable, Equatable {
   /// Decides about one break, from the written rules alone. The first rule that names its reason counts.
   package func decide(_ subject: Case, spent: Spent) -> Decision {
     guard let rule = rules.first(where: { $0.when == subject.reason }) else { return .noRule }
+    guard !subject.isElsewhere else { return .heldBack(.otherProcessor) }
     guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
     guard subject.proven else { return .heldBack(.notProven) }
     guard let amount = Self.amount(of: rule.portion, subject) else { return .heldBack(.undercharged) }

@@ -32,7 +32,7 @@ import Testing
       """
       not_proven currency_not_named settled_in_another_currency undercharged above_limit above_per_run above_per_day \
       needs_approval refunded_elsewhere disputed exceeds_captured charge_not_found refund_refused refund_failed \
-      refund_canceled unsupported_by_processor
+      refund_canceled unsupported_by_processor other_processor
       """
     ),
     (

@@ -34,11 +34,14 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var zone: String?
     /// When its files are to come, or nil where nothing is known of that.
     package var expected: Expectation?
+    /// Whose payments, or whose report, the files hold. Nil where that is the layout's or the pipeline's processor.
+    package var processor: String?
 
-    package init(path: String, layout: String? = nil, zone: String? = nil) {
+    package init(path: String, layout: String? = nil, zone: String? = nil, processor: String? = nil) {
       self.path = path
       self.layout = layout
       self.zone = zone
+      self.processor = processor
     }
   }
 
@@ -81,6 +84,8 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var fees = FeeSchedule()
     /// How conversions are judged, or nil where they are not.
     package var rates: RatePolicy?
+    /// By what reported charges and payments are one.
+    package var match = MatchRules.standard
 
     package init() {}
   }
@@ -101,17 +106,21 @@ extension PipelineDefinition {
   ///
   /// - Parameter processors: those that the file may name; nil takes any name.
   package init(path: String, processors: KnownProcessors? = nil) throws {
+    try self.init(yaml: Self.text(of: path), file: path, processors: processors, isFolder: Self.isFolder)
+    if layoutsFolder == nil {
+      let beside = Self.resolve("layouts", besideFile: path)
+      layoutsFolder = Self.isFolder(beside) ? beside : nil
+    }
+  }
+
+  static func text(of path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw PipelineFileError(file: path, line: nil, message: "cannot be read; name a pipeline file with --pipeline")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw PipelineFileError(file: path, line: nil, message: "is not UTF-8 text; save it as UTF-8")
     }
-    try self.init(yaml: text, file: path, processors: processors, isFolder: Self.isFolder)
-    if layoutsFolder == nil {
-      let beside = Self.resolve("layouts", besideFile: path)
-      layoutsFolder = Self.isFolder(beside) ? beside : nil
-    }
+    return text
   }
 
   /// The pipeline that travels in the binary, `pipelines/nightly.yaml`.

@@ -9,10 +9,10 @@ struct ImportStage: Stage {
   let unit = "files"
 
   func perform(_ context: RunContext) async throws -> StageReport {
-    let report = try await files(context).load(context, stage: name) { file, identity in
+    let report = try await files(context).load(context, stage: name) { file, identity, source in
       let load = context.load
       let pipeline = context.pipeline
-      return try await context.write { db in try Self.load(file, identity, into: db, pipeline, load) }
+      return try await context.write { db in try Self.load(file, identity, of: source, into: db, pipeline, load) }
     } known: { identity in
       try await context.store.pool.session { try $0.knownFile(identity) }
     }
@@ -23,8 +23,8 @@ struct ImportStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    try files(context).rehearse(context) { file, identity in
-      try Self.load(file, identity, into: db, context.pipeline, context.load)
+    try files(context).rehearse(context) { file, identity, source in
+      try Self.load(file, identity, of: source, into: db, context.pipeline, context.load)
     } known: { identity in
       try db.knownFile(identity)
     }
@@ -35,11 +35,12 @@ struct ImportStage: Stage {
   }
 
   private static func load(
-    _ file: InputFile, _ identity: FileIdentity, into db: Session, _ pipeline: PipelineDefinition, _ load: LoadContext
+    _ file: InputFile, _ identity: FileIdentity, of source: PipelineDefinition.Source, into db: Session,
+    _ pipeline: PipelineDefinition, _ load: LoadContext
   ) throws -> FileCounts {
     guard file.layout.kind == .outcomes else { return try loadStatement(file, identity, into: db, load) }
     return try db.loadOutcomes(
-      identity, processor: file.layout.processor ?? pipeline.processor,
+      identity, processor: source.processor ?? file.layout.processor ?? pipeline.processor,
       reported: pipeline.reconcile.settledBy?.contains(file.layout.name) ?? true, context: load
     ) { take in
       try file.forEachRow { row in

@@ -17,7 +17,15 @@ struct ReconcileStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    report(try db.reconcile(terms(context), context: context.load))
+    var terms = terms(context)
+    var report = report(try db.reconcile(terms, context: context.load))
+    guard let rules = context.otherRules else { return report }
+    // What the stages after this one say is to be about the rules in force.
+    terms.rules = rules
+    let flips = try db.flips(to: terms, context: context.load)
+    report.flips = flips
+    report.counts.append(("flips", Int64(flips.count)))
+    return report
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
@@ -25,6 +33,7 @@ struct ReconcileStage: Stage {
     var terms = ReconcileTerms(
       waitingDays: reconcile.waitingDays, calendar: reconcile.calendar,
       expectedFiles: context.pipeline.expectedFiles, bank: context.pipeline.bankTerms)
+    terms.rules = reconcile.match
     terms.fees = reconcile.fees
     terms.rates = reconcile.rates
     terms.zone = context.pipeline.timeZone.identifier

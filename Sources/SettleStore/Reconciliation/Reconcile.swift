@@ -24,9 +24,11 @@ package struct ReconcileTerms: Sendable {
   /// Whose files are known to come when; of any other processor none is ever missing.
   package var expectedFiles: [ExpectedFiles]
   package var bank: BankTerms
+  /// By what reported charges and payments are one.
+  package var rules = MatchRules.standard
   package var fees = FeeSchedule()
   package var rates: RatePolicy?
-  /// The pipeline's time zone: in it, a conversion has its day.
+  /// The pipeline's time zone, an IANA name: in it, a conversion has its day, and rules by date compare.
   package var zone = "UTC"
 
   package init(
@@ -48,6 +50,7 @@ extension Session {
   package func reconcile(_ terms: ReconcileTerms, context: LoadContext) throws -> ReconcileCounts {
     var counts = ReconcileCounts()
     counts.relinked = try relinkOrphans(context: context)
+    counts.relinked += try linkByRules(terms, context: context)
     try script(
       """
       CREATE TEMPORARY TABLE desired (
@@ -55,13 +58,14 @@ extension Session {
         expected_amount bigint, expected_currency text, reported_amount bigint, reported_currency text, rule text)
         ON COMMIT DROP
       """)
-    counts.matched += try pairCharges(context: context)
+    counts.matched += try pairCharges(terms.rules, context: context)
     counts.matched += try pairRefunds(context: context)
     try wantContradictions()
     try wantMissing(terms, context: context)
     try wantFiles(terms)
     try wantBatches()
-    try wantUnexpected()
+    try wantUnexpected(terms.rules)
+    try wantAmbiguous()
     try wantDisputes()
     try wantUnfinished(context: context)
     counts.banked = try reconcileBank(terms.bank, context: context)
@@ -69,7 +73,7 @@ extension Session {
     counts.rates = try wantRateVariances(terms.rates, zone: terms.zone, context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
-    try script("DROP TABLE desired")
+    try script("DROP TABLE desired, ambiguous")
     return counts
   }
 

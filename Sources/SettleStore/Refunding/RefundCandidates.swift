@@ -57,11 +57,13 @@ extension Session {
       SELECT b.payment_id, b.break_id, b.reason, b.expected_amount, b.expected_currency, b.reported_amount,
         b.reported_currency, b.rule, b.held_back, o.currency AS settled_currency,
         coalesce(o.processor_charge, CASE WHEN b.item_id = p.payment_id THEN p.processor_charge END)
-          AS processor_charge, p.processor_payment AS own_payment, p.processor_charge AS own_charge, p.amount AS asked
+          AS processor_charge, p.processor_payment AS own_payment, p.processor_charge AS own_charge, p.amount AS asked,
+        (p.processor, o.processor) IS DISTINCT FROM (\(context.processor), \(context.processor)) AS elsewhere
       FROM breaks b
       JOIN payments p ON p.payment_id = b.payment_id
       JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.outcome_id
-      WHERE p.merchant = \(context.merchant) AND p.processor = \(context.processor) AND b.status = 'open' AND b.reason = ANY(\(reasons)) AND b.reported_amount IS NOT NULL
+      WHERE p.merchant = \(context.merchant) AND b.status = 'open' AND b.reason = ANY(\(reasons))
+        AND b.reported_amount IS NOT NULL
         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id)
       ORDER BY b.first_seen, b.payment_id, b.break_id
       """
@@ -75,7 +77,7 @@ extension Session {
         subject: RefundPolicy.Case(
           reason: try row.get("reason"), expected: try row.moneyIfAny("expected_amount", "expected_currency"),
           reported: reported, proven: rule == "processor_id" || rule == "payment_id",
-          sameCurrency: settled == reported.currency),
+          sameCurrency: settled == reported.currency, isElsewhere: try row.get("elsewhere")),
         processorCharge: try row.get("processor_charge"), ownPayment: try row.get("own_payment"),
         ownCharge: try row.get("own_charge"), asked: try row.get("asked"),
         heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)))

@@ -8,8 +8,8 @@ extension Session {
       """
       SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency,
         \(sql: Self.known("currency", as: "text")) AS settled_currency,
-        \(sql: Self.known("fee", as: "bigint")) + coalesce(v.fee, 0) AS fee,
-        \(sql: Self.known("net", as: "bigint")) + coalesce(v.net, 0) AS net,
+        CASE WHEN o.together THEN s.fee ELSE \(sql: Self.known("fee", as: "bigint")) + coalesce(v.fee, 0) END AS fee,
+        CASE WHEN o.together THEN s.net ELSE \(sql: Self.known("net", as: "bigint")) + coalesce(v.net, 0) END AS net,
         coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference,
         \(sql: Self.known("payout", as: "text")) AS payout,
         \(sql: Self.known("occurred_at", as: "timestamptz")) AS occurred_at
@@ -21,6 +21,10 @@ extension Session {
         WHERE kind = 'capture_reversal' AND business_date <= \(date) GROUP BY payment_id, processor_charge
       ) v ON m.kind = 'charge' AND v.payment_id = o.payment_id AND v.processor_charge = o.processor_charge
       LEFT JOIN (\(sql: Self.replacedLater(than: date))) l ON l.outcome_id = o.outcome_id
+      LEFT JOIN (
+        SELECT payment_id, sum(fee)::bigint AS fee, sum(net)::bigint AS net FROM outcome_records
+        WHERE together GROUP BY payment_id
+      ) s ON o.together AND s.payment_id = o.payment_id
       WHERE m.business_date = \(date)
       ORDER BY m.payment_id, m.kind, m.item_id
       """

@@ -6,7 +6,7 @@ import SettleModel
 extension StoreCheck {
   package static let matches = StoreCheck(
     name: "matches",
-    says: "each match joins what was asked with a report of the same amount, and no report is used twice (I6)",
+    says: "each match joins what was asked with a report of it, and no report is used twice (I6)",
     remedy:
       "a match was changed by hand: delete that match, run `settle run --stage reconcile`, which makes it anew, and verify again",
     counted: "SELECT count(*) FROM matches",
@@ -19,7 +19,7 @@ extension StoreCheck {
       WHERE o.reported IS NOT TRUE OR CASE m.kind
         WHEN 'charge' THEN p.state IS DISTINCT FROM 'SUCCEEDED'
           OR (m.item_id, m.amount, m.currency) IS DISTINCT FROM (p.payment_id, p.amount, p.currency)
-        ELSE (m.amount, m.currency) IS DISTINCT FROM (-r.amount, r.currency)
+        ELSE m.tolerated <> 0 OR (m.amount, m.currency) IS DISTINCT FROM (-r.amount, r.currency)
           OR (m.amount, m.currency) IS DISTINCT FROM (o.compared_amount, o.compared_currency) END
       UNION ALL
       SELECT 'outcome ' || outcome_id FROM matches GROUP BY outcome_id HAVING count(*) > 1
@@ -34,7 +34,7 @@ extension StoreCheck {
       WITH rows AS (
         SELECT o.payment_id, o.kind, CASE WHEN o.kind = 'refund' THEN o.outcome_id::text
             ELSE \(sql: Session.chargeKey(of: "o")) END AS charge,
-          o.outcome_id, o.row_id, o.compared_amount, m.amount AS matched,
+          o.outcome_id, o.row_id, o.compared_amount, m.amount + m.tolerated AS matched,
           m.outcome_id IS NOT NULL OR EXISTS (
             SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
               AND b.resolution IS DISTINCT FROM 'explained') AS spoken,

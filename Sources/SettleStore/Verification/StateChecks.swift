@@ -69,7 +69,7 @@ extension StoreCheck {
         SELECT payment_id, bool_or(kind = 'charge') AS charged, array_agg(occurred_at) FILTER (WHERE kind = 'charge_failed') AS failures,
           bool_or(kind = 'charge' AND proven) AS proven, bool_or(kind = 'charge_failed' AND proven) AS denied
         FROM (
-          SELECT payment_id, kind, linked_by <> 'order_reference' AS proven, occurred_at FROM outcome_records
+          SELECT payment_id, kind, linked_by IN ('processor_id', 'payment_id') AS proven, occurred_at FROM outcome_records
           WHERE linked_by IS NOT NULL AND kind IN ('charge', 'charge_failed')
           UNION ALL
           SELECT k.payment_id, v.record ->> 'kind', false, (v.record ->> 'occurred_at')::timestamptz

@@ -14,13 +14,13 @@ extension Money {
 extension Authorization {
   package static func order(
     _ order: String, _ amount: Int64, _ currency: String = "USD", id: String? = nil, customer: String? = nil,
-    method: String? = "pm_card_visa", hold: String? = nil, captureBefore: Timestamp? = nil
+    method: String? = "pm_card_visa", hold: String? = nil, captureBefore: Timestamp? = nil, at processor: String? = nil
   ) -> Authorization {
     Authorization(
       orderReference: order, authorizationID: id, customerReference: customer,
       amount: Money(amount, currency),
       instrument: Instrument(
-        paymentMethod: hold == nil ? method : nil, hold: hold, captureBefore: captureBefore))
+        paymentMethod: hold == nil ? method : nil, hold: hold, captureBefore: captureBefore), processor: processor)
   }
 }
 
@@ -35,6 +35,12 @@ package struct Reported: Sendable {
     record = OutcomeRecord(
       kind: kind, rowID: row, occurredAt: Timestamp(microseconds: 0), gross: Money(amount, currency),
       references: .init(processorPayment: "pi_\(order)", processorCharge: "ch_\(order)"))
+  }
+
+  /// A row as it is.
+  package init(of record: OutcomeRecord) {
+    order = ""
+    self.record = record
   }
 
   package static func charge(_ order: String, _ amount: Int64, _ currency: String = "USD") -> Reported {

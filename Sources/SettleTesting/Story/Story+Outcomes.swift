@@ -36,11 +36,12 @@ extension Story {
 
   @discardableResult
   package func reconcile(
-    waiting days: Int = 0, by calendar: BankingCalendar = BankingCalendar(.none),
+    waiting days: Int = 0, by rules: MatchRules = .standard, calendar: BankingCalendar = BankingCalendar(.none),
     files: [ExpectedFiles] = [], fees: [FeeTerm] = [], rates: RatePolicy? = nil
   ) async throws -> ReconcileCounts {
     let context = context()
     var terms = ReconcileTerms(waitingDays: days, calendar: calendar, expectedFiles: files)
+    terms.rules = rules
     terms.fees = FeeSchedule(fees)
     terms.rates = rates
     return try await write { [terms] db in try db.reconcile(terms, context: context) }

@@ -130,11 +130,6 @@ struct PipelineRefusalTests {
       "n.yaml:3: import.sources[0].expected: \"weekly\" is not known here; write daily or banking_days"
     ),
     (
-      "import: { sources: [{ path: \"a/*\", processor: adyen }] }",
-      "n.yaml:3: import.sources[0].processor: says whose files are expected: give expected: daily or banking_days "
-        + "beside it"
-    ),
-    (
       "import: { sources: [{ path: \"a/*\", expected: banking_days }] }",
       "n.yaml:3: import: expected: banking_days needs a calendar, such as reconcile: { calendar: target2 }; or write "
         + "expected: daily"

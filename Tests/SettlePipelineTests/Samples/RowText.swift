@@ -22,6 +22,7 @@ enum RowText {
       + quoted(" payment_method", instrument.paymentMethod)
       + quoted(" processor_customer", instrument.processorCustomer) + quoted(" hold", instrument.hold)
       + plain(" authorized_at", authorization.authorizedAt) + plain(" capture_before", instrument.captureBefore)
+      + quoted(" processor", authorization.processor)
   }
 
   private static func text(_ outcome: OutcomeRecord) -> String {

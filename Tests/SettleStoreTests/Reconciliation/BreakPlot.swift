@@ -7,6 +7,7 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   var reason: BreakReason
   var name: String
   var waiting = 0
+  var rules = MatchRules.standard
   var files: [ExpectedFiles] = []
   var fees: [FeeTerm] = []
   var rates: RatePolicy?
@@ -164,6 +165,20 @@ struct BreakPlot: Sendable, CustomStringConvertible {
         try await refunding(story, .unknown(why: "timeout"))
         await story.wait(.seconds(90_000))
       }, explanation: { try await answer(.failed(reference: nil, why: "refused"), $0) }),
+    BreakPlot(
+      reason: .ambiguousMatch, name: "money that names nothing and could be two orders'", waiting: 9,
+      rules: MatchRules([
+        MatchRule(by: [.id]), MatchRule(by: [.reference]), MatchRule(by: [.amount, .date], within: 9),
+      ]),
+      difference: "- -/10.00 USD",
+      opening: { story in
+        try await story.authorize(.order("A", 1_000, at: "adyen"), .order("B", 1_000, at: "adyen"))
+        try await story.report([.charge("X", 1_000).naming(.init())], of: "adyen")
+      },
+      explanation: { story in
+        let rows = ["A", "B"].map { Reported.charge($0, 1_000).naming(.init(order: $0)) }
+        try await story.report(rows, of: "adyen")
+      }),
   ]
 
   private static func paid(_ amount: Int64, _ payout: String) -> Reported {
@@ -227,6 +242,6 @@ struct BreakPlot: Sendable, CustomStringConvertible {
 
   @discardableResult
   func reconcile(_ story: Story) async throws -> ReconcileCounts {
-    try await story.reconcile(waiting: waiting, files: files, fees: fees, rates: rates)
+    try await story.reconcile(waiting: waiting, by: rules, files: files, fees: fees, rates: rates)
   }
 }

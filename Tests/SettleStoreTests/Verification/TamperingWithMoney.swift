@@ -179,6 +179,7 @@ extension Tampering {
     changed("matches", "another amount", "amount = amount - 1"),
     changed("matches", "another currency", "currency = 'EUR'"),
     changed("matches", "another outcome", "outcome_id = md5(outcome_id::text)::uuid"),
+    changed("matches", "another tolerance", "tolerated = tolerated + 1"),
     deleted("matches"),
     changed("breaks", "another reason to hold back", "held_back = 'not_known'", where: "held_back IS NOT NULL"),
     changed(
