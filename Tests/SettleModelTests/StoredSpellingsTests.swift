@@ -33,6 +33,13 @@ import Testing
       refund_canceled unsupported_by_processor
       """
     ),
+    (
+      DecisionRefusal.Reason.allCases.map(\.rawValue),
+      """
+      invalid_id unknown_break unknown_decision invalid_date wrong_column_count contradiction stale already_resolved \
+      irrevocable not_refundable unknown_other cycle nothing_to_approve same_person card_number too_long invalid_text
+      """
+    ),
     (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),
     (RefundRule.Portion.allCases.map(\.rawValue), "duplicate overcharge"),
     (

@@ -10,12 +10,12 @@ import Testing
     "store_identity", "lease", "runs", "stage_runs", "input_files", "quarantine", "charge_batches", "payments",
     "payment_references", "charge_attempts", "cancellations", "refunds", "charge_allowances", "refund_days", "outbox",
     "event_sequence", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks", "currencies",
-    "migrations", "audit", "audit_seals", "file_digests",
+    "migrations", "audit", "audit_seals", "file_digests", "decisions",
   ]
-  /// What is written once: audit trails and messages.
+  /// What is written once: audit trails, decisions and messages.
   static let onceOnly = [
     "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
-    "audit_seals", "file_digests",
+    "audit_seals", "file_digests", "decisions",
   ]
   /// An orphan moves to its payment: its old rows go.
   static let moved = ["outcome_records", "matches", "breaks"]

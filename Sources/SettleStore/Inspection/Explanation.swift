@@ -12,6 +12,7 @@ package struct Explanation: Sendable {
   package var matches: [MatchFacts] = []
   package var breaks: [BreakFacts] = []
   package var refunds: [RefundFacts] = []
+  package var decisions: [DecisionFacts] = []
   package var events: [EventFacts] = []
   package var trail: [AuditEntry] = []
 }

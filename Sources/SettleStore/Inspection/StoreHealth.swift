@@ -56,7 +56,7 @@ extension Session {
   package func writerHealth() throws -> RoleHealth {
     let onceOnly = [
       "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
-      "audit_seals", "file_digests",
+      "audit_seals", "file_digests", "decisions",
     ]
     let moved = ["outcome_records", "matches", "breaks"]
     return try roleHealth(

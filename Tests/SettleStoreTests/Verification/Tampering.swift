@@ -35,7 +35,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [Tampering] =
-    trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + standing
+    trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + standing + decisions
 }
 
 // The trail.
