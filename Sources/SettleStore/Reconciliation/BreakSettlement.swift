@@ -64,6 +64,14 @@ extension Session {
     {}
   }
 
+  /// Whether the break `b` follows one that a person has resolved: what was accepted of it no rule knows.
+  static let followsDecided: SQL = """
+    EXISTS (SELECT FROM breaks e
+      WHERE e.payment_id = b.payment_id AND e.reason = b.reason AND e.break_id <> b.break_id
+        AND (e.item_id = b.item_id OR e.outcome_id = b.outcome_id)
+        AND e.resolution IN ('accepted', 'written_off', 'duplicate'))
+    """
+
   /// Whether the resolved break `b` is followed by another about the same item, which is open on a date.
   static func isFollowed(on date: BusinessDate) -> SQL {
     """

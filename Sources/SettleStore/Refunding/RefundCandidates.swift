@@ -93,7 +93,8 @@ extension Session {
       WHERE p.merchant = \(context.merchant) AND p.processor = \(context.processor) AND b.status = 'open'
         AND b.reported_amount IS NOT NULL
         AND CASE WHEN d.action = 'refund' THEN true
-          ELSE b.reason = ANY(\(reasons)) AND NOT coalesce(d.wait_until > \(context.date), false) END
+          ELSE b.reason = ANY(\(reasons)) AND NOT coalesce(d.wait_until > \(context.date), false)
+            AND NOT \(sql: Self.followsDecided) END
         -- One that failed is asked for again by a later decision, never by a rule.
         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id
           AND NOT (d.action IS NOT DISTINCT FROM 'refund' AND r.state = 'FAILED' AND r.token < d.token))

@@ -49,7 +49,9 @@ import Testing
       func says(_ found: BreakRow, _ other: some CustomStringConvertible) async throws -> [String] {
         let words = "duplicate_of:\(other)"
         let sheet = try await story.sheet { $0.id == found.id ? .says(words) : nil }
+        // What was decided before stands in the file, too.
         return try await story.decide(sheet).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
+          .filter { $0 != "known" }
       }
       #expect(try await says(a, a.id) == ["refused cycle"])
       #expect(try await says(a, story.payment("A")) == ["refused cycle"])

@@ -16,8 +16,8 @@ import Testing
     let environment: [String: String]
     let breaks: String
 
-    func write(_ text: String, to name: String = "breaks.csv") throws {
-      try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+    func put(_ text: String) throws {
+      try text.write(toFile: folder + "/breaks.csv", atomically: true, encoding: .utf8)
     }
 
     /// The open break decided so, in the file as finance had it.
@@ -27,7 +27,7 @@ import Testing
       cells[16] = decision
       cells[17] = note
       lines[1] = cells.joined(separator: ",")
-      try write(lines.joined(separator: "\r\n") + "\r\n")
+      try put(lines.joined(separator: "\r\n") + "\r\n")
     }
 
     func settle(_ arguments: String..., adding variables: [String: String] = [:]) async throws -> Binary {
@@ -100,7 +100,7 @@ import Testing
 
   @Test func whatIsNoSheetEndsWith65AndNoNameOrTwoWith64() async throws {
     try await with { desk in
-      try desk.write("order,amount\n1,2\n")
+      try desk.put("order,amount\n1,2\n")
       let refused = try await desk.settle("decide", "breaks.csv", "--date", "2026-11-21")
       #expect(refused.status == 65)
       #expect(refused.errors.hasPrefix("settle: breaks.csv:1: the header has no column break_id"))
