@@ -10,15 +10,18 @@ extension ConnectionSettings {
   /// A URI that sets these options of libpq.
   package static func url(options: [String: String]) -> String {
     let words = options.sorted { $0.key < $1.key }.filter { $0.key != "dbname" }
-      .map { "\($0.key)=\(encoded($0.value))" }
+      .map { "\($0.key)=\($0.value.percentEncoded)" }
     let query = words.isEmpty ? "" : "?" + words.joined(separator: "&")
-    return "postgresql:///\(encoded(options["dbname"] ?? ""))\(query)"
+    return "postgresql:///\((options["dbname"] ?? "").percentEncoded)\(query)"
   }
+}
 
-  private static func encoded(_ text: String) -> String {
+extension String {
+  /// As it stands in a URI's path or query: all but the unreserved characters in percents.
+  var percentEncoded: String {
     let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
     var encoded = ""
-    for byte in text.utf8 {
+    for byte in utf8 {
       if unreserved.contains(byte) {
         encoded.unicodeScalars.append(Unicode.Scalar(byte))
       } else {

@@ -57,7 +57,7 @@ package struct CopyWriter: ~Copyable {
   /// - Throws: where the row has too few or too many fields or one of the wrong type, where the server has refused what
   ///   was sent before, and `CancellationError`.
   package mutating func endRow() throws {
-    if failure == nil, field != columns.count { fail("a row has \(field) fields for \(columns.count) columns") }
+    if failure == nil, field != columns.count { fail("a row has fields for \(field) of \(columns.count) columns") }
     if let failure { throw failure }
     if buffer.count >= Self.flushSize { try flush() }
   }
@@ -91,7 +91,7 @@ package struct CopyWriter: ~Copyable {
 
   private mutating func isRoom() -> Bool {
     if field < columns.count { return failure == nil }
-    fail("a row has more than \(columns.count) fields")
+    fail("a row has more fields than columns, of which there are \(columns.count)")
     return false
   }
 

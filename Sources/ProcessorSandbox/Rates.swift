@@ -99,9 +99,11 @@ private func trimmed(_ text: Substring) -> String {
   String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
 }
 
-/// The candidate with the fewest single-letter edits to `name`; the first of equals.
+/// The candidate that `name` is a part of, as `lost` is of `lost-response`; else the one with the fewest single-letter
+/// edits to it. The first of several.
 private func nearest(to name: String, among candidates: [String]) -> String {
-  candidates.min { editDistance(name, $0) < editDistance(name, $1) } ?? ""
+  candidates.first { $0.hasPrefix(name) } ?? candidates.first { name.count > 2 && $0.contains(name) }
+    ?? candidates.min { editDistance(name, $0) < editDistance(name, $1) } ?? ""
 }
 
 private func editDistance(_ left: String, _ right: String) -> Int {

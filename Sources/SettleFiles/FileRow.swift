@@ -108,7 +108,8 @@ struct RowReader {
     }
     guard record.count == plan.columns.count else {
       throw RowRefusal(
-        nil, .wrongColumnCount, "the row has \(record.count) columns and the header \(plan.columns.count)")
+        nil, .wrongColumnCount,
+        "the row has \(record.count.of("column", "columns")) and the header \(plan.columns.count)")
     }
   }
 

@@ -11,6 +11,14 @@ package enum NearestName {
     return nearest.name
   }
 
+  /// The same, and where none is near, the only known name that begins with what was written, if that is three letters
+  /// at least.
+  package static func meant(by name: String, among known: [String]) -> String? {
+    if let near = suggestion(for: name, among: known) { return near }
+    let longer = known.filter { name.count > 2 && $0.lowercased().hasPrefix(name.lowercased()) }
+    return longer.count == 1 ? longer[0] : nil
+  }
+
   /// The clause that a message ends with: `; did you mean "column"?`, or nothing.
   package static func hint(for name: String, among known: [String]) -> String {
     suggestion(for: name, among: known).map { "; did you mean \"\($0)\"?" } ?? ""

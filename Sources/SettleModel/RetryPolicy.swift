@@ -59,11 +59,6 @@ package struct RetryPolicy: Sendable, Equatable {
 
   package init(rules: [Rule] = []) { self.rules = rules }
 
-  /// The processor's own codes that rules are about.
-  package var codes: [String] {
-    rules.compactMap { if case .code(let code) = $0.when { code } else { nil } }
-  }
-
   /// The rule that a decline falls under.
   package func rule(for decline: Decline) -> Rule? {
     rules.first { $0.when == .code(decline.code) } ?? rules.first { $0.when == .reason(decline.reason) }

@@ -17,6 +17,10 @@ package enum ProcessorCatalogue {
 
   package static let names: [String] = connects.map(\.name)
 
+  /// By processor, each code that it declines with and whether card networks ever allow another attempt after it.
+  package static let declines: [String: [String: Bool]] = Dictionary(
+    uniqueKeysWithValues: connects.map { ($0.name, $0.declines) })
+
   /// The adapter of a name, paced as the settings say: it keeps the rate, backs off and breaks the circuit by itself.
   ///
   /// Throws ``ProcessorSettingsError`` for a name or settings that cannot be used. Nothing is sent yet.
@@ -28,28 +32,10 @@ package enum ProcessorCatalogue {
     return try connect(settings, logger)
   }
 
-  /// Throws ``ProcessorSettingsError`` for a name that is none of the catalogue's.
-  package static func check(_ name: String) throws { _ = try connect(name) }
-
-  /// Throws ``ProcessorSettingsError`` for a decline code that the processor does not have, or after which card networks
-  /// forbid another attempt: a rule about it would never hold.
-  package static func check(retrying codes: [String], at name: String) throws {
-    let declines = try entry(name).declines
-    for code in codes {
-      guard let mayRetry = declines[code] else {
-        throw ProcessorSettingsError.unknownDecline(
-          code, processor: name, nearest: NearestName.suggestion(for: code, among: declines.keys.sorted()))
-      }
-      guard mayRetry else { throw ProcessorSettingsError.finalDecline(code) }
-    }
-  }
-
-  private static func connect(_ name: String) throws -> Connect { try entry(name).connect }
-
-  private static func entry(_ name: String) throws -> (name: String, declines: [String: Bool], connect: Connect) {
+  private static func connect(_ name: String) throws -> Connect {
     guard let entry = connects.first(where: { $0.name == name }) else {
       throw ProcessorSettingsError.unknownProcessor(name, known: names)
     }
-    return entry
+    return entry.connect
   }
 }

@@ -45,6 +45,10 @@ struct Settle: AsyncParsableCommand {
 
   /// Runs a command line to its end, and says on standard error what there is to say about a failure.
   private static func status(of arguments: [String]) async -> ExitStatus {
+    if let unknown = UnknownCommand(in: arguments, of: Settle.self) {
+      Console.say("\(unknown)")
+      return .usage
+    }
     do {
       var command = try await asyncParseAsRoot(arguments)
       do {

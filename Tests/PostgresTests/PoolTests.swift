@@ -79,25 +79,31 @@ import Testing
     }
   }
 
+  /// A COPY that only its connection's end or a cancellation ends; it has begun.
+  private static func endlessCopy(into table: String, of pool: Pool) async -> Task<Void, any Error> {
+    let copying = Recorder<Bool>()
+    let work = Task {
+      _ = try await pool.transaction { db in
+        try db.copyIn(table, columns: ["n"]) { writer in
+          copying.append(true)
+          while true {
+            writer.beginRow()
+            writer.append(Int64(1))
+            try writer.endRow()
+          }
+        }
+      }
+    }
+    while copying.values.isEmpty { await Task.yield() }
+    return work
+  }
+
   @Test func aCopyThatLosesItsConnectionLeavesNoneBroken() async throws {
     try await withPool(size: 1) { pool, settings async throws in
       try await pool.session { db in try db.script("CREATE TABLE t (n bigint)") }
       let other = try await Connection.open(settings)
       let pid = try await pool.session { db in try db.value("SELECT pg_backend_pid()::bigint", as: Int64.self) }
-      let copying = Recorder<Bool>()
-      let work = Task {
-        _ = try await pool.transaction { db in
-          try db.copyIn("t", columns: ["n"]) { writer in
-            copying.append(true)
-            while true {
-              writer.beginRow()
-              writer.append(Int64(1))
-              try writer.endRow()
-            }
-          }
-        }
-      }
-      while copying.values.isEmpty { await Task.yield() }
+      let work = await Self.endlessCopy(into: "t", of: pool)
       try await other.run { db in try db.execute("SELECT pg_terminate_backend(\(pid)::int, 20000)") }
       await other.close()
       let error = await postgresError { try await work.value }
@@ -111,20 +117,7 @@ import Testing
       func pid() async throws -> Int? { try await pool.session { db in try db.value("SELECT pg_backend_pid()") } }
       try await pool.session { db in try db.script("CREATE TABLE t (n bigint)") }
       let before = try await pid()
-      let copying = Recorder<Bool>()
-      let work = Task {
-        _ = try await pool.transaction { db in
-          try db.copyIn("t", columns: ["n"]) { writer in
-            copying.append(true)
-            while true {
-              writer.beginRow()
-              writer.append(Int64(1))
-              try writer.endRow()
-            }
-          }
-        }
-      }
-      while copying.values.isEmpty { await Task.yield() }
+      let work = await Self.endlessCopy(into: "t", of: pool)
       work.cancel()
       await #expect(throws: CancellationError.self) { try await work.value }
       #expect(try await pool.session { db in try db.value("SELECT count(*) FROM t") } == 0)

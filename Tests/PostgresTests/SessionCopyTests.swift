@@ -106,8 +106,9 @@ import Testing
           do { try db.copyIn("t", columns: columns, body) } catch { return "\(error)" }
           return "no error"
         }
-        #expect(message(["n", "s"]) { try $0.row(1) }.hasSuffix("a row has 1 fields for 2 columns"))
-        #expect(message(["n"]) { try $0.row(1, 2) }.hasSuffix("a row has more than 1 fields"))
+        #expect(message(["n", "s"]) { try $0.row(1) }.hasSuffix("a row has fields for 1 of 2 columns"))
+        #expect(
+          message(["n"]) { try $0.row(1, 2) }.hasSuffix("a row has more fields than columns, of which there are 1"))
         #expect(message(["n"]) { try $0.row("x") }.hasSuffix(#"column "n" is of type integer, not text"#))
         #expect(message(["n"]) { try $0.row(Int.max) }.hasSuffix(#"an integer is out of the range of column "n""#))
         #expect(message(["zzz"]) { try $0.row(1) }.hasSuffix("the table has no column zzz"))

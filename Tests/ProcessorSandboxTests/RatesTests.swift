@@ -16,6 +16,9 @@ import Testing
   @Test(arguments: [
     ("lost-respons=0.1", "unknown kind 'lost-respons': did you mean 'lost-response'?"),
     ("ratelimited=0.1", "unknown kind 'ratelimited': did you mean 'rate-limited'?"),
+    ("lost=0.1", "unknown kind 'lost': did you mean 'lost-response'?"),
+    ("server=0.1", "unknown kind 'server': did you mean 'server-error'?"),
+    ("limited=0.1", "unknown kind 'limited': did you mean 'rate-limited'?"),
     ("rset=0.1", "unknown kind 'rset': did you mean 'reset'?"),
     ("slow", "'slow' needs a rate from 0 to 1, as in slow=0.02, and has ''"),
     ("slow=1.5", "'slow' needs a rate from 0 to 1, as in slow=0.02, and has '1.5'"),

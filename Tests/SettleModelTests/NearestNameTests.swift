@@ -13,6 +13,16 @@ import Testing
     #expect(NearestName.suggestion(for: written, among: ["column", "customer_id", "amount"]) == meant)
   }
 
+  @Test(
+    arguments: [
+      ("cust", "customer_id"), ("CUST", "customer_id"), ("cu", nil), ("amo", "amount"), ("amt", nil), ("", nil),
+      ("colum", "column"), ("pay", nil),
+    ] as [(String, String?)])
+  func whatOnlyBeginsWithItIsMeantToo(_ written: String, _ meant: String?) {
+    let known = ["column", "customer_id", "amount", "pay_in", "pay_out"]
+    #expect(NearestName.meant(by: written, among: known) == meant)
+  }
+
   @Test func ofEquallyNearTheFirst() {
     #expect(NearestName.suggestion(for: "bat", among: ["cat", "hat"]) == "cat")
     #expect(NearestName.suggestion(for: "bat", among: []) == nil)

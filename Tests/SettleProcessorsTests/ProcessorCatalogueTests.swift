@@ -61,14 +61,15 @@ struct ProcessorCatalogueTests {
     await #expect(throws: ProcessorSettingsError.unusableConcurrency(0)) { try await adapter(concurrency: 0) }
   }
 
-  @Test func refusesRetriesThatWouldNeverHappen() throws {
-    try ProcessorCatalogue.check(retrying: ["insufficient_funds", "issuer_not_available"], at: "stripe")
-    #expect(throws: ProcessorSettingsError.finalDecline("lost_card")) {
-      try ProcessorCatalogue.check(retrying: ["do_not_honor", "lost_card"], at: "stripe")
-    }
-    let unknown = ProcessorSettingsError.unknownDecline(
-      "insufficient_fund", processor: "stripe", nearest: "insufficient_funds")
-    #expect(throws: unknown) { try ProcessorCatalogue.check(retrying: ["insufficient_fund"], at: "stripe") }
-    #expect(unknown.description.hasSuffix("the code insufficient_fund; did you mean insufficient_funds?"))
+  @Test(arguments: ProcessorCatalogue.names)
+  func tellsAfterWhichDeclinesAnotherAttemptMayCome(name: String) throws {
+    let declines = try #require(ProcessorCatalogue.declines[name])
+    #expect(declines.values.contains(true))
+    #expect(declines.values.contains(false))
+  }
+
+  @Test(arguments: [("insufficient_funds", true), ("issuer_not_available", true), ("lost_card", false)])
+  func knowsTheCodesOfStripe(code: String, mayRetry: Bool) {
+    #expect(ProcessorCatalogue.declines["stripe"]?[code] == mayRetry)
   }
 }

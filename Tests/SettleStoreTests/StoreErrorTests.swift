@@ -53,8 +53,8 @@ import Testing
     ),
     (.noAnswer("nextval"), "the database gave no row for nextval, which is a defect of settle"),
     (
-      .unbalanced("expected USD: the buckets hold 1 items and 1000 minor units too many"),
-      "the totals do not balance, which is a defect of settle: expected USD: the buckets hold 1 items and 1000 minor "
+      .unbalanced("expected USD: the buckets hold 1 item and 1000 minor units too many"),
+      "the totals do not balance, which is a defect of settle: expected USD: the buckets hold 1 item and 1000 minor "
         + "units too many"
     ),
   ]

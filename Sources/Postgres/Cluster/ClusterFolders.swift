@@ -78,20 +78,7 @@ struct ClusterFolders: Equatable {
   /// must run as, so that nobody else can pose as it.
   var url: String {
     let peer = user?.name ?? ServerUser.name(of: geteuid())
-    return "postgresql:///settle?host=\(Self.encoded(socket))&port=5432&user=settle"
-      + (peer.map { "&requirepeer=\(Self.encoded($0))" } ?? "")
-  }
-
-  private static func encoded(_ text: String) -> String {
-    let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-    var encoded = ""
-    for byte in text.utf8 {
-      if unreserved.contains(byte) {
-        encoded.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return encoded
+    return "postgresql:///settle?host=\(socket.percentEncoded)&port=5432&user=settle"
+      + (peer.map { "&requirepeer=\($0.percentEncoded)" } ?? "")
   }
 }

@@ -1,5 +1,6 @@
 import CPostgres
 import Dispatch
+import Glibc
 
 /// A PostgreSQL server of one's own, made on first use from the programs that are installed, and reached only through a
 /// Unix socket in a folder that nobody else can enter.
@@ -27,6 +28,9 @@ package struct PrivateCluster: Sendable {
 
   /// The folder with the server's data.
   package var dataFolder: String { ClusterFolders(home: home).data }
+
+  /// Whether it has been made, if only by somebody whose folder we may not enter. Touches nothing.
+  package var exists: Bool { access(dataFolder, F_OK) == 0 || errno == EACCES }
 
   /// Whether a server answers, be it only that it is starting up. Blocks for a moment.
   package var isRunning: Bool { server.answer != .none }

@@ -94,15 +94,17 @@ struct DoubtfulCharges: Sendable {
   private func sentences(_ adoption: Adoption) -> [String] {
     var sentences: [String] = []
     if adoption.charged > 0 {
-      sentences.append("\(adoption.charged) were charged before, and are not charged again")
+      let payments = adoption.charged.of("payment was", "payments were")
+      sentences.append("\(payments) charged before, and \(adoption.charged == 1 ? "is" : "are") not charged again")
     }
     if adoption.contradicted > 0 {
       sentences.append(
-        "\(adoption.contradicted) have a charge of another amount or currency at the processor: they are not charged,"
-          + " a person decides (breaks of outcome_unknown)")
+        "\(adoption.contradicted.of("payment has", "payments have")) a charge of another amount or currency at the"
+          + " processor: not charged here, a person decides (breaks of outcome_unknown)")
     }
     if adoption.undecided > 0 {
-      sentences.append("\(adoption.undecided) are undecided at the processor, and are looked up again")
+      sentences.append(
+        "\(adoption.undecided.of("payment is", "payments are")) undecided at the processor, to be looked up again")
     }
     for sentence in sentences { context.progress.note(.charge, sentence) }
     return sentences

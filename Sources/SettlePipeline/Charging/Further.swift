@@ -24,7 +24,7 @@ actor Further {
 
 extension Further.Tally {
   var counts: [(name: String, value: Int64)] {
-    [("to_retry", planned), ("canceled", canceled)].filter { $0.value > 0 }
+    [("retries_planned", planned), ("canceled", canceled)].filter { $0.value > 0 }
   }
 
   var defect: Failure? {
@@ -39,7 +39,7 @@ extension Further.Tally {
     }
     guard open > 0 else { return nil }
     return Failure(
-      StageStop.later("\(open) \(open == 1 ? "cancellation has" : "cancellations have") no known outcome yet"))
+      StageStop.later("\(open.of("cancellation has", "cancellations have")) no known outcome yet"))
   }
 }
 
@@ -49,11 +49,11 @@ extension ChargeStage {
     let retries = try db.retriesDue(context: context.load)
     report.counts.append(("to_retry", retries.reduce(0) { $0 + $1.count }))
     report.notes += retries.map {
-      "charge: of these, \($0.amount) in \($0.count) payments would be retried after \($0.reason.rawValue)"
+      "charge: of these, \($0.amount) in \($0.count.of("payment", "payments")) would be retried after \($0.reason.rawValue)"
     }
     let planned = try db.retriesPlanned(context: context.load)
     if let next = planned.next {
-      report.notes.append("charge: \(planned.count) payments are to be retried later, the next on \(next)")
+      report.notes.append("charge: \(planned.count.of("retry is", "retries are")) planned for later, the next on \(next)")
     }
     let cancellations = try db.cancellationsWaiting(context: context.load)
     report.counts.append(("to_cancel", cancellations.due + cancellations.open))

@@ -24,7 +24,7 @@ struct Refunder {
     ])
     report.stop = stop
     if stop == nil, unknown > 0 {
-      report.stop = Failure(StageStop.later("\(unknown) refunds have no known outcome yet"))
+      report.stop = Failure(StageStop.later("\(unknown.of("refund has", "refunds have")) no known outcome yet"))
     }
     return report
   }

@@ -10,7 +10,7 @@ package struct PipelineDefinition: Sendable, Equatable {
   package var merchant = "default"
   /// Whose midnight ends a business date.
   package var timeZone: TimeZone
-  /// A name of the processor catalogue, which the caller checks.
+  /// A name of the processor catalogue.
   package var processor: String
   package var ingest: [Source] = []
   package var importing: [Source] = []
@@ -87,19 +87,17 @@ extension PipelineDefinition {
   /// Reads a pipeline file; `layouts/` beside it counts where it exists.
   ///
   /// Throws ``PipelineFileError``.
-  package init(path: String) throws {
+  ///
+  /// - Parameter processors: those that the file may name; nil takes any name.
+  package init(path: String, processors: KnownProcessors? = nil) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw PipelineFileError(file: path, line: nil, message: "cannot be read; name a pipeline file with --pipeline")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw PipelineFileError(file: path, line: nil, message: "is not UTF-8 text; save it as UTF-8")
     }
-    try self.init(yaml: text, file: path)
-    if let folder = layoutsFolder {
-      guard Self.isFolder(folder) else {
-        throw PipelineFileError(file: path, line: nil, message: "layouts: there is no folder \(folder)")
-      }
-    } else {
+    try self.init(yaml: text, file: path, processors: processors, isFolder: Self.isFolder)
+    if layoutsFolder == nil {
       let beside = Self.resolve("layouts", besideFile: path)
       layoutsFolder = Self.isFolder(beside) ? beside : nil
     }

@@ -5,21 +5,33 @@ extension PipelineDefinition {
   /// Reads a pipeline from YAML; `file` is what errors name. A folder of layouts is resolved beside that file.
   ///
   /// Throws ``PipelineFileError``.
-  package init(yaml: String, file: String) throws {
+  ///
+  /// - Parameters:
+  ///   - processors: those that the file may name; nil takes any name.
+  ///   - isFolder: whether a folder is there.
+  package init(
+    yaml: String, file: String, processors: KnownProcessors? = nil, isFolder: (String) -> Bool = { _ in true }
+  ) throws {
     let root = try YAMLPlace(yaml: yaml, file: file)
     let keys = try root.mapping(of: [
       "pipeline", "merchant", "timezone", "processor", "layouts", "ingest", "charge", "import", "reconcile", "refund",
       "fail_on",
     ])
+    let name = try root.required("pipeline", in: keys, such: "nightly").name()
+    let processor = try root.required("processor", in: keys, such: "stripe")
+    let codes = try processors?.codes(of: processor)
     self.init(
-      name: try root.required("pipeline", in: keys, such: "nightly").name(),
-      timeZone: try keys["timezone"]?.timeZone() ?? TimeZone(secondsFromGMT: 0) ?? .gmt,
-      processor: try root.required("processor", in: keys, such: "stripe").name(), file: file)
+      name: name, timeZone: try keys["timezone"]?.timeZone() ?? TimeZone(secondsFromGMT: 0) ?? .gmt,
+      processor: try processor.name(), file: file)
     if let merchant = try keys["merchant"]?.text() { self.merchant = IdentityText.normalised(merchant) }
-    if let folder = try keys["layouts"]?.text() { layoutsFolder = Self.resolve(folder, besideFile: file) }
+    if let place = keys["layouts"] {
+      let folder = Self.resolve(try place.text(), besideFile: file)
+      guard isFolder(folder) else { throw place.refusal("there is no folder \(folder)") }
+      layoutsFolder = folder
+    }
     ingest = try keys["ingest"].map(Self.sources) ?? []
     importing = try keys["import"].map(Self.sources) ?? []
-    if let place = keys["charge"] { charge = try Charge(place) }
+    if let place = keys["charge"] { charge = try Charge(place, codes: codes) }
     if let place = keys["reconcile"] { reconcile = try Reconcile(place) }
     if let place = keys["refund"] { refund = try RefundPolicy(place) }
     if let place = keys["fail_on"] { failOn = try FailOn(place) }
@@ -38,14 +50,14 @@ extension PipelineDefinition {
 }
 
 extension PipelineDefinition.Charge {
-  fileprivate init(_ place: YAMLPlace) throws {
+  fileprivate init(_ place: YAMLPlace, codes: DeclineCodes?) throws {
     let keys = try place.mapping(of: ["rate", "concurrency", "batch", "key_margin", "retry"])
     rate = try keys["rate"]?.rate()
     if let place = keys["concurrency"] { concurrency = try place.integer(in: 1...256) }
     if let place = keys["batch"] { batch = try place.integer(in: 1...10_000) }
     // A processor keeps idempotency keys for 24 hours at least; a margin of all of it would forbid every repeat.
     if let place = keys["key_margin"] { keyMargin = try place.duration(below: .seconds(86_400), named: "24h") }
-    if let place = keys["retry"] { retry = try RetryPolicy(place) }
+    if let place = keys["retry"] { retry = try RetryPolicy(place, codes: codes) }
   }
 }
 

@@ -2,12 +2,13 @@ import Foundation
 import SettleModel
 
 extension RetryPolicy {
-  /// Reads `charge.retry`. What the processor's codes are is not known here: which of them may be tried again at all is
-  /// decided with each decline.
-  init(_ place: YAMLPlace) throws {
+  /// Reads `charge.retry`.
+  ///
+  /// - Parameter codes: what the processor declines with; nil where nobody has said.
+  init(_ place: YAMLPlace, codes: DeclineCodes?) throws {
     var rules: [Rule] = []
     for item in try place.sequence() {
-      let rule = try Rule(item)
+      let rule = try Rule(item, codes: codes)
       guard !rules.contains(where: { $0.when == rule.when }) else {
         throw item.refusal("an earlier rule has \(rule.when) already; keep one")
       }
@@ -18,11 +19,11 @@ extension RetryPolicy {
 }
 
 extension RetryPolicy.Rule {
-  fileprivate init(_ place: YAMLPlace) throws {
+  fileprivate init(_ place: YAMLPlace, codes: DeclineCodes?) throws {
     let keys = try place.mapping(of: ["when", "attempts", "after_days"])
     let whenPlace = try place.required("when", in: keys, such: "INSUFFICIENT_FUNDS")
     let daysPlace = try place.required("after_days", in: keys, such: "3")
-    let when = try whenPlace.retrySubject()
+    let when = try whenPlace.retrySubject(codes)
     let most = RetryPolicy.mostAttempts
     if daysPlace.isList {
       let days = try daysPlace.sequence().map { try $0.integer(in: RetryPolicy.days) }
@@ -31,7 +32,7 @@ extension RetryPolicy.Rule {
       }
       if let place = keys["attempts"], try place.integer(in: 2...most) != days.count + 1 {
         throw place.refusal(
-          "after_days has \(days.count) waits, which makes \(days.count + 1) attempts; keep one of them")
+          "after_days has \(days.count.of("wait", "waits")), which makes \(days.count + 1) attempts; keep one of them")
       }
       self.init(when: when, afterDays: days)
     } else {
@@ -45,19 +46,20 @@ extension RetryPolicy.Rule {
 
 extension YAMLPlace {
   /// One of the contract's reasons in capitals, or a processor's own code in small letters.
-  fileprivate func retrySubject() throws -> RetryPolicy.Subject {
+  fileprivate func retrySubject(_ codes: DeclineCodes?) throws -> RetryPolicy.Subject {
     let text = try text()
     if text == FailureReason.expiredCard.rawValue || text == "expired_card" {
       throw refusal("\(text) cannot be tried again: the card stays expired, and networks fine whoever asks")
     }
     if let reason = FailureReason(rawValue: text) { return .reason(reason) }
     if text.utf8.count <= 64, text.range(of: "^[a-z][a-z0-9_]*$", options: .regularExpression) != nil {
+      try codes?.check(text, at: self)
       return .code(text)
     }
     let reasons = FailureReason.allCases.filter { $0 != .expiredCard }.map(\.rawValue)
     throw refusal(
       "\"\(text)\" is not known here"
-        + (NearestName.suggestion(for: text, among: reasons).map { "; did you mean \($0)?" }
+        + (NearestName.meant(by: text, among: reasons).map { "; did you mean \($0)?" }
           ?? "; write \(reasons.joined(separator: ", ")) or a processor's own code in small letters"))
   }
 }

@@ -35,7 +35,7 @@ struct YAMLPlace {
   func mapping(of known: [String]) throws -> [String: YAMLPlace] {
     try mapping { key in
       guard !known.contains(key) else { return nil }
-      guard let meant = NearestName.suggestion(for: key, among: known) else {
+      guard let meant = NearestName.meant(by: key, among: known) else {
         return "unknown key; known here: \(known.joined(separator: ", "))"
       }
       return "unknown key; did you mean \(meant)?"
@@ -86,8 +86,9 @@ extension PipelineFileError {
       .composer(let context, let problem, let mark, _):
       let problem = [context?.text, problem].compactMap(\.self).joined(separator: ", ")
       self.init(file: file, line: mark.line, message: "is no YAML: \(problem)")
-    case .reader(let problem, _, _, _):
-      self.init(file: file, line: nil, message: "is no YAML: \(problem)")
+    case .reader(let problem, let offset, _, let yaml):
+      let line = offset.map { yaml.prefix($0).count(where: \.isNewline) + 1 }
+      self.init(file: file, line: line, message: "is no YAML: \(problem)")
     case .duplicatedKeysInMapping(let keys, let context):
       let names = keys.sorted().joined(separator: ", ")
       self.init(file: file, line: context.mark.line, message: "\(names): is given twice; keep one")

@@ -76,7 +76,7 @@ extension YAMLPlace {
     guard let value = values.first(where: { $0.spelling == text })?.value else {
       throw refusal(
         "\"\(text)\" is not known here"
-          + (NearestName.suggestion(for: text, among: spellings).map { "; did you mean \($0)?" }
+          + (NearestName.meant(by: text, among: spellings).map { "; did you mean \($0)?" }
             ?? "; write \(spellings.joined(separator: " or "))"))
     }
     return value

@@ -68,9 +68,7 @@ enum PageText {
   }
 
   /// `1 break`, `12 breaks`
-  static func count(_ number: Int, _ one: String, _ many: String) -> String {
-    "\(grouped(number)) \(number == 1 ? one : many)"
-  }
+  static func count(_ number: Int, _ one: String, _ many: String) -> String { number.of(one, many) }
 
   /// What a person reads for a bucket of the totals.
   static func title(bucket: String) -> String {

@@ -13,6 +13,7 @@ struct PageView {
   let balance: String
   let balances: Bool
   let glance: [GlanceView]
+  let retries: String?
   let hasFlows: Bool
   let flows: [FlowView]
   let flowsLeftOut: Bool
@@ -50,6 +51,7 @@ struct PageView {
       ? "The totals balance: every amount expected or reported is accounted for."
       : "The totals do not balance in \(unbalanced.joined(separator: ", ")): see the proof below."
     glance = page.glance.map(GlanceView.init)
+    retries = Self.sentence(page.retries)
     let charts = FlowView.all(page.totals)
     flows = Array(charts.prefix(Self.flowLimit))
     hasFlows = !flows.isEmpty
@@ -78,6 +80,12 @@ struct PageView {
     guard let oldest, oldest > 0 else { return "\(open), \(count == 1 ? "" : "all ")found on this day." }
     let age = PageText.count(oldest, "day", "days")
     return count == 1 ? "\(open), for \(age) now." : "\(open), the oldest for \(age) now."
+  }
+
+  private static func sentence(_ retries: ReportPage.Retries) -> String? {
+    guard retries.count > 0 else { return nil }
+    let payments = PageText.count(retries.count, "declined payment is", "declined payments are")
+    return "\(payments) to be charged again" + (retries.next.map { ", the next from \(PageText.long($0))" } ?? "")
   }
 
   private static func charts(_ page: ReportPage) -> [ChartView] {

@@ -21,6 +21,8 @@ package struct ReportPage: Sendable, Equatable {
   /// Of these, as of `payouts`, the page shows ``rowLimit``; the counts beside them are of all that there are.
   package var refunds: [RefundRow] = []
   package var refundCount = 0
+  /// Declined payments that are to be charged again, and the first date on which one is.
+  package var retries = Retries()
   package var payouts: [PayoutRow] = []
   package var payoutCount = 0
   package var quarantine: [QuarantineGroup] = []
@@ -45,6 +47,13 @@ package struct ReportPage: Sendable, Equatable {
       self.count = count
       self.minor = minor
     }
+  }
+
+  package struct Retries: Sendable, Equatable {
+    package var count = 0
+    package var next: BusinessDate?
+
+    package init() {}
   }
 
   /// The day in one currency.

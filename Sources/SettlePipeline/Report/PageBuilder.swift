@@ -53,6 +53,12 @@ struct PageBuilder {
         rule: row.rule, status: row.state, processorReference: row.processorReference))
   }
 
+  /// They come in the order of their dates.
+  mutating func add(_ row: RetryRow) {
+    page.retries.count += 1
+    page.retries.next = page.retries.next ?? row.retryOn
+  }
+
   mutating func add(_ row: PayoutRow) {
     page.payoutCount += 1
     guard page.payouts.count < ReportPage.rowLimit else { return }

@@ -51,6 +51,9 @@ struct ReportFolder {
     }
   }
 
+  /// How many files the next report has so far.
+  var staged: Int64 { get throws { Int64(try contents(of: staging).count) } }
+
   /// Puts the staged report in place. Returns under which names it kept what somebody had edited.
   func publish() throws -> [String] {
     let written = try contents(of: staging).sorted()

@@ -19,6 +19,7 @@ struct ReportWriter {
     let refunds = try writeRefunds(&page)
     let payouts = try writePayouts(&page)
     let failed = try writeFailed()
+    let retries = try RetriesFile.write(db, on: date, in: folder, for: &page)
     let quarantined = try writeQuarantine(&page)
     let (totals, charges) = try db.totals(on: date)
     try writeTotals(totals)
@@ -28,7 +29,7 @@ struct ReportWriter {
     try ReportFile.write(try page.html(), as: "report.html", in: folder)
     let counts = [
       ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts), ("failed", failed),
-      ("quarantined", quarantined),
+      ("retries_planned", retries), ("quarantined", quarantined),
     ]
     return (counts, totals)
   }

@@ -42,9 +42,11 @@ struct StageReport: Sendable {
   var notes: [String] = []
   var stop: Failure?
 
-  /// Counts and sentences on one line, for the screen and the journal.
+  /// What was counted, on one line for the screen.
   var summary: String {
-    counts.filter { $0.value != 0 }.map { "\($0.value) \($0.name.replacing("_", with: " "))" }.joined(separator: ", ")
+    let counted = counts.filter { $0.value != 0 }.map { $0.value.of(countNamed: $0.name) }
+    guard counted.isEmpty else { return counted.joined(separator: ", ") }
+    return stop == nil ? "nothing to do" : "stopped before anything was done"
   }
 }
 

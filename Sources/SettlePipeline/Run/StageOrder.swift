@@ -1,4 +1,5 @@
 import Postgres
+import SettleModel
 import SettleStore
 
 /// Which stages still run after one has failed. Failures stay small: what does not depend on the failed part goes on.
@@ -41,11 +42,13 @@ extension PipelineDefinition.FailOn {
   func exceeded(by exceptions: (openBreaks: Int64, quarantined: Int64)) -> [String] {
     var messages: [String] = []
     if let most = breaks, exceptions.openBreaks > Int64(most) {
-      messages.append("\(exceptions.openBreaks) breaks are open, more than the \(most) of fail_on: see breaks.csv")
+      messages.append(
+        "\(exceptions.openBreaks.of("break is", "breaks are")) open, more than the \(most) of fail_on: see breaks.csv")
     }
     if let most = quarantined, exceptions.quarantined > Int64(most) {
       messages.append(
-        "\(exceptions.quarantined) rows were quarantined, more than the \(most) of fail_on: see quarantine.csv")
+        "\(exceptions.quarantined.of("row was", "rows were")) quarantined, more than the \(most) of fail_on:"
+          + " see quarantine.csv")
     }
     return messages
   }

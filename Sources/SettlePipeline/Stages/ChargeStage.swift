@@ -90,8 +90,11 @@ struct ChargeStage: Stage {
     let ended = try db.endPlans(notIn: context.pipeline.charge.retry, context: context.load)
     let due = try db.chargesDue(context: context.load)
     var report = StageReport(counts: [("to_charge", due.reduce(0) { $0 + $1.count })])
-    report.notes = due.map { "charge: \($0.amount) in \($0.count) payments would be asked for" }
-    if ended > 0 { report.notes.append("charge: \(ended) planned retries would be given up: charge.retry has no rule") }
+    report.notes = due.map { "charge: \($0.amount) in \($0.count.of("payment", "payments")) would be asked for" }
+    if ended > 0 {
+      let retries = ended.of("planned retry", "planned retries")
+      report.notes.append("charge: \(retries) would be given up: charge.retry has no rule")
+    }
     report.counts.append(("to_ask_again", try db.openAttemptCount(context: context.load)))
     try Self.rehearseFurther(db, context, &report)
     return report
@@ -153,7 +156,7 @@ struct ChargeStage: Stage {
       let sought = lookUp.worthwhile(of: open)
       // What a repeat cannot settle was looked for in this run: another look tells no more today.
       guard !sought.isEmpty || open.contains(where: { !$0.lookUp }) else { return nil }
-      context.progress.note(.charge, "\(open.count) answers are not known yet: asking again")
+      context.progress.note(.charge, "\(open.count.of("answer is", "answers are")) not known yet: asking again")
       if round > 1 { try await Task.sleep(for: .milliseconds(500 << round)) }
       let found = try await lookUp.results(for: sought, at: load.now)
       if !sought.isEmpty { FaultPoint.afterLookUp.reached() }
@@ -172,7 +175,9 @@ struct ChargeStage: Stage {
     let ended = try await context.write { try $0.endPlans(notIn: policy, context: load) }
     if ended > 0 {
       context.progress.note(
-        .charge, "\(ended) planned to be tried again have failed for good: charge.retry has no rule for them any more")
+        .charge,
+        "\(ended.of("planned retry is", "planned retries are")) given up, and failed for good:"
+          + " charge.retry has no rule any more")
     }
   }
 
@@ -186,7 +191,8 @@ struct ChargeStage: Stage {
     }
     if givenUp > 0 {
       context.progress.note(
-        .charge, "\(givenUp) could not be found at the processor: a person or an outcome file decides")
+        .charge,
+        "\(givenUp.of("charge", "charges")) could not be found at the processor: a person or an outcome file decides")
     }
   }
 
@@ -218,7 +224,7 @@ struct ChargeStage: Stage {
     if givenUp > 0 { report.counts.append(("left_to_person", givenUp)) }
     if report.stop == nil, open > 0 {
       report.stop = Failure(
-        StageStop.later("\(open) \(open == 1 ? "charge has" : "charges have") no known outcome yet"))
+        StageStop.later("\(open.of("charge has", "charges have")) no known outcome yet"))
     }
     if report.stop == nil { report.stop = further.stop(open: cancellations) }
     return report

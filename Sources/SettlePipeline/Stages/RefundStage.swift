@@ -60,21 +60,27 @@ struct RefundStage: Stage {
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
     let policy = context.pipeline.refund
     var spent = try db.refundsSpent(run: context.run, context: context.load)
-    var refunds: Int64 = 0
+    var refunds: [Currency: (count: Int64, minor: Int64)] = [:]
     var held: Int64 = 0
     for candidate in try db.refundCandidates(for: policy.rules.map(\.when), context: context.load) {
       switch candidate.decision(by: policy, spent: spent) {
       case .refund(let amount, _):
-        refunds += 1
+        refunds[amount.currency, default: (0, 0)].count += 1
+        refunds[amount.currency]?.minor += amount.minor
         spent.add(amount)
       case .heldBack: held += 1
       case .noRule: break
       }
     }
     let known = try db.knownRefunds(processedSince: context.load.now, context: context.load).filter(\.isUnfinished)
-    return StageReport(counts: [
-      ("to_refund", refunds), ("held_back", held),
+    var report = StageReport(counts: [
+      ("to_refund", refunds.values.reduce(0) { $0 + $1.count }), ("held_back", held),
       ("to_ask_again", Int64(try db.openRefunds(context: context.load).count + known.count)),
     ])
+    report.notes = refunds.sorted { $0.key < $1.key }.map { currency, sum in
+      let amount = Money(minor: sum.minor, currency: currency)
+      return "refund: \(amount) in \(sum.count.of("refund", "refunds")) would be asked for"
+    }
+    return report
   }
 }

@@ -16,7 +16,7 @@ struct ReportStage: Stage {
       // One snapshot for all files, so that they agree with each other whatever else is written meanwhile.
       _ = try db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
       let (counts, totals) = try ReportWriter(db: db, date: date, folder: staging).write(page)
-      return StageReport(counts: counts, totals: totals)
+      return StageReport(counts: [("files_written", try context.reports.staged)] + counts, totals: totals)
     }
   }
 

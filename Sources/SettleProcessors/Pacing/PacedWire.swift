@@ -198,7 +198,7 @@ final class PacedWire: Sendable {
         return .again(after: wait)
       }
       let told = limit.retryAfter.map { ", and asks to wait another \($0 / 1_000_000_000) s" } ?? ""
-      let why = "it kept limiting for \(heldUp / 1_000_000_000) s and \(this.number) tries\(told)"
+      let why = "it kept limiting for \(heldUp / 1_000_000_000) s and \(this.number.of("try", "tries"))\(told)"
       // One busy object is no reason to stop: that request's caller repeats it later, the others go on.
       if case .object = limit { return .done(.lost(why)) }
       state.breaker.failed(.limited(why), at: now)

@@ -5,8 +5,6 @@ package enum ProcessorSettingsError: Error, Equatable, CustomStringConvertible {
   case unusableKey(variable: String, why: String)
   case unusableAddress(variable: String, why: String)
   case unusableConcurrency(Int)
-  case unknownDecline(String, processor: String, nearest: String?)
-  case finalDecline(String)
 
   package var description: String {
     switch self {
@@ -16,10 +14,6 @@ package enum ProcessorSettingsError: Error, Equatable, CustomStringConvertible {
     case .unusableKey(let variable, let why): "\(variable) cannot be used: \(why)"
     case .unusableAddress(let variable, let why): "\(variable) cannot be used: \(why)"
     case .unusableConcurrency(let number): "a concurrency of \(number) cannot be used: give at least 1"
-    case .unknownDecline(let code, let processor, let nearest):
-      "charge.retry: \(processor) declines nothing with the code \(code)\(nearest.map { "; did you mean \($0)?" } ?? "")"
-    case .finalDecline(let code):
-      "charge.retry: after \(code) card networks forbid another attempt; take its rule out"
     }
   }
 }

@@ -39,14 +39,16 @@ extension Session {
   ///   - kind: what the entries tell, where it is more than the state that the row has come to.
   ///   - change: an INSERT or UPDATE of the subject's table that ends in `RETURNING <the table>.*`. It changes at most one
   ///     row a payment (a second one would break the chain's key), and none that it would leave as it is.
+  ///   - aside: what the entries say beside the facts, as one `jsonb` over the changed row `c`.
   ///   - alongside: a further INSERT or UPDATE that goes with the change, and reads the changed rows as `changed`.
   /// - Returns: how many rows were changed.
   @discardableResult
   func audited(
-    _ subject: AuditSubject, as kind: AuditKind? = nil, _ change: SQL, alongside: SQL? = nil, context: LoadContext
+    _ subject: AuditSubject, as kind: AuditKind? = nil, _ change: SQL, aside: SQL? = nil, alongside: SQL? = nil,
+    context: LoadContext
   ) throws -> Int {
     let kind: SQL = kind.map { "\($0)::text" } ?? subject.kind
-    let passing: SQL = subject.passing.map { " || \(sql: $0)" } ?? ""
+    let passing = [subject.passing, aside].compactMap(\.self).reduce("" as SQL) { "\(sql: $0) || \(sql: $1)" }
     let beside: SQL = alongside.map { ", beside AS (\(sql: $0))" } ?? ""
     let position = try auditPosition()
     return try execute(
@@ -74,6 +76,22 @@ extension Session {
     _ subject: AuditSubject, _ change: SQL, alongside: SQL? = nil, context: LoadContext
   ) throws {
     while try audited(subject, change, alongside: alongside, context: context) > 0 {}
+  }
+
+  /// Marks open rows whose answer is not known with the reason. That is told once, however often it is asked for again:
+  /// the first mark goes through ``audited``, later ones change the row alone.
+  ///
+  /// - Parameters:
+  ///   - mark: an UPDATE of the subject's table, as `row`, whose WHERE can be added to; it sets `unknown_why`.
+  ///   - news: what makes a later mark another one, so that none changes a row that it would leave as it is.
+  /// - Returns: how many rows were changed.
+  @discardableResult
+  func auditedOnce(
+    _ subject: AuditSubject, _ mark: SQL, of row: SQL, again news: SQL, context: LoadContext
+  ) throws -> Int {
+    let told = try audited(
+      subject, "\(sql: mark) AND \(sql: row).unknown_why IS NULL RETURNING \(sql: row).*", context: context)
+    return told + (try execute("\(sql: mark) AND \(sql: news)"))
   }
 
   /// Whose writes these are (the transaction proves that its run holds the lease, so its token is the lease's), and which

@@ -155,22 +155,13 @@ extension Session {
         ORDER BY f.payment_id, f.created_at, f.processor_payment) f
       """
     let given: Timestamp? = toPerson ? context.now : nil
-    let marked = try audited(
+    let marked = try auditedOnce(
       .attempt,
       """
       UPDATE charge_attempts a
       SET unknown_why = \(why), look_up = true, looked_up_at = \(context.now), given_up_at = \(given)
       FROM \(sql: first) WHERE a.payment_id = f.payment_id AND a.state = 'open' AND a.given_up_at IS NULL
-        AND a.unknown_why IS NULL
-      RETURNING a.*
-      """, context: context)
-    let remarked = try execute(
-      """
-      UPDATE charge_attempts a
-      SET unknown_why = \(why), look_up = true, looked_up_at = \(context.now), given_up_at = \(given)
-      FROM \(sql: first) WHERE a.payment_id = f.payment_id AND a.state = 'open' AND a.given_up_at IS NULL
-        AND a.unknown_why <> \(why)
-      """)
+      """, of: "a", again: "a.unknown_why <> \(why)", context: context)
     let made = try audited(
       .attempt,
       """
@@ -191,7 +182,7 @@ extension Session {
       FROM \(sql: first) WHERE p.payment_id = f.payment_id
         AND (p.charge_due_on IS NOT NULL OR p.processor_payment IS NULL)
       """)
-    return marked + remarked + made
+    return marked + made
   }
 
   /// What was declined before is not asked for under the same number, and where it can be is confirmed rather than

@@ -24,15 +24,14 @@ extension Session {
     try close(closed, context: context)
     try raise(charges, context: context)
     guard !open.isEmpty else { return }
-    // That an answer is not known is told once, however often it is asked for again.
-    let left: SQL = """
+    try auditedOnce(
+      .cancellation,
+      """
       UPDATE cancellations c SET unknown_why = o.why
       FROM unnest(\(open.map(\.0.payment)), \(open.map(\.0.processorPayment)), \(open.map(\.why)))
         o (payment_id, processor_payment, why)
       WHERE c.payment_id = o.payment_id AND c.processor_payment = o.processor_payment AND c.state = 'open'
-      """
-    try audited(.cancellation, "\(sql: left) AND c.unknown_why IS NULL RETURNING c.*", context: context)
-    _ = try execute("\(sql: left) AND c.unknown_why <> o.why")
+      """, of: "c", again: "c.unknown_why <> o.why", context: context)
   }
 
   private func close(

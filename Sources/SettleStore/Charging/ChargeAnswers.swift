@@ -134,15 +134,15 @@ extension Session {
     _ open: [(AttemptResult, why: String, lookUp: Bool, reference: String?)], context: LoadContext
   ) throws {
     guard !open.isEmpty else { return }
-    let left: SQL = """
+    try auditedOnce(
+      .attempt,
+      """
       UPDATE charge_attempts a SET unknown_why = o.why, look_up = a.look_up OR o.look_up
       FROM unnest(\(open.map(\.0.payment)), \(open.map { Int32($0.0.attempt) }), \(open.map(\.why)),
         \(open.map(\.lookUp))) o (payment_id, attempt, why, look_up)
       WHERE a.payment_id = o.payment_id AND a.attempt = o.attempt AND a.state = 'open'
-      """
-    // That an answer is not known is told once, however often it is asked for again.
-    try audited(.attempt, "\(sql: left) AND a.unknown_why IS NULL RETURNING a.*", context: context)
-    _ = try execute("\(sql: left) AND (a.unknown_why, a.look_up) IS DISTINCT FROM (o.why, a.look_up OR o.look_up)")
+      """, of: "a", again: "(a.unknown_why, a.look_up) IS DISTINCT FROM (o.why, a.look_up OR o.look_up)",
+      context: context)
     _ = try execute(
       """
       UPDATE payments p SET processor_payment = o.processor_payment

@@ -47,7 +47,8 @@ extension Session {
   }
 
   /// Closes declined attempts and makes their payments due again: they stay REQUESTED, since a payment has failed only
-  /// when no retry remains. Returns how many there were.
+  /// when no retry remains. The trail keeps the date, which the payment has only until it is charged again. Returns how
+  /// many there were.
   func recordPlanned(_ planned: [PlannedRetry], context: LoadContext) throws -> Int {
     guard !planned.isEmpty else { return 0 }
     try keepReferences(planned.map { ($0.payment, $0.decline.processorPayment) }, context: context)
@@ -57,11 +58,11 @@ extension Session {
       """
       UPDATE charge_attempts a
       SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
-      FROM unnest(\(payments), \(attempts), \(planned.map(\.decline.reason)), \(planned.map(\.decline.code)))
-        f (payment_id, attempt, reason, code)
+      FROM unnest(\(payments), \(attempts), \(planned.map(\.decline.reason)), \(planned.map(\.decline.code)),
+        \(planned.map(\.date))) f (payment_id, attempt, reason, code, retry_on)
       WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
-      RETURNING a.*
-      """, context: context)
+      RETURNING a.*, f.retry_on
+      """, aside: "jsonb_build_object('retry_on', c.retry_on)", context: context)
     return try execute(
       """
       UPDATE payments p

@@ -9,6 +9,8 @@ package struct Backlog: Sendable {
   package var retries: [(payments: Int64, amount: Money, next: BusinessDate)]
   /// Attempts that were stored and perhaps sent, and have no answer.
   package var openAttempts: Int64
+  /// Of those, the ones of which nothing was heard: not sent yet, or on their way.
+  package var storedAttempts: Int64 { openAttempts - unknownAttempts }
   /// Of those, the ones whose answer was lost or could not be understood.
   package var unknownAttempts: Int64
   /// Of the unknown ones, those that nobody looks for any more: a person or an outcome file decides.

@@ -75,13 +75,12 @@ extension Session {
     case .canceled(let reference):
       try recordFailure(reference, "canceled", .canceled, of: order, context: context)
     case .unknown(let why):
-      // That an answer is not known is told once, however often it is asked for again.
-      let left: SQL = """
+      try auditedOnce(
+        .refund,
+        """
         UPDATE refunds SET unknown_why = \(why), unknown_on = coalesce(unknown_on, \(context.date))
         WHERE \(sql: this) AND state = 'REQUESTED'
-        """
-      try audited(.refund, "\(sql: left) AND unknown_why IS NULL RETURNING refunds.*", context: context)
-      _ = try execute("\(sql: left) AND unknown_why <> \(why)")
+        """, of: "refunds", again: "unknown_why <> \(why)", context: context)
     }
     try resolveRefunded(context: context, payment: order.payment)
     try holdBackFailed(context: context, payment: order.payment)

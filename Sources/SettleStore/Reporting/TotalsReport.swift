@@ -61,7 +61,8 @@ extension Session {
       }
     }
     for (key, sum) in sums.sorted(by: { $0.key < $1.key }) where sum.count != 0 || sum.amount != 0 {
-      throw StoreError.unbalanced("\(key): the buckets hold \(sum.count) items and \(sum.amount) minor units too many")
+      throw StoreError.unbalanced(
+        "\(key): the buckets hold \(sum.count.of("item", "items")) and \(sum.amount) minor units too many")
     }
   }
 

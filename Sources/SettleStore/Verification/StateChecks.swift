@@ -35,7 +35,7 @@ extension StoreCheck {
         SELECT c.payment_id, \(sql: key) AS key, c.token, \(sql: subject.facts) AS facts FROM \(sql: table) c
       ) t
       FULL JOIN (
-        SELECT DISTINCT ON (payment_id, key) payment_id, key, detail - 'why' AS facts
+        SELECT DISTINCT ON (payment_id, key) payment_id, key, detail - 'why' - 'retry_on' AS facts
         FROM (SELECT *, detail ->> \(name) AS key FROM audit WHERE kind LIKE \(name + "_%")) about
         WHERE key IS NOT NULL ORDER BY payment_id, key, entry DESC
       ) l ON l.payment_id = t.payment_id AND l.key = t.key

@@ -25,12 +25,7 @@ struct DatabaseDeath: Fault {
     let store = Store(settings)
     _ = try await store.migrate()
     await store.close()
-    var terms = World.Terms()
-    terms.sandbox.seed = random.next()
-    terms.sandbox.faults = "slow=0.02"
-    terms.batch = 100
-    terms.concurrency = 16
-    terms.rate = "400/s"
+    var terms = World.Terms.longCharging(&random)
     terms.database = settings
     let stops = Self.stops(setting.effort)
     let orders = Order.made(stops * 250, named: "D\(number)", declined: 2, &random)
@@ -39,11 +34,7 @@ struct DatabaseDeath: Fault {
       trial = try await World.with(setting, named: name, terms) { world in
         try await world.deliver(orders)
         var trial = try await Self.stop(cluster, stops, world, &random)
-        try await world.restartSandbox(faults: nil)
-        if !(try await world.finish(Night.firstHalf, tries: 10)) {
-          trial.violations.append(Violation(.complete, "settle did not come to an end after \(trial.count) stops"))
-        }
-        trial.violations += Judge(orders: await world.orders).violations(in: try await world.ledger)
+        trial.violations += try await world.endOfCharging(after: "\(trial.count) stops")
         return trial
       }
     } catch {

@@ -70,6 +70,7 @@ struct HostileRows: Fault {
   }
 
   private static func memory(_ ended: FileWorld.Ended) -> [Violation] {
+    guard ended.peakKibibytes > 0 else { return [Violation(.rows, "nobody saw how much memory the run held")] }
     guard ended.peakKibibytes > mostKibibytes else { return [] }
     return [Violation(.rows, "the run held \(ended.peakKibibytes / 1_024) MiB at its peak")]
   }

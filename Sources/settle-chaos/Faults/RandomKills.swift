@@ -9,13 +9,7 @@ struct RandomKills: Fault {
 
   func run(world number: Int, in setting: Setting) async throws -> Trial {
     var random = setting.random(name, world: number)
-    var terms = World.Terms()
-    terms.sandbox.seed = random.next()
-    // A few answers come late, so that most moments have calls under way.
-    terms.sandbox.faults = "slow=0.02"
-    terms.batch = 100
-    terms.concurrency = 16
-    terms.rate = "400/s"
+    let terms = World.Terms.longCharging(&random)
     let kills = Self.kills(setting.effort)
     let orders = Order.made(kills * 120, named: "K\(number)", declined: 2, &random)
     return try await World.with(setting, named: name, terms) { world in
@@ -38,11 +32,7 @@ struct RandomKills: Fault {
         trial.count += 1
         if ended.callsInFlight > 0 { trial.killsInFlight += 1 }
       }
-      try await world.restartSandbox(faults: nil)
-      if !(try await world.finish(Night.firstHalf, tries: 10)) {
-        trial.violations.append(Violation(.complete, "settle did not come to an end after \(trial.count) kills"))
-      }
-      trial.violations += Judge(orders: await world.orders).violations(in: try await world.ledger)
+      trial.violations += try await world.endOfCharging(after: "\(trial.count) kills")
       return trial
     }
   }

@@ -35,7 +35,7 @@ struct BreaksCommand: AsyncParsableCommand {
 
   func run() async throws {
     let (reason, open) = (reason, status.map { $0 == .open })
-    let (rows, date) = try await Settings().withStore { store in
+    let (rows, date) = try await Settings().withFoundStore { store in
       try await store.pool.session { db in
         (try db.breaks(reason: reason, open: open, limit: nil), try db.recentRuns(limit: 1).first?.date)
       }

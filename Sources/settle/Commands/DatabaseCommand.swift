@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postgres
+import SettleModel
 import SettlePipeline
 import SettleStore
 
@@ -49,7 +50,8 @@ struct DatabaseCommand: AsyncParsableCommand {
     func run() async throws {
       let applied = try await Settings().withStore(schema: .asItIs) { try await $0.migrate() }
       for name in applied { try Console.line(name) }
-      Console.say("settle: \(applied.isEmpty ? "nothing to apply" : "\(applied.count) migrations applied")")
+      Console.say(
+        "settle: \(applied.isEmpty ? "nothing to apply" : applied.count.of("migration", "migrations") + " applied")")
     }
   }
 

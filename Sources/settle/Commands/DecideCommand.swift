@@ -77,7 +77,7 @@ struct DecideCommand: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let settings = try Settings()
     let request = try request(settings)
-    let result = try await settings.withStore { store in try await DecideRun(store: store).perform(request) }
+    let result = try await settings.withFoundStore { store in try await DecideRun(store: store).perform(request) }
     let summary = DecideSummary(result: result)
     do {
       try Console.write(json ? summary.json.pretty + "\n" : summary.text(.ofOutput))

@@ -3,6 +3,7 @@ import Foundation
 import SettleFiles
 import SettleModel
 import SettlePipeline
+import SettleStore
 
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,8 +12,9 @@ struct DoctorCommand: AsyncParsableCommand {
       One line a check: ok, warn or FAIL, with the remedy. Ends as a run would: 69 where something cannot be reached, \
       77 where it is not permitted, 78 where it is set wrongly, else 0.
 
-      EXAMPLE
+      EXAMPLES
         settle doctor --pipeline nightly.yaml
+        settle doctor --json
       """)
 
   @Option(help: ArgumentHelp("The pipeline file. Without it, the one in the binary.", valueName: "file"))
@@ -24,11 +26,18 @@ struct DoctorCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The folder of files out. (default: reports/<date>)", valueName: "dir"))
   var out: String?
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   func run() async throws {
     let findings = await findings()
-    let width = findings.map(\.subject.count).max() ?? 0
-    let style = Style.ofOutput
-    for finding in findings { try Console.line(finding.line(style, width: width)) }
+    if json {
+      try Console.line(findings.json.pretty)
+    } else {
+      let width = findings.map(\.subject.count).max() ?? 0
+      let style = Style.ofOutput
+      for finding in findings { try Console.line(finding.line(style, width: width)) }
+    }
     let status = findings.exitStatus
     if status != .done { throw Ended(status: status) }
   }

@@ -29,7 +29,7 @@ struct EventsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let (type, since, jsonl) = (type, since, jsonl)
-    try await Settings().withStore { store in
+    try await Settings().withFoundStore { store in
       _ = try await store.pool.transaction { try $0.numberEvents() }
       try await store.pool.session { db in
         let output = BufferedOutput()

@@ -25,7 +25,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let id = id
-    let explanations = try await Settings().withStore { store in
+    let explanations = try await Settings().withFoundStore { store in
       try await store.pool.session { try $0.explanations(of: id) }
     }
     guard !explanations.isEmpty else { throw Failure(status: .usage, message: Self.unknown(id)) }

@@ -100,9 +100,9 @@ struct FileTrial {
 
   func text(_ style: Style) -> String {
     var lines = [
-      "\(style(file.name.printable, .bold))  \(file.layout.name) (\(file.layout.kind.rawValue)), \(Int64(file.bytes).grouped) bytes",
+      "\(style(file.name.printable, .bold))  \(file.layout.name) (\(file.layout.kind.rawValue)), \(file.bytes.of("byte", "bytes"))",
       "sha256 \(file.sha256)",
-      "\(read.grouped) rows: \(accepted.grouped) accepted, \(quarantined.grouped) quarantined, \(ignored.grouped) ignored",
+      "\(read.of("row", "rows")): \(accepted.grouped) accepted, \(quarantined.grouped) quarantined, \(ignored.grouped) ignored",
     ]
     if !file.endsWithNewline { lines.append("the last line has no line end: was the file cut?") }
     var table = Table([.right("line"), .left("field"), .left("reason"), .left("detail")])

@@ -16,9 +16,6 @@ struct RunExecution: Sendable {
   func perform(_ request: RunRequest) async throws {
     // A log's reader that goes away must not end a run.
     signal(SIGPIPE, SIG_IGN)
-    // A name that nobody knows shows now, not when the first payment is due.
-    try ProcessorCatalogue.check(request.pipeline.processor)
-    try ProcessorCatalogue.check(retrying: request.pipeline.charge.retry.codes, at: request.pipeline.processor)
     let progress = ConsoleProgress()
     let level: Logger.Level = verbose ? .debug : .warning
     let logger = Logger(label: "settle") { _ in ConsoleLog(progress, level: level) }

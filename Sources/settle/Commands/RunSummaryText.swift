@@ -27,7 +27,7 @@ struct RunSummaryText {
     var table = Table([.left("stage"), .left("status"), .right("time"), .left("what")])
     for stage in result.stages {
       let counts = stage.counts.filter { $0.value != 0 }
-        .map { "\($0.value.grouped) \($0.name.replacing("_", with: " "))" }.joined(separator: ", ")
+        .map { $0.value.of(countNamed: $0.name) }.joined(separator: ", ")
       let what = [counts, stage.message ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
       table.add(
         "\(stage.stage.rawValue)", .init(stage.status.rawValue, stage.status.tint),

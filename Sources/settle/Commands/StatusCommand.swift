@@ -23,7 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     let limit = runs
-    let report = try await Settings().withStore { store in
+    let report = try await Settings().withFoundStore { store in
       try await store.pool.session { db in
         StatusReport(
           runs: try db.recentRuns(limit: limit), backlog: try db.backlog(), lease: try db.leaseHolder())

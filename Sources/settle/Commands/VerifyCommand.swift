@@ -36,7 +36,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let kept = try results.map { (source: $0, seal: try KeptSeal.read($0)) }
     let json = json
     // Nothing is migrated here: a store is judged as it is.
-    let (checks, seal) = try await Settings().withStore(schema: .asItIs, connections: 1) { store in
+    let (checks, seal) = try await Settings().withFoundStore(schema: .asItIs, connections: 1) { store in
       try await store.checkSchema()
       return try await store.pool.rolledBack { db in
         try db.lookOnly()

@@ -33,16 +33,27 @@ struct DatabaseChecks {
       if source.cluster != nil { _ = try await store.migrate() }
       try await store.checkSchema()
       findings.append(.ok("schema", "this version's"))
+      return findings + (try await roles())
+    } catch {
+      return findings + [.failure("schema", error)]
+    }
+  }
+
+  /// On a store of its own, as a run would open it: a connection that was made before the writer's role was there does
+  /// not step down to it.
+  private func roles() async throws -> [Finding] {
+    let store = try await source.open(schema: .asItIs, connections: 1)
+    do {
       let (writer, reader, user) = try await store.pool.session {
         (try $0.writerHealth(), try $0.readerHealth(), try $0.writesAs())
       }
-      findings.append(Self.judge(writesAs: user))
-      findings += Self.judge("settle_writer", writer, needsMembership: true)
-      findings += Self.judge("settle_reader", reader, needsMembership: false)
+      await store.close()
+      return [Self.judge(writesAs: user)] + Self.judge("settle_writer", writer, needsMembership: true)
+        + Self.judge("settle_reader", reader, needsMembership: false)
     } catch {
-      findings.append(.failure("schema", error))
+      await store.close()
+      throw error
     }
-    return findings
   }
 
   static func judge(_ health: DatabaseHealth, origin: String) -> [Finding] {

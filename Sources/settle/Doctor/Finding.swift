@@ -1,4 +1,5 @@
 import SettlePipeline
+import SettleStore
 
 /// One thing that was looked at: whether it is well, and how to mend it.
 struct Finding: Equatable, Sendable {
@@ -41,9 +42,27 @@ struct Finding: Equatable, Sendable {
     let name = subject + String(repeating: " ", count: max(0, width - subject.count))
     return "\(style(word, tint))  \(name)  \(text.printable)\(mend.map { ": \($0.printable)" } ?? "")"
   }
+
+  fileprivate var json: OrderedJSON {
+    let (word, status): (String, Int64?) =
+      switch level {
+      case .ok: ("ok", nil)
+      case .warning: ("warning", nil)
+      case .failure(let status): ("failure", Int64(status.rawValue))
+      }
+    return .object([
+      .init("exit_status", .number(status)), .init("level", .string(word)), .init("name", .string(subject)),
+      .init("remedy", .text(mend)), .init("says", .string(text)),
+    ])
+  }
 }
 
 extension Sequence<Finding> {
+  /// Each check, and how the command ends.
+  var json: OrderedJSON {
+    .object([.init("checks", .array(map(\.json))), .init("exit_status", .integer(Int64(exitStatus.rawValue)))])
+  }
+
   /// How `settle doctor` ends: with what a run would first end with.
   var exitStatus: ExitStatus {
     ExitStatus.first(

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SettleModel
 import SettlePipeline
 
 /// Whether files can be read and written, and whether there is room for them.

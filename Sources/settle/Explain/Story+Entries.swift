@@ -18,10 +18,11 @@ extension Story {
       .init("operation", .string(attempt.operation)),
     ]
     let name = "attempt \(attempt.attempt)"
+    let dated = "\(name) for \(attempt.businessDate)"
     let asked =
       attempt.operation == "adopted"
-      ? "\(name): found at the processor, made before this store was restored"
-      : "\(name): \(attempt.operation)\(attempt.instrument.map { " of \($0.printable)" } ?? "") asked for,"
+      ? "\(dated): found at the processor, made before this store was restored"
+      : "\(dated): \(attempt.operation)\(attempt.instrument.map { " of \($0.printable)" } ?? "") asked for,"
         + " key \(attempt.idempotencyKey)"
     let sent = Entry(
       at: attempt.createdAt, rank: 1, kind: "attempt",

@@ -25,7 +25,7 @@ struct BreakList {
     }
     let open = rows.count { $0.open }
     return table.lines(style).joined(separator: "\n")
-      + "\n\n\(Int64(rows.count).grouped) breaks, \(Int64(open).grouped) open\n"
+      + "\n\n\(rows.count.of("break", "breaks")), \(open.grouped) open\n"
   }
 
   var json: OrderedJSON {

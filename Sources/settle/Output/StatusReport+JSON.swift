@@ -34,6 +34,7 @@ extension StatusReport {
     .object([
       Member("attempts_left_to_person", .integer(backlog.givenUpAttempts)),
       Member("attempts_open", .integer(backlog.openAttempts)),
+      Member("attempts_to_send", .integer(backlog.storedAttempts)),
       Member("attempts_unknown", .integer(backlog.unknownAttempts)),
       Member(
         "breaks_open", .object(backlog.openBreaks.map { Member($0.reason.rawValue, .integer($0.count)) })),

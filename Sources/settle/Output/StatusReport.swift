@@ -52,9 +52,7 @@ struct StatusReport: Sendable {
     let remark = state == .died ? [isLatest ? why + next : why] : []
     var table = Table([.left(""), .left(""), .right(""), .left("")])
     for stage in run.stageRuns {
-      let counts = stage.counts.filter { $0.value != 0 }.map {
-        "\($0.value.grouped) \($0.name.replacing("_", with: " "))"
-      }
+      let counts = stage.counts.filter { $0.value != 0 }.map { $0.value.of(countNamed: $0.name) }
       let what = (counts + [stage.message].compactMap(\.self)).joined(separator: ", ")
       table.add(
         "\(stage.stage)", .init(stage.status.rawValue, stage.status.tint),
@@ -65,27 +63,39 @@ struct StatusReport: Sendable {
 
   private var waiting: Table {
     var table = Table([.right(""), .left(""), .left("")])
-    for due in backlog.due { table.add("\(due.payments.grouped)", "payments due", "\(due.amount)") }
-    if backlog.due.isEmpty { table.add("0", "payments due") }
+    func add(_ count: Int64, _ one: String, _ many: String, _ remark: String = "") {
+      table.add(.init(count.grouped), .init(count == 1 ? one : many), .init(remark))
+    }
+    for due in backlog.due { add(due.payments, "payment due", "payments due", "\(due.amount)") }
+    if backlog.due.isEmpty { add(0, "payment due", "payments due") }
     for retry in backlog.retries {
-      table.add("\(retry.payments.grouped)", "payments to be tried again", "\(retry.amount), the next on \(retry.next)")
+      add(retry.payments, "planned retry", "planned retries", "\(retry.amount), the next on \(retry.next)")
     }
-    table.add("\(backlog.openAttempts.grouped)", "attempts without an answer", .init(unknownRemark))
+    add(backlog.storedAttempts, "attempt to be sent", "attempts to be sent", storedRemark)
+    add(backlog.unknownAttempts, "attempt without an answer", "attempts without an answer", unknownRemark)
     if backlog.cancellations > 0 {
-      table.add("\(backlog.cancellations.grouped)", "processor payments to be cancelled")
+      add(backlog.cancellations, "processor payment to be cancelled", "processor payments to be cancelled")
     }
-    table.add("\(backlog.refundsUnderWay.grouped)", "refunds under way")
+    add(backlog.refundsUnderWay, "refund under way", "refunds under way")
     for breaks in backlog.openBreaks {
-      table.add("\(breaks.count.grouped)", "breaks open: \(breaks.reason.rawValue)", .init(breaks.reason.title))
+      let reason = breaks.reason.rawValue
+      add(breaks.count, "break open: \(reason)", "breaks open: \(reason)", breaks.reason.title)
     }
-    if backlog.openBreaks.isEmpty { table.add("0", "breaks open") }
+    if backlog.openBreaks.isEmpty { add(0, "break open", "breaks open") }
     return table
+  }
+
+  /// Whether a request had left when its run died nobody can tell; it goes out again as it was.
+  private var storedRemark: String {
+    guard backlog.storedAttempts > 0 else { return "" }
+    return lease.map(\.isAlive) ?? false
+      ? "the run that holds the lease sends them" : "the next run sends them, or repeats what had left with its own key"
   }
 
   private var unknownRemark: String {
     let asked = backlog.unknownAttempts - backlog.givenUpAttempts
     return [
-      asked == 0 ? nil : "\(asked.grouped) unknown; the next run settles them",
+      asked == 0 ? nil : "\(asked.grouped) for the next run to settle",
       backlog.givenUpAttempts == 0 ? nil : "\(backlog.givenUpAttempts.grouped) left to a person (outcome_unknown)",
     ].compactMap(\.self).joined(separator: "; ")
   }

@@ -1,3 +1,5 @@
+import SettleModel
+
 /// How far a stage is, as text. Pure: time comes from outside.
 struct ProgressLine: Equatable {
   var stage: String
@@ -24,7 +26,7 @@ struct ProgressLine: Equatable {
   var plain: String { "\(stage): \(figures.joined(separator: ", "))" }
 
   private var figures: [String] {
-    let amount = total.map { "\(done.grouped) of \($0.grouped) \(unit)" } ?? "\(done.grouped) \(unit)"
+    let amount = total.map { "\(done.grouped) of \($0.grouped) \(unit)" } ?? done.of(countNamed: unit)
     return [amount, rate, timeLeft].compactMap(\.self)
   }
 
@@ -39,19 +41,6 @@ struct ProgressLine: Equatable {
     guard let total, done > 0, done < total, elapsed >= .seconds(1) else { return nil }
     let (left, overflow) = elapsed.milliseconds.multipliedReportingOverflow(by: total - done)
     return overflow ? nil : "\(Duration.milliseconds(left / done).words) left"
-  }
-}
-
-extension Int64 {
-  /// With a comma between thousands.
-  var grouped: String {
-    let figures = String(magnitude)
-    var text = ""
-    for (index, figure) in figures.enumerated() {
-      if index > 0, (figures.count - index) % 3 == 0 { text += "," }
-      text.append(figure)
-    }
-    return (self < 0 ? "-" : "") + text
   }
 }
 

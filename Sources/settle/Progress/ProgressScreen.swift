@@ -60,7 +60,7 @@ struct ProgressScreen {
     let elapsed = began.map { " (\((now - $0).words))" } ?? ""
     current = nil
     began = nil
-    return text + "\(style(stage + ":", .green)) \(summary.isEmpty ? "nothing to do" : summary.printable)\(elapsed)\n"
+    return text + "\(style(stage + ":", .green)) \(summary.printable)\(elapsed)\n"
   }
 
   /// Takes away a bar whose stage did not finish.

@@ -111,6 +111,21 @@ extension Settings {
   }
 }
 
+extension Settings {
+  /// The same for a command that only looks: where there is no store of our own yet, it makes none.
+  func withFoundStore<Value>(
+    schema: DatabaseSource.Schema = .required, connections: Int = 4, _ body: (Store) async throws -> Value
+  ) async throws -> Value {
+    if let cluster = database.cluster, !cluster.exists {
+      throw Failure(
+        status: .configuration,
+        message: "there is no store here yet; `settle run` makes one in \(home), and SETTLE_HOME or DATABASE_URL"
+          + " name another")
+    }
+    return try await withStore(schema: schema, connections: connections, body)
+  }
+}
+
 extension DatabaseSource {
   /// The private server. Throws where the database is somebody else's to start and stop.
   func ownCluster(to act: String) throws -> PrivateCluster {

@@ -15,10 +15,11 @@ struct Settings: Sendable {
     self.environment = environment
   }
 
-  /// The file of `--pipeline`, else of SETTLE_PIPELINE, else the pipeline in the binary.
+  /// The file of `--pipeline`, else of SETTLE_PIPELINE, else the pipeline in the binary. What it says of processors is
+  /// checked here, not when the first payment is due.
   func pipeline(flag: String?) throws -> PipelineDefinition {
     guard let path = pipelineFile(flag: flag) else { return try PipelineDefinition.shipped() }
-    return try PipelineDefinition(path: path)
+    return try PipelineDefinition(path: path, processors: KnownProcessors(declines: ProcessorCatalogue.declines))
   }
 
   func pipelineFile(flag: String?) -> String? { flag ?? environment[.pipeline] }

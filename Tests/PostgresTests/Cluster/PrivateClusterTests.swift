@@ -36,8 +36,10 @@ import Testing
   @Test func aNewClusterIsSetUpForMoney() async throws {
     try await withCluster(settings: [:]) { cluster, _ async throws in
       #expect(!cluster.isRunning)
+      #expect(!cluster.exists)
       let settings = try await cluster.start()
       #expect(cluster.isRunning)
+      #expect(cluster.exists)
       #expect(settings.conninfo == cluster.url)
       for (name, expected) in [
         ("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on"), ("data_checksums", "on"),

@@ -26,7 +26,7 @@ import Testing
       payment: Self.payment, attempt: 1, amount: Money(minor: 90_000, currency: usd),
       request: ProcessorRequest(path: "/", body: "", idempotencyKey: "k", apiVersion: "v"),
       storedAt: Timestamp(seconds: 0), keyExpires: Timestamp(seconds: 82_800), lookUp: true, processorPayment: "pi_1")
-    var lookUp = ChargeLookUp(processor: OneCharge(charge: charge))
+    var lookUp = ChargeLookUp(processor: LookedUpProcessor(charge: charge))
     let results = try await lookUp.results(for: [attempt], at: Timestamp(seconds: 1))
     #expect(results.count == 1)
     guard let outcome = results.first?.outcome else { return }
@@ -37,33 +37,4 @@ import Testing
     default: Issue.record("\(outcome)")
     }
   }
-}
-
-/// A processor that has one charge.
-private struct OneCharge: ProcessorAdapter {
-  let charge: ProcessorCharge
-  let name = "one"
-  let keyLife: Duration = .seconds(86_400)
-
-  func request(for operation: ProcessorOperation) throws -> ProcessorRequest {
-    throw ProcessorRefusal.unsupported("it only looks up")
-  }
-
-  func send(_ request: ProcessorRequest, permit: @Sendable () throws -> Void) async throws -> ProcessorAnswer {
-    throw ProcessorRefusal.unsupported("it only looks up")
-  }
-
-  func charge(_ reference: String) async throws -> ProcessorCharge? { charge }
-
-  func charges(since start: Timestamp, page: @Sendable ([ProcessorCharge]) async throws -> Void) async throws {
-    try await page([charge])
-  }
-
-  func refunds(of processorCharge: String) async throws -> [ProcessorRefund] { [] }
-
-  func refund(_ reference: String) async throws -> ProcessorRefund? { nil }
-
-  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {}
-
-  func account() async throws -> ProcessorAccount { ProcessorAccount(id: "acct", live: false) }
 }

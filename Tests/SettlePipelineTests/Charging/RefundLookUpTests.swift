@@ -43,38 +43,8 @@ import Testing
     let found = `case`.found.map {
       ProcessorRefund(reference: "re_1", processorCharge: "ch_1", state: $0, amount: amount, refund: order.refund)
     }
-    let lookUp = RefundLookUp(processor: OneRefund(refund: found, isListed: listed))
+    let lookUp = RefundLookUp(processor: LookedUpProcessor(refund: found, isListed: listed))
     let news = try await lookUp.news(of: [known], at: Timestamp(seconds: 1))
     #expect(news.map(\.result) == [`case`.news].compactMap(\.self))
   }
-}
-
-/// A processor that has one refund, or none.
-private struct OneRefund: ProcessorAdapter {
-  let refund: ProcessorRefund?
-  let isListed: Bool
-  let name = "one"
-  let keyLife: Duration = .seconds(86_400)
-
-  func request(for operation: ProcessorOperation) throws -> ProcessorRequest {
-    throw ProcessorRefusal.unsupported("it only looks up")
-  }
-
-  func send(_ request: ProcessorRequest, permit: @Sendable () throws -> Void) async throws -> ProcessorAnswer {
-    throw ProcessorRefusal.unsupported("it only looks up")
-  }
-
-  func charge(_ reference: String) async throws -> ProcessorCharge? { nil }
-
-  func charges(since start: Timestamp, page: @Sendable ([ProcessorCharge]) async throws -> Void) async throws {}
-
-  func refunds(of processorCharge: String) async throws -> [ProcessorRefund] { [] }
-
-  func refund(_ reference: String) async throws -> ProcessorRefund? { refund }
-
-  func refunds(since start: Timestamp, page: @Sendable ([ProcessorRefund]) async throws -> Void) async throws {
-    if isListed { try await page([refund].compactMap(\.self)) }
-  }
-
-  func account() async throws -> ProcessorAccount { ProcessorAccount(id: "acct", live: false) }
 }

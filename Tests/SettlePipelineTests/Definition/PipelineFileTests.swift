@@ -127,7 +127,7 @@ extension PipelineFileTests {
       #expect(try PipelineDefinition(path: file).layoutsFolder == nil)
     } else {
       #expect(
-        throws: PipelineFileError(file: file, line: nil, message: "layouts: there is no folder \(folder)/own")
+        throws: PipelineFileError(file: file, line: 3, message: "layouts: there is no folder \(folder)/own")
       ) { try PipelineDefinition(path: file) }
     }
     let expected = folder + (key.isEmpty ? "/layouts" : "/own")

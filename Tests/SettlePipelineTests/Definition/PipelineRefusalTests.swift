@@ -213,6 +213,7 @@ struct PipelineRefusalTests {
         + "limit"
     ),
     ("\tx", "n.yaml:3: is no YAML: while scanning a plain scalar, found a tab character that violates indentation"),
+    ("merchant: a\nlayouts: \u{1}", "n.yaml:4: is no YAML: control characters are not allowed"),
     ("charge: {", "n.yaml:4: is no YAML: while parsing a flow node, did not find expected node content"),
     ("---\nb: 1", "n.yaml:3: is no YAML: expected a single document in the stream, but found another document"),
   ])

@@ -38,7 +38,7 @@ import Testing
       let result = try await old.run(.ingest, .charge)
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
       #expect(result.messages.contains { $0.contains("in another database than before") }, "\(result.messages)")
-      #expect(result.messages.contains("18 were charged before, and are not charged again"))
+      #expect(result.messages.contains("18 payments were charged before, and are not charged again"))
       #expect(try await night.charges() == charged)
       #expect(try await old.run(.ingest, .charge).messages == [])
       await old.store.close()
@@ -98,7 +98,7 @@ import Testing
       try anew.put(late, "authorizations/late.csv")
       let result = try await anew.run(.ingest, .charge, date: Night.date.adding(days: 1))
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
-      #expect(result.messages.contains("8 were charged before, and are not charged again"), "\(result.messages)")
+      #expect(result.messages.contains("8 payments were charged before, and are not charged again"), "\(result.messages)")
       #expect(try await night.charges() == charged)
       await anew.store.close()
     }

@@ -27,6 +27,15 @@ import Testing
       #expect(try await night.states() == ["GOOD SUCCEEDED", "LOST FAILED", "POOR REQUESTED 2026-11-23"])
       #expect(try night.rows("failed.csv").map { $0["order_reference"] } == ["LOST"])
       #expect(try night.bucket("retrying") == "1 10.00")
+      #expect(try retries(night) == ["POOR 10.00 USD INSUFFICIENT_FUNDS insufficient_funds 1 2026-11-20 2026-11-23"])
+      let page = try String(contentsOfFile: night.folder + "/out/report.html", encoding: .utf8)
+      #expect(page.contains("1 declined payment is to be charged again, the next from Monday, 23 November 2026: see"))
+      let first = try Data(contentsOf: URL(fileURLWithPath: night.folder + "/out/retries.csv"))
+      // What is tried again now and what is planned for later never go by the same word.
+      #expect(result.stages.flatMap(\.counts).contains { $0 == ("retries_planned", 1) })
+      #expect(!result.stages.flatMap(\.counts).contains { $0.name == "to_retry" })
+      let sooner = try await night.run(date: Night.date.adding(days: 1), dryRun: true)
+      #expect(sooner.messages.contains("charge: 1 retry is planned for later, the next on 2026-11-23"))
       let open = try #require(try await night.processorPayment("POOR"))
       #expect(try await night.cancellations() == ["LOST canceled"])
       try await night.expectFixpoint()
@@ -36,12 +45,13 @@ import Testing
         #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
         #expect(try night.bucket("retrying") == "1 10.00")
         #expect(try night.rows("failed.csv").isEmpty)
+        #expect(try retries(night).count == 1)
       }
       let fourth = Night.date.adding(days: 3)
       let rehearsed = try await night.run(date: fourth, dryRun: true)
       #expect(
         rehearsed.messages.contains(
-          "charge: of these, 10.00 USD in 1 payments would be retried after INSUFFICIENT_FUNDS"))
+          "charge: of these, 10.00 USD in 1 payment would be retried after INSUFFICIENT_FUNDS"))
       #expect(rehearsed.stages.flatMap(\.counts).contains { $0 == ("to_retry", 1) })
       #expect(try await night.count("charge_attempts") == 3)
 
@@ -49,6 +59,7 @@ import Testing
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
       #expect(try await night.states() == ["GOOD SUCCEEDED", "LOST FAILED", "POOR FAILED"])
       #expect(try night.bucket("retrying") == nil)
+      #expect(try retries(night).isEmpty)
       #expect(try night.bucket("declined") == "1 10.00")
       #expect(try night.rows("failed.csv").map { $0["order_reference"] } == ["POOR"])
       let keys = try await night.keys("POOR")
@@ -58,7 +69,18 @@ import Testing
       #expect(try await night.events("PaymentFailed") == 2)
       #expect(try await night.ledger().map(\.amount) == [2000])
       try await night.expectFixpoint(date: fourth)
+      // The first night's list, made again, is what it was, although the retry has been made since.
+      try await night.run(.report, out: "again")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: night.folder + "/again/retries.csv")) == first)
     }
+  }
+
+  /// The rows of `retries.csv`, without their payments' ids.
+  private func retries(_ night: Night) throws -> [String] {
+    let columns = [
+      "order_reference", "amount", "currency", "reason", "processor_code", "attempts", "last_attempt_on", "retry_on",
+    ]
+    return try night.rows("retries.csv").map { row in columns.map { row[$0] ?? "" }.joined(separator: " ") }
   }
 
   /// Whoever takes a rule away means it: what was planned by it is not asked for.

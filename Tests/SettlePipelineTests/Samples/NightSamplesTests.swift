@@ -6,7 +6,9 @@ import Testing
 @testable import SettlePipeline
 
 @Suite struct NightSamplesTests {
-  static let reports = ["breaks.csv", "matched.csv", "payouts.csv", "quarantine.csv", "refunds.csv", "totals.csv"]
+  static let reports = [
+    "breaks.csv", "matched.csv", "payouts.csv", "quarantine.csv", "refunds.csv", "retries.csv", "totals.csv",
+  ]
 
   @Test(arguments: SampleDate.allCases)
   func theReportsAreThoseExpected(_ date: SampleDate) async throws {

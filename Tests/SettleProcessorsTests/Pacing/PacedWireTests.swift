@@ -153,7 +153,7 @@ struct PacedWireTests {
       Issue.record("not later")
       return
     }
-    #expect(why == "it kept limiting for 0 s and 1 tries, and asks to wait another 3600 s")
+    #expect(why == "it kept limiting for 0 s and 1 try, and asks to wait another 3600 s")
   }
 
   @Test func keepsNobodyWaitingForTooLong() async throws {

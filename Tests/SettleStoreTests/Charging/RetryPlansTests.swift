@@ -77,6 +77,66 @@ import Testing
     }
   }
 
+  private func retries(_ story: Story) async throws -> [String] {
+    let date = await story.date
+    return try await story.read { db in
+      var rows: [String] = []
+      try db.forEachRetry(on: date) { row in
+        rows.append(
+          "\(row.orderReference) \(row.amount) \(row.reason?.rawValue ?? "-") after \(row.attempts),"
+            + " last on \(row.lastAttemptOn), next on \(row.retryOn?.description ?? "-")")
+      }
+      return rows
+    }
+  }
+
+  @Test func theListOfRetriesTellsWhatWasPlannedWhenItsDateEnded() async throws {
+    try await declined { story in
+      let planned = ["A 10.00 USD INSUFFICIENT_FUNDS after 1, last on 2026-11-20, next on 2026-11-23"]
+      #expect(try await retries(story) == planned)
+      await story.next()
+      #expect(try await retries(story) == planned)
+      // Another card does not wait; what the day before had planned stays what it was.
+      try await story.authorize(.order("A", 1_000, method: "pm_b"))
+      #expect(
+        try await retries(story) == [
+          "A 10.00 USD INSUFFICIENT_FUNDS after 1, last on 2026-11-20, next on 2026-11-21"
+        ])
+      await story.next(days: -1)
+      #expect(try await retries(story) == planned)
+      await story.next()
+      try await story.claim()
+      #expect(try await retries(story).isEmpty)
+      try await story.charged("A", attempt: 2)
+      #expect(try await retries(story).isEmpty)
+      await story.next(days: -1)
+      #expect(try await retries(story) == planned)
+      #expect(try await story.totals().contains("expected retrying 1 10.00 USD"))
+    }
+  }
+
+  @Test func whatFailedForGoodIsNotOnTheListOfRetries() async throws {
+    try await declined { story in
+      let day = await story.date
+      await story.next(days: 3)
+      try await story.claim()
+      try await Self.decline(story, attempt: 2)
+      #expect(
+        try await retries(story) == [
+          "A 10.00 USD INSUFFICIENT_FUNDS after 2, last on 2026-11-23, next on 2026-11-27"
+        ])
+      await story.next(days: 4)
+      try await story.claim()
+      try await Self.decline(story, attempt: 3)
+      #expect(try await retries(story).isEmpty)
+      await story.next(days: Int(day.days(since: await story.date)))
+      #expect(
+        try await retries(story) == [
+          "A 10.00 USD INSUFFICIENT_FUNDS after 1, last on 2026-11-20, next on 2026-11-23"
+        ])
+    }
+  }
+
   @Test func whatIsForbiddenOrRefusedIsFinal() async throws {
     try await Story.tell { story in
       for order in ["A", "B"] { try await story.authorize(.order(order, 1_000)) }

@@ -65,6 +65,28 @@ import Testing
     #expect(ended.errors.hasPrefix("Error: "))
   }
 
+  @Test(arguments: [
+    (["help", "nope"], "settle nope'; known here: run, retry, status, explain, "),
+    (["help", "explan"], "settle explan'; did you mean 'settle explain'?"),
+    (["stauts", "--json"], "settle stauts'; did you mean 'settle status'?"),
+    (["db", "strat"], "settle db strat'; did you mean 'settle db start'?"),
+    (["help", "layout", "chek"], "settle layout chek'; did you mean 'settle layout check'?"),
+  ])
+  func anUnknownCommandIsUsageAndNamesTheNearest(arguments: [String], says: String) async throws {
+    let ended = try await Binary.run(arguments)
+    #expect(ended.status == 64)
+    #expect(ended.output.isEmpty)
+    #expect(ended.errors.hasPrefix("Error: there is no command '\(says)"), "\(ended.errors)")
+  }
+
+  @Test(arguments: [
+    ["help"], ["help", "run"], ["help", "db", "start"], ["run", "nope"], ["--version"], ["explain", "nope"], [], ["db"],
+    ["--generate-completion-script", "bash"],
+  ])
+  func whatNamesACommandIsLeftToTheParser(arguments: [String]) {
+    #expect(UnknownCommand(in: arguments, of: Settle.self) == nil)
+  }
+
   @Test func dbURLPrintsTheURLAlone() async throws {
     let ended = try await Binary.run("db", "url", environment: ["DATABASE_URL": "postgresql://me:s3cret@db/pay"])
     #expect(ended.output == "postgresql:///pay?host=db&user=me\n")
@@ -93,6 +115,31 @@ import Testing
     let status = try await Binary.run("status", "--json", environment: environment)
     #expect(status.status == 0)
     #expect(status.output.contains("\"runs\": []"))
+  }
+
+  /// Before anything is due, and before any store is made.
+  @Test(arguments: [["run"], ["run", "--dry-run"], ["layout", "list"]])
+  func aWrongProcessorIsRefusedAtOnce(command: [String]) async throws {
+    let folder = NSTemporaryDirectory() + "settle-strype-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try "pipeline: n\nprocessor: strype\n".write(toFile: folder + "/n.yaml", atomically: true, encoding: .utf8)
+    let ended = try await Binary.run(command + ["--pipeline", "n.yaml"], in: folder)
+    #expect(ended.status == 78)
+    #expect(ended.errors == "settle: n.yaml:2: processor: there is no processor \"strype\"; settle knows stripe\n")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["n.yaml"])
+  }
+
+  @Test(arguments: [["status"], ["breaks"], ["explain", "A"], ["events"], ["verify"], ["retry"]])
+  func whoeverOnlyLooksMakesNoStore(arguments: [String]) async throws {
+    let home = NSTemporaryDirectory() + "settle-nowhere-\(UUID().uuidString)"
+    let ended = try await Binary.run(arguments, environment: ["SETTLE_HOME": home])
+    #expect(ended.status == 78)
+    #expect(ended.output.isEmpty)
+    #expect(
+      ended.errors == "settle: there is no store here yet; `settle run` makes one in \(home), and SETTLE_HOME or"
+        + " DATABASE_URL name another\n")
+    #expect(!FileManager.default.fileExists(atPath: home))
   }
 
   @Test func theStoreIsReadByEveryCommandThatReads() async throws {

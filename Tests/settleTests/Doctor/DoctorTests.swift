@@ -19,6 +19,19 @@ import Testing
     #expect(Finding.failure(.configuration, "schema", "old").line(style, width: 8) == "FAIL  schema    old")
   }
 
+  @Test func jsonHoldsTheSameFindings() {
+    let findings: [Finding] = [
+      .ok("inbox", "can be read"), .warning("disk", "9 MiB", mend: "make room"),
+      .failure(.configuration, "schema", "old"),
+    ]
+    let checks = [
+      #"{"exit_status":null,"level":"ok","name":"inbox","remedy":null,"says":"can be read"}"#,
+      #"{"exit_status":null,"level":"warning","name":"disk","remedy":"make room","says":"9 MiB"}"#,
+      #"{"exit_status":78,"level":"failure","name":"schema","remedy":null,"says":"old"}"#,
+    ]
+    #expect(findings.json.compact == #"{"checks":[\#(checks.joined(separator: ","))],"exit_status":78}"#)
+  }
+
   @Test func itEndsWithTheWorst() {
     let findings: [Finding] = [
       .ok("a", ""), .failure(.unavailable, "b", ""), .failure(.notPermitted, "c", ""), .warning("d", "", mend: ""),

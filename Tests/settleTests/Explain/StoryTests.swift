@@ -29,7 +29,7 @@ import Testing
 
           2026-11-20T20:01:00Z  authorized  30.00 USD for 2026-11-20  [authorizations/a.csv:4]
           2026-11-20T20:01:00Z  event       AuthorizePayment, number \(story.number(of: .authorizePayment))
-          2026-11-20T20:02:00Z  attempt     attempt 1: charge of pm_card_visa asked for, key key-C
+          2026-11-20T20:02:00Z  attempt     attempt 1 for 2026-11-20: charge of pm_card_visa asked for, key key-C
           2026-11-20T20:02:00Z  event       PaymentRequested, number \(story.number(of: .paymentRequested))
           2026-11-20T20:03:00Z  answer      attempt 1: succeeded
           2026-11-20T20:03:00Z  event       PaymentSucceeded, number \(story.number(of: .paymentSucceeded))
@@ -61,11 +61,14 @@ import Testing
       try await story.declined("A", code: "do_not_honor", made: "pi_A", retry: policy)
       var text = try await Self.story(of: "A", in: story.store).text(Style(isOn: false))
       #expect(text.contains("  another attempt is due from 2026-11-23\n"))
-      #expect(text.contains("attempt 1: charge of pm_card_visa asked for, key \(story.payment("A"))-1\n"))
+      #expect(
+        text.contains("attempt 1 for 2026-11-20: charge of pm_card_visa asked for, key \(story.payment("A"))-1\n"))
       await story.next(days: 3)
       try await story.claim()
       try await story.declined("A", attempt: 2, code: "do_not_honor", retry: policy)
       let stored = try await story.reserveCancellations()
+      #expect(
+        try await Self.story(of: "A", in: story.store).text(Style(isOn: false)).contains("attempt 2 for 2026-11-23: "))
       text = try await Self.story(of: "A", in: story.store).text(Style(isOn: false))
       #expect(text.contains("pi_A is to be given up, key \(story.payment("A"))-cancel-pi_A; no answer yet\n"))
       try await story.record(.ended(.canceled), of: stored[0])

@@ -29,11 +29,6 @@ import Testing
     #expect(line.bar(width: width).count < width, "a full line would wrap")
   }
 
-  @Test(arguments: [
-    (0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567"), (Int64.min, "-9,223,372,036,854,775,808"),
-  ])
-  func numbersAreGrouped(number: Int64, text: String) { #expect(number.grouped == text) }
-
   @Test(arguments: [(40, "0.0 s"), (9_960, "9.9 s"), (59_999, "59 s"), (60_000, "1m 00s"), (3_900_000, "1h 05m")])
   func durationsAreTold(milliseconds: Int64, text: String) {
     #expect(Duration.milliseconds(milliseconds).words == text)

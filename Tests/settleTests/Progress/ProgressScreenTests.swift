@@ -29,7 +29,8 @@ import Testing
     #expect(!drawn.contains("\n"))
     let noted = screen.note("charge", "limited")
     #expect(noted.hasPrefix(Self.erase + "charge: limited\ncharge     ["), "the bar comes back below the note")
-    #expect(screen.finish("charge", summary: "", at: Self.after(400)) == Self.erase + "charge: nothing to do (0.4 s)\n")
+    #expect(
+      screen.finish("charge", summary: "4 charged", at: Self.after(400)) == Self.erase + "charge: 4 charged (0.4 s)\n")
     #expect(screen.end() == "")
   }
 
