@@ -39,6 +39,13 @@ import Testing
       BankMatch.Rule.allCases.map(\.rawValue),
       "reference reference_converted amount_and_date sum_of_payouts sum_of_lines"
     ),
+    (
+      DecisionRefusal.Reason.allCases.map(\.rawValue),
+      """
+      invalid_id unknown_break unknown_decision invalid_date wrong_column_count contradiction stale already_resolved \
+      irrevocable not_refundable unknown_other cycle nothing_to_approve same_person card_number too_long invalid_text
+      """
+    ),
     (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),
     (RefundRule.Portion.allCases.map(\.rawValue), "duplicate overcharge"),
     (

@@ -25,11 +25,25 @@ enum AuditHash {
 
   /// What stands now: all that may change without an entry of the trail, and yet decides what is charged, what is given
   /// back and what a person still has to look at.
+  ///
+  /// Decisions of finance too: those about money of nobody's have no payment's chain. A store without any has the hash
+  /// that it had before there were decisions.
   static let standing: SQL = """
-    sha256(record_send(ROW(
-      (SELECT digest FROM (\(sql: digest(of: due))) due), (SELECT digest FROM (\(sql: digest(of: breaks))) breaks),
-      (SELECT sha256(record_send(ROW(processor, account, live, system_identifier, timeline, database_oid, database_name,
-        doubted_since, doubted_until, doubted_why))) FROM store_identity))))
+    CASE WHEN EXISTS (SELECT FROM decisions)
+      THEN sha256(record_send(ROW(\(sql: standingParts), (SELECT digest FROM (\(sql: digest(of: decisions))) decisions))))
+      ELSE sha256(record_send(ROW(\(sql: standingParts)))) END
+    """
+
+  private static let standingParts: SQL = """
+    (SELECT digest FROM (\(sql: digest(of: due))) due), (SELECT digest FROM (\(sql: digest(of: breaks))) breaks),
+    (SELECT sha256(record_send(ROW(processor, account, live, system_identifier, timeline, database_oid, database_name,
+      doubted_since, doubted_until, doubted_why))) FROM store_identity)
+    """
+
+  private static let decisions: SQL = """
+    SELECT c.break_id AS id, c.number AS place,
+      sha256(record_send(ROW(c.payment_id, c.token, (\(sql: AuditSubject.decision.facts))::text))) AS hash
+    FROM decisions c
     """
 
   /// What stands in a store without anything.

@@ -12,6 +12,7 @@ package struct Explanation: Sendable {
   package var matches: [MatchFacts] = []
   package var breaks: [BreakFacts] = []
   package var refunds: [RefundFacts] = []
+  package var decisions: [DecisionFacts] = []
   package var events: [EventFacts] = []
   package var trail: [AuditEntry] = []
   /// The payouts that its money went into; where a payout or a bank line is explained, that one.

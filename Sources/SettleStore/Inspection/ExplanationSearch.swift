@@ -48,6 +48,7 @@ extension Session {
     explanation.matches = try matchFacts(of: id)
     explanation.breaks = try breakFacts(of: id)
     explanation.refunds = try refundFacts(of: id)
+    explanation.decisions = try decisionFacts(of: id)
     explanation.events = try eventFacts(of: id)
     explanation.trail = try auditEntries(of: id)
     explanation.payouts = try payoutFacts(of: id)

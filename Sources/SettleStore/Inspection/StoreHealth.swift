@@ -57,7 +57,7 @@ extension Session {
     let onceOnly = [
       "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
       "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches", "report_editions",
-      "edition_chunks",
+      "edition_chunks", "decisions",
     ]
     let moved = [
       "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts",

@@ -20,7 +20,8 @@ extension Session {
     let few: SQL = limit.map { "LIMIT \($0)" } ?? ""
     return try query(
       """
-      \(sql: Self.breakRows(asOf: BusinessDate(daysSinceEpoch: 1_000_000)))
+      \(sql: Self.breakRows(
+        asOf: BusinessDate(daysSinceEpoch: 1_000_000), today: "(SELECT max(business_date) FROM runs)"))
       WHERE true \(sql: ofReason) \(sql: ofStatus)
       ORDER BY b.first_seen, b.reason, b.payment_id, b.break_id \(sql: few)
       """, Self.breakRow)
@@ -28,7 +29,9 @@ extension Session {
 
   /// As the date knew them: not how a break was resolved later, nor what became of its refund, nor the record that
   /// told of a refund's failure only after the processor had.
-  private static func breakRows(asOf date: BusinessDate) -> SQL {
+  ///
+  /// - Parameter today: until when a decision to wait must last to be shown, where that is not the date.
+  private static func breakRows(asOf date: BusinessDate, today: SQL? = nil) -> SQL {
     """
     SELECT b.break_id, b.reason, b.resolved_on IS NULL OR b.resolved_on > \(date) AS open, p.payment_id,
       coalesce(p.order_reference, o.order_reference) AS order_reference,
@@ -46,6 +49,7 @@ extension Session {
           SELECT FROM refunds e
           WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.failed_on <= \(date)) THEN NULL
         ELSE b.held_back END AS held_back,
+      \(sql: decisionColumns),
       array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line, mf.says], NULL)
         || \(sql: bankEvidence) AS evidence
     FROM breaks b
@@ -54,6 +58,8 @@ extension Session {
     LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: recordOf("b"))
     LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
       AND (o.business_date <= \(date) OR b.reason <> 'refund_failed')
+    LEFT JOIN (\(sql: lastDecisions(by: date))) d ON d.break_id = b.break_id AND \(sql: isAboutSameFigures)
+      AND (d.wait_until IS NULL OR d.wait_until > \(sql: today ?? "\(date)"))
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
     LEFT JOIN input_files f ON f.file_id = o.file_id
     LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')
@@ -80,6 +86,6 @@ extension Session {
       reported: try row.moneyIfAny("reported_amount", "reported_currency"),
       businessDate: try row.get("business_date"), firstSeen: try row.get("first_seen"), rule: try row.get("rule"),
       resolution: try row.get("resolution"), heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)),
-      evidence: try row.get("evidence"))
+      evidence: try row.get("evidence"), decision: try standingDecision(row))
   }
 }

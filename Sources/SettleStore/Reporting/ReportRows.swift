@@ -20,6 +20,8 @@ package struct BreakRow: Sendable {
   package var heldBack: RefundPolicy.Held?
   /// `file:line` of what settle goes by: the authorization, then the outcome.
   package var evidence: [String]
+  /// What finance has decided about it.
+  package var decision: StandingDecision?
 
   /// Reported less expected; nil where one is missing or they are in two currencies.
   package var delta: Money? {

@@ -110,7 +110,7 @@ extension Session {
       AND NOT EXISTS (
         SELECT FROM breaks b
         WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained')
+          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
     """
   }
 
@@ -144,7 +144,7 @@ extension Session {
       AND NOT EXISTS (
         SELECT FROM breaks b
         WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained')
+          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
     """
   }
 }

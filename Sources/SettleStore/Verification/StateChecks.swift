@@ -118,7 +118,7 @@ extension StoreCheck {
         ORDER BY payment_id, detail ->> 'break', entry DESC
       ) l ON l.payment_id = b.payment_id AND l.key = b.break_id::text
       CROSS JOIN \(sql: origin)
-      WHERE b.break_id IS NULL OR b.resolution NOT IN ('explained', 'refunded')
+      WHERE b.break_id IS NULL OR b.resolution NOT IN ('explained', 'refunded', 'accepted', 'written_off', 'duplicate')
         OR (l.kind IS NOT NULL OR o.token < 0 OR b.first_seen > \(sql: lastDateBefore)) AND (
           b.held_back IS NOT NULL AND b.held_back IS DISTINCT FROM l.held_back
           OR (coalesce(b.resolution, '') = 'refunded') IS DISTINCT FROM (coalesce(l.kind, '') = 'break_refunded'))

@@ -29,6 +29,7 @@ struct Story {
       + explanation.attempts.flatMap(Self.attempted) + explanation.cancellations.flatMap(Self.cancelled)
       + explanation.outcomes.map(Self.reported)
       + explanation.matches.map(Self.matched) + explanation.breaks.flatMap(Self.broken)
+      + explanation.decisions.map(Self.decided)
       + explanation.refunds.flatMap(Self.refunded) + explanation.events.map(Self.told)
       + explanation.payouts.flatMap(Self.paidOut) + explanation.bankLines.map(Self.booked)
     self.entries = entries.enumerated().sorted { left, right in

@@ -48,6 +48,29 @@ extension Story {
     }
   }
 
+  /// What finance says about the one break of an order's, or of money of nobody's.
+  private func decide(_ decision: BreakDecision, about order: String?, note: String? = nil, approved: Bool = false)
+    async throws
+  {
+    let row = try #require(try await breakRows().first { $0.orderReference == order && $0.open })
+    let source = DecisionSource(
+      by: "alice", login: "finance", fileName: "breaks.csv", sha256: Story.digest(of: "breaks.csv"))
+    let refund = row.delta.map { DecidedAmount(amount: $0, needsApproval: approved) }
+    let context = context()
+    try await write { db in
+      let matter = try #require(try db.decidableBreaks([row.id])[row.id])
+      try db.decide(
+        decision, note: note, about: matter, line: 2, refund: decision == .refund ? refund : nil, by: source,
+        context: context)
+      guard approved else { return }
+      let decided = try #require(try db.decidableBreaks([row.id])[row.id])
+      var second = source
+      second.by = "bob"
+      try db.approve(
+        try #require(decided.standing), about: decided, note: nil, line: 2, by: second, context: context)
+    }
+  }
+
   /// Four nights with one of everything that the trail tells of, the last two sealed together.
   func liveThroughEverything() async throws -> [AuditSeal] {
     var seals: [AuditSeal] = []
@@ -80,6 +103,9 @@ extension Story {
     try await write { db in
       _ = try db.holdBack(held.id, of: payment, because: .notProven, context: context)
     }
+    try await decide(.wait(until: date.adding(days: 30)), about: "C", note: "ask the shop")
+    try await decide(.refund, about: "K", approved: true)
+    try await decide(.accept, about: nil, note: "of the other shop")
     seals.append(try await seal())
     next()
     try await authorize(.order("I", 900), .order("J", 1_100), .order("A", 999))

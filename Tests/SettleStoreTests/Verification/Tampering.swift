@@ -36,6 +36,7 @@ struct Tampering: Sendable, CustomTestStringConvertible {
 
   static let all: [Tampering] =
     trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + bank + reports + standing
+    + decisions
 }
 
 // The trail.

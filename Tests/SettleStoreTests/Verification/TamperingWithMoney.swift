@@ -4,7 +4,7 @@ import SettleStore
 // The money's own tables.
 
 extension Tampering {
-  private static func changed(_ table: String, _ name: String, _ change: SQL, where condition: SQL = "true")
+  static func changed(_ table: String, _ name: String, _ change: SQL, where condition: SQL = "true")
     -> Tampering
   {
     Tampering("\(table): \(name)") { salt in
@@ -12,7 +12,7 @@ extension Tampering {
     }
   }
 
-  private static func deleted(_ table: String, where condition: SQL = "true") -> Tampering {
+  static func deleted(_ table: String, where condition: SQL = "true") -> Tampering {
     Tampering("\(table): a row deleted") { salt in
       "DELETE FROM \(identifier: table) WHERE \(sql: row("\(identifier: table)", salt, where: condition))"
     }

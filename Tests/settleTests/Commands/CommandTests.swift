@@ -9,7 +9,8 @@ import Testing
 
 @Suite struct CommandTests {
   static let commands = [
-    "run", "retry", "status", "explain", "breaks", "events", "verify", "layout list", "layout check", "doctor",
+    "run", "retry", "status", "explain", "breaks", "decide", "events", "verify", "layout list", "layout check",
+    "doctor",
     "db start",
     "db stop", "db migrate", "db url", "sandbox",
   ]
