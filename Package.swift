@@ -51,13 +51,14 @@ let package = Package(
     .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CCSV", providers: [.apt(["libcsv-dev"])]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     .target(name: "SettleModel", dependencies: [crypto], swiftSettings: strict),
     .target(name: "Faults", swiftSettings: faults),
 
     // Floor 2: the world outside, each part of it knowing nothing of the others.
     .target(name: "Postgres", dependencies: ["CPostgres", logging], swiftSettings: strict),
     .target(
-      name: "SettleFiles", dependencies: ["CCSV", "SettleModel", crypto, yams], swiftSettings: strict,
+      name: "SettleFiles", dependencies: ["CCSV", "CExpat", "SettleModel", crypto, yams], swiftSettings: strict,
       plugins: ["EmbedFilesPlugin"]),
     .target(
       name: "SettleProcessors",

@@ -14,6 +14,7 @@ struct AuthorizationReader {
   private let hold: Int?
   private let authorizedAt: Int?
   private let captureBefore: Int?
+  private let processor: Int?
   private let uuidSlots: [Int]
   private let anyCase: Bool
 
@@ -30,6 +31,7 @@ struct AuthorizationReader {
     hold = plan.slot(.hold)
     authorizedAt = plan.slot(.authorizedAt)
     captureBefore = plan.slot(.captureBefore)
+    processor = plan.slot(.processor)
     uuidSlots = Target.ofAuthorizations.filter { plan.layout.rules[$0]?.mustBeUUID == true }.compactMap(plan.slot)
     anyCase = plan.layout.rules[.currency]?.anyCase ?? false
   }
@@ -46,7 +48,17 @@ struct AuthorizationReader {
     return Authorization(
       orderReference: reference, authorizationID: try fields.identifier(record, authorization),
       customerReference: try fields.identifier(record, customer), amount: money, instrument: try instrument(record),
-      authorizedAt: try fields.instant(record, authorizedAt), line: record.line)
+      authorizedAt: try fields.instant(record, authorizedAt), processor: try processorName(record), line: record.line)
+  }
+
+  /// A name as pipeline files spell processors. Spreadsheets write it with a capital letter, which names no other one.
+  private func processorName(_ record: RecordBuffer) throws(RowRefusal) -> String? {
+    guard let text = try fields.text(record, processor)?.lowercased() else { return nil }
+    guard ProcessorName.isOne(text) else {
+      throw RowRefusal(
+        processor, .invalidIdentifier, "this must be a processor's name: up to 64 letters, digits, - _ and .")
+    }
+    return text
   }
 
   private func money(_ record: RecordBuffer) throws(RowRefusal) -> Money {

@@ -12,6 +12,10 @@ struct ColumnPlan: Sendable {
   private let slots: [Target: Int]
   private let everySlot: [Target: [Int]]
   private let zones: [Int: ReportZone]
+  private let zoneColumns: [Int: Int]
+  /// The zones that rows may name, by the bytes of their names.
+  let zoneNames: [(name: [UInt8], zone: ReportZone)]
+  private let readers: [Int: Target]
 
   /// Throws ``FileDamage`` where the header is not one that the layout can read, ``ConfigurationError`` for a zone that
   /// it needs and nobody knows.
@@ -26,6 +30,8 @@ struct ColumnPlan: Sendable {
     var slots: [Target: Int] = [:]
     var everySlot: [Target: [Int]] = [:]
     var zones: [Int: ReportZone] = [:]
+    var zoneColumns: [Int: Int] = [:]
+    var readers: [Int: Target] = [:]
     for target in Target.allCases {
       guard let rule = layout.rules[target] else { continue }
       guard let column = rule.columns.first(where: { columns.contains($0.name) }),
@@ -34,12 +40,23 @@ struct ColumnPlan: Sendable {
       slots[target] = slot
       everySlot[target] = rule.columns.compactMap { columns.firstIndex(of: $0.name) }
       zones[slot] = try Self.zone(of: column, named: zone ?? layout.zone, line)
+      zoneColumns[slot] = column.zone.column.flatMap(columns.firstIndex(of:))
+      for name in rule.readColumns {
+        if let place = columns.firstIndex(of: name), readers[place] == nil { readers[place] = target }
+      }
     }
     self.slots = slots
     self.everySlot = everySlot
     self.zones = zones
+    self.zoneColumns = zoneColumns
+    self.readers = readers
+    zoneNames = layout.zoneNames.sorted { $0.key < $1.key }.compactMap { entry in
+      ReportZone(entry.value).map { (Array(entry.key.utf8), $0) }
+    }
     // Whether a failed payment has an amount is for its reader to say.
-    requiredSlots = slots.filter { $0.key != .gross && layout.rules[$0.key]?.required == true }.values.sorted()
+    requiredSlots = slots.filter { target, _ in
+      target != .gross && layout.rules[target]?.required == true && layout.rules[target]?.form == nil
+    }.values.sorted()
     guarded = columns.map { !layout.processorIDs.contains($0) }
   }
 
@@ -51,13 +68,19 @@ struct ColumnPlan: Sendable {
   /// The zone of a column's times; nil where each carries its own offset.
   func zone(_ slot: Int) -> ReportZone? { zones[slot] }
 
+  /// The column in which a row names the zone of a time.
+  func zoneColumn(of slot: Int) -> Int? { zoneColumns[slot] }
+
+  /// What a column is read for; nil where nothing is.
+  func target(readAt slot: Int) -> Target? { readers[slot] }
+
   /// Where the value stands that tells what a row says has happened.
   var kindSlot: Int? { layout.kinds.flatMap { kinds in columns.firstIndex(of: kinds.column) } }
 
   private static func check(_ header: [String], _ layout: Layout, _ line: Int) throws {
     if header.contains(where: CardNumber.mayBeHeld(in:)) { throw cardNumber(line) }
     let known = layout.knownColumns
-    let needed = Target.allCases.compactMap { layout.rules[$0] }.filter(\.required).map { $0.columns.map(\.name) }
+    let needed = Target.allCases.compactMap { layout.rules[$0] }.filter(\.required).flatMap(\.neededColumns)
     for names in (layout.kinds.map { [[$0.column]] } ?? []) + needed where !names.contains(where: header.contains) {
       throw missing(names, header, layout, line)
     }
@@ -92,7 +115,7 @@ struct ColumnPlan: Sendable {
 
   private static func zone(of column: FieldRule.Column, named zone: String?, _ line: Int) throws -> ReportZone? {
     switch column.zone {
-    case .written: return nil
+    case .written, .inColumn: return nil
     case .named(let name): return ReportZone(name)
     case .report:
       guard let zone else {

@@ -88,28 +88,53 @@ struct FieldReader {
     )
   }
 
-  /// Signed minor units, as the layout writes amounts.
+  /// Signed minor units, as the layout writes amounts; in `fine` scale, millionths of them.
   func amount(
-    _ record: RecordBuffer, _ slot: Int?, in currency: Currency, signed: Bool
+    _ record: RecordBuffer, _ slot: Int?, in currency: Currency, signed: Bool, scale: AmountReader.Scale = .minor
   ) throws(RowRefusal) -> Int64? {
     guard let slot, record.form(slot) != .absent else { return nil }
     let bytes = record[slot]
     let form: FieldForm = plan.layout.format == .csv ? .text : .number
     let whole = plan.layout.unit == .minor
     let minus = bytes.first == UInt8(ascii: "-")
+    let extra = scale == .fine ? FineAmount.digits : 0
     guard record.form(slot) == form, signed || (!minus && bytes.first != UInt8(ascii: "+")),
-      let value = whole ? Self.integer(bytes) : Money.minorUnits(fromMajor: bytes, digits: currency.digits)
+      let value = whole
+        ? integer(bytes, in: currency) : Money.minorUnits(fromMajor: bytes, digits: currency.digits + extra)
     else {
-      throw RowRefusal(slot, .invalidAmount, Self.wanted(whole: whole, signed: signed))
+      throw RowRefusal(slot, .invalidAmount, wanted(whole: whole, signed: signed, scale, currency))
     }
-    guard value.magnitude <= Money.largest else {
+    guard value.magnitude <= UInt64(Money.largest) * UInt64(scale == .fine ? FineAmount.one : 1) else {
       throw RowRefusal(slot, .invalidAmount, "this is more than any processor takes: twelve digits of minor units")
     }
     return value
   }
 
-  private static func wanted(whole: Bool, signed: Bool) -> String {
+  /// Minor units of an integer with the digits that the layout says it is written with.
+  private func integer(_ bytes: Bytes, in currency: Currency) -> Int64? {
+    guard let value = Self.integer(bytes) else { return nil }
+    let written = plan.layout.digits
+    guard !written.isEmpty, let digits = written.named[currency.code] ?? written.all, digits != currency.digits else {
+      return value
+    }
+    let power = (0..<abs(digits - currency.digits)).reduce(Int64(1)) { power, _ in power * 10 }
+    if digits < currency.digits {
+      let (product, overflow) = value.multipliedReportingOverflow(by: power)
+      return overflow ? nil : product
+    }
+    return value % power == 0 ? value / power : nil
+  }
+
+  private func wanted(whole: Bool, signed: Bool, _ scale: AmountReader.Scale, _ currency: Currency) -> String {
     let number = signed ? "number" : "positive number"
+    if whole, let digits = plan.layout.digits.named[currency.code] ?? plan.layout.digits.all {
+      return "this must be a whole \(number), digits alone, of which the last \(digits) are decimals"
+        + " (no more of them than the currency has may differ from zero)"
+    }
+    if scale == .fine {
+      return
+        "this must be a plain decimal \(number) with no more than \(FineAmount.digits) digits beyond the currency's"
+    }
     return whole
       ? "this must be a whole \(number) of minor units, digits alone (1250 for 12.50 USD)"
       : "this must be a plain decimal \(number) with no more digits than the currency has"
@@ -118,9 +143,11 @@ struct FieldReader {
   /// The instant of a field: with its own offset, or in the column's zone.
   func instant(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> Timestamp? {
     guard let slot, let bytes = try bytes(record, slot) else { return nil }
-    let text = String(decoding: bytes, as: UTF8.self)
+    let text = InstantText.hyphenated(bytes)
     if let instant = Timestamp(rfc3339: text) { return instant }
-    guard let zone = plan.zone(slot) else {
+    var zone = plan.zone(slot)
+    if zone == nil { zone = try namedZone(record, of: slot) }
+    guard let zone else {
       throw RowRefusal(slot, .invalidInstant, "this must be a time with its offset, such as 2026-11-20T08:05:00Z")
     }
     let local = Timestamp(utcWithoutOffset: text) ?? BusinessDate(text)?.startInUTC
@@ -129,6 +156,22 @@ struct FieldReader {
         slot, .invalidInstant, "this must be a time that the report's zone has, such as 2026-11-20 08:05:00")
     }
     return instant
+  }
+
+  /// The zone that another column of the row names, by the layout's own list of names.
+  private func namedZone(_ record: RecordBuffer, of slot: Int) throws(RowRefusal) -> ReportZone? {
+    guard let column = plan.zoneColumn(of: slot) else { return nil }
+    guard record.form(column) == .text else {
+      throw RowRefusal(column, .missingValue, "without its zone the time says nothing")
+    }
+    let name = record[column]
+    guard let zone = plan.zoneNames.first(where: { $0.name.count == name.count && name.elementsEqual($0.name) }) else {
+      throw RowRefusal(
+        column, .invalidInstant,
+        "this zone is not among those that \(plan.layout.name) lists under zone_names; if it is right, add it to the layout"
+      )
+    }
+    return zone.zone
   }
 
   /// An optional sign and digits. Anything else, and what 64 bits do not hold, is nil.

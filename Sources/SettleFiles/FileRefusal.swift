@@ -22,6 +22,18 @@ package struct FileRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case zoneNotNamed = "zone_not_named"
     /// A category that the layout says must stop the file.
     case unknownCategory = "unknown_category"
+    /// A record of a type that the layout does not know.
+    case unknownRecord = "unknown_record"
+    /// The file breaks its format's own rules: XML that is none, a record where it may not stand, a missing part.
+    case malformed
+    /// A document type definition, through which XML reads other files or grows without bound.
+    case documentType = "document_type"
+    /// A statement's entry or balance that cannot be read: without it, the statement does not add up.
+    case invalidEntry = "invalid_entry"
+    /// It looks like a statement and is none: of what is not booked yet, withdrawn, or sent for a test.
+    case notBooked = "not_booked"
+    /// What the file states about its rows is not what they come to.
+    case controlTotals = "control_totals"
     /// The file is not what it was when it was examined.
     case changed
   }

@@ -4,6 +4,9 @@ package import SettleModel
 package enum FileRow: Sendable, Equatable {
   case authorization(Authorization)
   case outcome(OutcomeRecord)
+  case bankLine(BankLine)
+  /// Comes after all lines of its statement, since only then its closing balance is known.
+  case statement(BankStatement)
   case quarantined(Quarantined)
   case ignored(line: Int, reason: IgnoredReason)
 }
@@ -14,6 +17,10 @@ package enum IgnoredReason: String, Sendable, CaseIterable {
   case category
   /// The header once more, as in files that were put together from several.
   case repeatedHeader = "repeated_header"
+  /// An entry of a statement that is announced or awaited and not part of its balance.
+  case notBooked = "not_booked"
+  /// An entry of a statement, of an amount of zero.
+  case noMoney = "no_money"
 }
 
 /// A row's refusal, found by a reader that knows the column's place.
@@ -39,9 +46,11 @@ struct RowReader {
   private enum Typed {
     case authorizations(AuthorizationReader)
     case outcomes(OutcomeReader)
+    case statement(BankRowReader)
   }
 
-  init(_ plan: ColumnPlan) {
+  /// `bank` is the reader of a statement's rows, whose balances somebody else asks for.
+  init(_ plan: ColumnPlan, bank: BankRowReader? = nil) {
     self.plan = plan
     header = plan.columns.map { Array($0.utf8) }
     lastField = LastField(plan)
@@ -49,6 +58,7 @@ struct RowReader {
       switch plan.layout.kind {
       case .authorizations: .authorizations(AuthorizationReader(plan))
       case .outcomes: .outcomes(OutcomeReader(plan))
+      case .statement: .statement(bank ?? BankRowReader(plan))
       }
   }
 
@@ -71,7 +81,7 @@ struct RowReader {
     guard plan.layout.format == .csv else { return row }
     switch row {
     case .quarantined, .ignored: return row
-    case .authorization, .outcome:
+    case .authorization, .outcome, .bankLine, .statement:
       return lastField.refusal(of: record).map { .quarantined(quarantined($0, line: record.line)) } ?? row
     }
   }
@@ -92,6 +102,7 @@ struct RowReader {
       case .ignored: return .ignored(line: record.line, reason: .category)
       case .stop: return nil
       }
+    case .statement(let reader): return try reader.read(record)
     }
   }
 

@@ -11,6 +11,8 @@ package struct FileSummary: Sendable, Equatable {
     package var sum: Money
     /// Signed sum of the fees, in the same currency.
     package var fees: Int64
+    /// Signed sum of what is left of the amounts after fees, in the same currency.
+    package var net: Int64
   }
 
   package let layout: String
@@ -36,10 +38,14 @@ package struct FileSummary: Sendable, Equatable {
       switch row {
       case .authorization(let authorization):
         summary.accepted += 1
-        try sums.add("authorization", authorization.amount, fee: 0)
+        try sums.add("authorization", authorization.amount, fee: 0, net: authorization.amount.minor)
       case .outcome(let outcome):
         summary.accepted += 1
-        try sums.add(outcome.kind.rawValue, outcome.gross, fee: outcome.fee)
+        try sums.add(outcome.kind.rawValue, outcome.gross, fee: outcome.fee, net: outcome.net)
+      case .bankLine(let line):
+        summary.accepted += 1
+        try sums.add("bank_line", line.amount, fee: 0, net: line.amount.minor)
+      case .statement: summary.accepted += 1
       case .quarantined(let refused):
         summary.quarantined += 1
         summary.reasons[refused.reason, default: 0] += 1
@@ -60,14 +66,17 @@ package struct FileSummary: Sendable, Equatable {
 }
 
 extension [FileSummary.Key: FileSummary.Group] {
-  fileprivate mutating func add(_ kind: String, _ amount: Money, fee: Int64) throws {
+  fileprivate mutating func add(_ kind: String, _ amount: Money, fee: Int64, net: Int64) throws {
     let key = FileSummary.Key(kind: kind, currency: amount.currency)
     let none = Money(minor: 0, currency: amount.currency)
-    var group = self[key] ?? FileSummary.Group(kind: kind, count: 0, sum: none, fees: 0)
+    var group = self[key] ?? FileSummary.Group(kind: kind, count: 0, sum: none, fees: 0, net: 0)
     group.count += 1
     group.sum = try group.sum.adding(amount)
-    group.fees = try Money(minor: group.fees, currency: amount.currency)
-      .adding(Money(minor: fee, currency: amount.currency)).minor
+    func sum(_ one: Int64, _ other: Int64) throws -> Int64 {
+      try Money(minor: one, currency: amount.currency).adding(Money(minor: other, currency: amount.currency)).minor
+    }
+    group.fees = try sum(group.fees, fee)
+    group.net = try sum(group.net, net)
     self[key] = group
   }
 }

@@ -15,7 +15,7 @@ struct LastField: Sendable {
 
   init(_ plan: ColumnPlan) {
     slot = plan.columns.count - 1
-    target = [plan.columns.count - 1].compactMap { last in Target.allCases.first { plan.slot($0) == last } }.first
+    target = plan.target(readAt: plan.columns.count - 1)
     isKind = plan.kindSlot == plan.columns.count - 1
     rowsHaveIDs = plan.slot(.rowID) != nil
   }
@@ -34,7 +34,7 @@ struct LastField: Sendable {
     let text = String(decoding: bytes, as: UTF8.self)
     switch target {
     // Three letters, or refused as no currency.
-    case .currency, .presentmentCurrency: return !bytes.isEmpty
+    case .currency, .presentmentCurrency, .feeCurrency: return !bytes.isEmpty
     // An offset ends it; without one only its length does, and a fraction might have followed.
     case .authorizedAt, .captureBefore, .occurredAt, .availableOn:
       return text.hasSuffix("Z") || Timestamp(rfc3339: text) != nil || bytes.count == 19

@@ -27,10 +27,12 @@ struct LayoutReader {
   }
 
   private func layout() throws -> Layout {
+    if try yaml.word("kind", of: Layout.Kind.self) == .statement { return try StatementLayout(yaml: yaml).read() }
     try yaml.allow([
       "layout", "extends", "about", "kind", "format", "separator", "processor", "recognise", "unknown_columns",
       "amounts", "signs",
-      "zone", "fields", "kind_by", "reasons", "check", "references", "processor_ids",
+      "zone", "fields", "kind_by", "reasons", "check", "references", "processor_ids", "digits", "excess_digits",
+      "zone_names", "records",
     ])
     guard let kind = try yaml.word("kind", of: Layout.Kind.self) else { throw missing("kind") }
     guard let format = try yaml.word("format", of: Layout.Format.self) else { throw missing("format") }
@@ -41,9 +43,14 @@ struct LayoutReader {
       format: format, processor: try yaml.string("processor"), recognised: recognise.columns,
       notRecognised: recognise.without,
       unknownColumns: try yaml.word("unknown_columns", of: Layout.UnknownColumns.self) ?? .refused, unit: unit,
-      zone: try zone(), rules: try rules(kind == .authorizations ? Target.ofAuthorizations : Target.ofOutcomes))
-    layout.separator = try separator()
+      zone: try zone(),
+      rules: try Self.rules(yaml, kind == .authorizations ? Target.ofAuthorizations : Target.ofOutcomes))
+    layout.separator = try Self.separator(yaml)
     layout.processorIDs = Set(try yaml.strings("processor_ids"))
+    layout.digits = try WrittenDigits(yaml, unit: unit)
+    layout.excessDigits = try yaml.word("excess_digits", of: ExcessDigits.self) ?? .refused
+    try layout.readZoneNames(yaml)
+    layout.records = try RecordRule(yaml)
     if kind == .outcomes { try readOutcomeRules(&layout) }
     try check(layout)
     return layout
@@ -61,7 +68,7 @@ struct LayoutReader {
     return (columns, try recognise.strings("without"))
   }
 
-  private func separator() throws -> UInt8 {
+  static func separator(_ yaml: YAMLMapping) throws -> UInt8 {
     guard let text = try yaml.string("separator") else { return UInt8(ascii: ",") }
     if text == "tab" { return UInt8(ascii: "\t") }
     guard let byte = text.utf8.first, text.utf8.count == 1, [",", ";", "|"].contains(text) else {
@@ -90,36 +97,66 @@ struct LayoutReader {
     }
   }
 
-  private func rules(_ known: [Target]) throws -> [Target: FieldRule] {
-    guard let fields = try yaml.mapping("fields") else { throw missing("fields") }
+  static func rules(_ yaml: YAMLMapping, _ known: [Target]) throws -> [Target: FieldRule] {
+    guard let fields = try yaml.mapping("fields") else {
+      throw ConfigurationError(file: yaml.file, line: yaml.line, message: "\"fields\" is missing; add it")
+    }
     try fields.allow(known.map(\.rawValue))
     var rules: [Target: FieldRule] = [:]
     for target in known where fields.has(target.rawValue) {
-      rules[target] = try FieldRule(fields.mappings(target.rawValue, textAs: "column"), target: target)
+      let rule = try FieldRule(fields.mappings(target.rawValue, textAs: "column"), target: target)
+      // An empty list takes away what the extended layout reads.
+      if !rule.columns.isEmpty { rules[target] = rule }
     }
     return rules
   }
 
   /// What a layout of its kind cannot do without.
   private func check(_ layout: Layout) throws {
+    let amount: Target = layout.sums == .grossIsNetAndFee ? .net : .gross
     let needed: [Target] =
-      layout.kind == .authorizations ? [.orderReference, .amount, .currency] : [.occurredAt, .gross, .currency]
+      layout.kind == .authorizations ? [.orderReference, .amount, .currency] : [.occurredAt, amount, .currency]
     for target in needed where layout.rules[target] == nil {
       throw yaml.error("fields", "lacks \"\(target.rawValue)\", without which no row can be read")
     }
     if layout.kind == .outcomes, layout.kinds == nil { throw missing("kind_by") }
-    for key in ["signs", "check", "kind_by", "reasons", "references"] where layout.kind == .authorizations {
+    for key in ["signs", "check", "kind_by", "reasons", "references", "excess_digits", "records"]
+    where layout.kind == .authorizations {
       if yaml.has(key) { throw yaml.error(key, "has no meaning for authorizations; remove it") }
     }
     if layout.signs == .byKind {
       for meaning in (layout.kinds?.values ?? [:]).values {
-        if case .kind(let kind) = meaning, kind.isNegative == nil {
+        if case .bySign = meaning { throw yaml.error("signs", "cannot be by_kind where kinds are told by the sign") }
+        for kind in meaning.kinds where kind.isNegative == nil {
           throw yaml.error("signs", "cannot be by_kind where a row may be \(kind.rawValue), which has either sign")
         }
       }
     }
-    if layout.sums != nil, layout.rules[.net] == nil || layout.rules[.fee] == nil {
-      throw yaml.error("check", "needs both \"fee\" and \"net\" among the fields")
+    try checkSums(layout)
+    if let records = layout.records {
+      if layout.format != .csv { throw yaml.error("records", "needs \"format\" to be csv") }
+      if records.totals != nil, layout.rules[.gross] == nil || layout.signs == .byKind {
+        throw yaml.error("records", "can hold totals only of a \"gross\" that is written with its sign")
+      }
+    }
+    for case .inColumn(_) in layout.rules.values.flatMap({ $0.columns.map(\.zone) }) where layout.zoneNames.isEmpty {
+      throw yaml.error("fields", "name a \"zone_column\", whose words \"zone_names\" must list")
+    }
+  }
+
+  private func checkSums(_ layout: Layout) throws {
+    switch layout.sums {
+    case nil:
+      if layout.excessDigits == .rounded { throw yaml.error("excess_digits", "needs a \"check\" of the amounts") }
+    case .netIsGrossLessFee:
+      if layout.rules[.net] == nil || layout.rules[.fee] == nil {
+        throw yaml.error("check", "needs both \"fee\" and \"net\" among the fields")
+      }
+    case .netIsGrossAndFee:
+      if layout.rules[.fee] == nil { throw yaml.error("check", "needs \"fee\" among the fields") }
+    case .grossIsNetAndFee:
+      if layout.rules[.gross] != nil { throw yaml.error("check", "makes \"gross\" of net and fee; remove that field") }
+      if layout.excessDigits == .rounded { throw yaml.error("excess_digits", "needs \"gross\" among the fields") }
     }
   }
 }
@@ -129,11 +166,16 @@ extension FieldRule {
   fileprivate init(_ sources: [YAMLMapping], target: Target) throws {
     self.init(columns: [])
     for source in sources {
-      try source.allow(["column", "required", "if_invalid", "uuid", "any_case", "zone", "by_prefix", "by_kind"])
+      try source.allow(
+        [
+          "column", "required", "if_invalid", "uuid", "any_case", "zone", "zone_column", "by_prefix", "by_kind", "join",
+          "kinds", "when",
+        ] + Self.amountKeys)
       let zone = try ZoneRule(source, target: target)
       let names = try source.strings("column")
-      guard !names.isEmpty else { throw missingColumn(source) }
       columns += names.map { Column(name: $0, zone: zone) }
+      try readAmountForm(source, target: target)
+      guard !columns.isEmpty else { throw missingColumn(source) }
       required = try source.flag("required") ?? required
       mustBeUUID = try source.flag("uuid") ?? mustBeUUID
       anyCase = try source.flag("any_case") ?? anyCase
@@ -152,6 +194,7 @@ extension FieldRule {
 
   private mutating func readReferenceRules(_ source: YAMLMapping, target: Target) throws {
     let targets: [Target] = [.processorPayment, .processorCharge, .processorRefund, .processorDispute, .payout]
+    try readScope(source, target: target, ids: targets)
     for key in ["by_prefix", "by_kind"] where source.has(key) && target != .processorReference {
       throw source.error(key, "has a meaning for processor_reference only; remove it")
     }
@@ -171,8 +214,40 @@ extension FieldRule {
   }
 }
 
+extension FieldRule {
+  /// Which columns make up an id together, and in which rows it counts.
+  fileprivate mutating func readScope(_ source: YAMLMapping, target: Target, ids: [Target]) throws {
+    for (key, places) in [("join", ids + [.rowID]), ("kinds", ids + [.reason]), ("when", ids)]
+    where source.has(key) && !places.contains(target) {
+      let names = places.map(\.rawValue).joined(separator: ", ")
+      throw source.error(key, "has a meaning for \(names) only; remove it")
+    }
+    isJoined = try source.flag("join") ?? isJoined
+    if source.has("kinds") {
+      let known = OutcomeKind.allCases.map(\.rawValue)
+      kinds = Set(
+        try source.strings("kinds").map { word in
+          guard let kind = OutcomeKind(rawValue: word) else {
+            throw source.error("kinds", "has an unknown kind\(NearestName.hint(for: word, among: known))")
+          }
+          return kind
+        })
+    }
+    if let condition = try source.mapping("when") {
+      try condition.allow(["column", "is"])
+      self.condition = (try condition.required("column"), try condition.required("is"))
+    }
+  }
+}
+
 extension ZoneRule {
   fileprivate init(_ source: YAMLMapping, target: Target) throws {
+    if let column = try source.string("zone_column") {
+      guard target.isInstant else { throw source.error("zone_column", "has a meaning for times only; remove it") }
+      if source.has("zone") { throw source.error("zone", "cannot stand beside \"zone_column\"") }
+      self = .inColumn(column)
+      return
+    }
     guard let text = try source.string("zone") else {
       self = .written
       return
@@ -185,30 +260,6 @@ extension ZoneRule {
         throw source.error("zone", "must be report, UTC or an IANA name such as Europe/Berlin")
       }
       self = .named(text)
-    }
-  }
-}
-
-extension KindRule {
-  fileprivate init?(_ yaml: YAMLMapping) throws {
-    guard let rule = try yaml.mapping("kind_by") else { return nil }
-    try rule.allow(["column", "values", "unknown"])
-    guard let unknown = try rule.word("unknown", of: Unknown.self) else {
-      throw yaml.error("kind_by", "must say what happens to an \"unknown\" value: quarantine or stop")
-    }
-    guard let listed = try rule.mapping("values") else { throw yaml.error("kind_by", "needs \"values\"") }
-    let words = OutcomeKind.allCases.map(\.rawValue) + ["ignored"]
-    self.init(column: try rule.required("column"), values: [:], unknown: unknown)
-    for key in listed.keys {
-      let word = try listed.required(key)
-      if let kind = OutcomeKind(rawValue: word) {
-        values[key] = .kind(kind)
-      } else if word == "ignored" {
-        values[key] = .ignored
-      } else {
-        throw listed.error(
-          key, "must be one of \(words.joined(separator: ", "))\(NearestName.hint(for: word, among: words))")
-      }
     }
   }
 }

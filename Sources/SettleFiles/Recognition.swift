@@ -7,6 +7,7 @@ struct Recognition {
 
   /// The layout laid over the file's columns. Throws ``FileDamage``.
   func plan(for head: FileHead) throws -> ColumnPlan {
+    if let layout = try statement(head) { return try ColumnPlan(layout: layout, header: [], line: 1, zone: zone) }
     let format: Layout.Format = head.isJSON ? .jsonLines : .csv
     // A layout that was named is not doubted: what the file lacks for it is told by its columns.
     if isNamed, let named = layouts.first {
@@ -20,7 +21,13 @@ struct Recognition {
   }
 
   private func header(of head: FileHead, _ layout: Layout) throws -> (columns: [String], line: Int) {
-    layout.format == .csv ? try head.header(separator: layout.separator) : (head.names, 1)
+    guard layout.format == .csv else { return (head.names, 1) }
+    guard let header = try head.header(of: layout) else {
+      throw FileDamage(
+        .unknownLayout, line: 1,
+        "the file does not have the records of \(layout.name); name the layout that it has, or auto")
+    }
+    return header
   }
 
   private func choose(_ format: Layout.Format, _ head: FileHead) throws -> Layout {
@@ -29,23 +36,46 @@ struct Recognition {
     var unread: FileDamage?
     var line = 1
     for layout in layouts {
-      guard layout.format == format else {
-        lacking.append("\(layout.name) is \(layout.format.title)")
-        continue
-      }
+      guard layout.format == format else { continue }
       do {
-        let header = try header(of: head, layout)
+        guard let header = try format == .csv ? head.header(of: layout) : (head.names, 1) else { continue }
         line = header.line
         if format == .csv, header.columns.contains(where: CardNumber.mayBeHeld(in:)) {
           throw ColumnPlan.cardNumber(line)
         }
-        if let lack = lack(of: layout, in: header.columns) { lacking.append(lack) } else { matching.append(layout) }
+        guard let lack = lack(of: layout, in: header.columns) else {
+          matching.append(layout)
+          continue
+        }
+        // What has none of a layout's columns is no misspelt file of it.
+        if layout.recognised.contains(where: header.columns.contains) { lacking.append(lack) }
       } catch let damage as FileDamage where damage.reason == .strayQuote {
         // With another separator the same quotation marks may stand in the right places.
         unread = unread ?? damage
       }
     }
     if let unread, matching.isEmpty { throw unread }
+    return try only(matching, lacking, line)
+  }
+
+  /// The layout of a statement whose format has a grammar of its own; nil where the file is another.
+  private func statement(_ head: FileHead) throws -> Layout? {
+    let matching = try layouts.filter { try $0.format.isGrammar && head.begins(as: $0) }
+    if isNamed, let named = layouts.first, named.format.isGrammar, matching.isEmpty { throw otherFormat(named) }
+    if matching.isEmpty, !isNamed, head.isXML { throw unknownXML }
+    return matching.isEmpty ? nil : try only(matching, [], 1)
+  }
+
+  private var unknownXML: FileDamage {
+    let roots = layouts.compactMap { layout in layout.statement.root.map { "\(layout.name) needs \($0)" } }
+    return FileDamage(
+      .unknownLayout, line: 1,
+      "the file is XML without the elements of any layout (\(roots.joined(separator: "; "))); give settle statements of"
+        + " what is booked (camt.053), not reports or notices (camt.052, camt.054)")
+  }
+
+  private func only(_ matching: [Layout], _ lacking: [String], _ line: Int) throws -> Layout {
+    var matching = matching
     // A layout that changes a shipped one is meant to go before it.
     let extended = Set(matching.compactMap(\.extended))
     matching.removeAll { extended.contains($0.name) && $0.extended == nil }
@@ -69,10 +99,10 @@ struct Recognition {
   }
 
   private func unknown(_ lacking: [String], _ line: Int) -> FileDamage {
-    FileDamage(
+    let nearest = lacking.isEmpty ? ", nor any column by which one is known" : " (\(lacking.joined(separator: "; ")))"
+    return FileDamage(
       .unknownLayout, line: line,
-      "the file has no layout that settle knows (\(lacking.joined(separator: "; ")));"
-        + " name its layout, or write one (settle layout list)")
+      "the file has no layout that settle knows\(nearest); name its layout, or write one (settle layout list)")
   }
 
   private func several(_ matching: [Layout], _ line: Int) -> FileDamage {

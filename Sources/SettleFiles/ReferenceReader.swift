@@ -9,7 +9,7 @@ struct ReferenceReader {
   private let refund: Int?
   private let orders: [Int]
   private let reference: Int?
-  private let processorIDs: [(slot: Int, target: Target)]
+  private let processorIDs: [ProcessorID]
   private let prefixes: [(prefix: [UInt8], target: Target)]
   private let byKind: [OutcomeKind: Target]
   private let required: Bool
@@ -22,7 +22,7 @@ struct ReferenceReader {
     orders = plan.slots(.orderReference)
     reference = plan.slot(.processorReference)
     let ids: [Target] = [.processorPayment, .processorCharge, .processorRefund, .processorDispute, .payout]
-    processorIDs = ids.compactMap { target in plan.slot(target).map { ($0, target) } }
+    processorIDs = ids.compactMap { ProcessorID(plan, $0) }
     let rule = plan.layout.rules[.processorReference]
     prefixes = (rule?.byPrefix ?? []).map { (Array($0.prefix.utf8), $0.target) }
     byKind = rule?.byKind ?? [:]
@@ -36,8 +36,9 @@ struct ReferenceReader {
     references.order = try fields.firstFilled(record, orders) { slot throws(RowRefusal) in
       try fields.identifier(record, slot)
     }
-    for (slot, target) in processorIDs {
-      if let id = try processorID(record, slot) { references.set(target, id) }
+    for rule in processorIDs where rule.applies(to: record, kind) {
+      let id = rule.isJoined ? try fields.joined(record, rule.slots) : try processorID(record, rule.slots.first)
+      if let id { references.set(rule.target, id) }
     }
     try readReference(record, kind, into: &references)
     if required { try check(references, kind) }
@@ -74,6 +75,36 @@ struct ReferenceReader {
       let names = slots.compactMap { $0 }.map { plan.columns[$0] }.joined(separator: ", ")
       throw RowRefusal(nil, .missingValue, "the row does not say what it is about; fill at least one of \(names)")
     }
+  }
+}
+
+/// A processor's id that stands in columns of its own.
+private struct ProcessorID {
+  let target: Target
+  let slots: [Int]
+  let isJoined: Bool
+  private let kinds: Set<OutcomeKind>?
+  private let condition: (slot: Int, word: [UInt8])?
+
+  init?(_ plan: ColumnPlan, _ target: Target) {
+    guard let rule = plan.layout.rules[target] else { return nil }
+    let found = plan.slots(target)
+    guard !found.isEmpty, !rule.isJoined || found.count == rule.columns.count else { return nil }
+    self.target = target
+    slots = found
+    isJoined = rule.isJoined
+    kinds = rule.kinds
+    condition = rule.condition.flatMap { condition in
+      plan.columns.firstIndex(of: condition.column).map { ($0, Array(condition.word.utf8)) }
+    }
+    // A file that lacks the column cannot fulfil the condition.
+    if rule.condition != nil, condition == nil { return nil }
+  }
+
+  func applies(to record: RecordBuffer, _ kind: OutcomeKind) -> Bool {
+    if let kinds, !kinds.contains(kind) { return false }
+    if let condition, !record[condition.slot].elementsEqual(condition.word) { return false }
+    return true
   }
 }
 

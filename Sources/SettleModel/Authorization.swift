@@ -9,12 +9,14 @@ package struct Authorization: Sendable, Equatable {
   package var amount: Money
   package var instrument: Instrument
   package var authorizedAt: Timestamp?
+  /// Who charges it, where the row names somebody: settle itself only where that is the pipeline's processor.
+  package var processor: String?
   /// The physical line where the row starts.
   package var line: Int
 
   package init(
     orderReference: String, authorizationID: String? = nil, customerReference: String? = nil, amount: Money,
-    instrument: Instrument = Instrument(), authorizedAt: Timestamp? = nil, line: Int = 0
+    instrument: Instrument = Instrument(), authorizedAt: Timestamp? = nil, processor: String? = nil, line: Int = 0
   ) {
     self.orderReference = orderReference
     self.authorizationID = authorizationID
@@ -22,6 +24,7 @@ package struct Authorization: Sendable, Equatable {
     self.amount = amount
     self.instrument = instrument
     self.authorizedAt = authorizedAt
+    self.processor = processor
     self.line = line
   }
 }

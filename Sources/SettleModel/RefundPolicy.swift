@@ -49,13 +49,19 @@ package struct RefundPolicy: Sendable, Equatable {
     package var proven: Bool
     /// Whether settlement was in the presentment's currency.
     package var sameCurrency: Bool
+    /// Whether the charge is another processor's than the pipeline's: settle cannot ask that one for anything.
+    package var isElsewhere: Bool
 
-    package init(reason: BreakReason, expected: Money?, reported: Money, proven: Bool, sameCurrency: Bool) {
+    package init(
+      reason: BreakReason, expected: Money?, reported: Money, proven: Bool, sameCurrency: Bool,
+      isElsewhere: Bool = false
+    ) {
       self.reason = reason
       self.expected = expected
       self.reported = reported
       self.proven = proven
       self.sameCurrency = sameCurrency
+      self.isElsewhere = isElsewhere
     }
   }
 
@@ -84,7 +90,7 @@ package struct RefundPolicy: Sendable, Equatable {
   }
 
   /// Why a rule does not refund what it names. Stored spellings are never reused.
-  package enum Held: String, Sendable, CaseIterable {
+  package enum Held: String, Error, Sendable, CaseIterable {
     case notProven = "not_proven"
     case currencyNotNamed = "currency_not_named"
     case otherCurrencySettled = "settled_in_another_currency"
@@ -103,6 +109,8 @@ package struct RefundPolicy: Sendable, Equatable {
     case refundCanceled = "refund_canceled"
     /// The processor cannot take such a refund at all.
     case unsupported = "unsupported_by_processor"
+    /// The charge is another processor's than the pipeline's.
+    case otherProcessor = "other_processor"
 
     /// Whether tomorrow's run may decide otherwise, so that it is asked again.
     package var mayPass: Bool { self == .abovePerRun || self == .abovePerDay }
@@ -111,6 +119,7 @@ package struct RefundPolicy: Sendable, Equatable {
   /// Decides about one break, from the written rules alone. The first rule that names its reason counts.
   package func decide(_ subject: Case, spent: Spent) -> Decision {
     guard let rule = rules.first(where: { $0.when == subject.reason }) else { return .noRule }
+    guard !subject.isElsewhere else { return .heldBack(.otherProcessor) }
     guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
     guard subject.proven else { return .heldBack(.notProven) }
     guard let amount = Self.amount(of: rule.portion, subject) else { return .heldBack(.undercharged) }
@@ -119,6 +128,45 @@ package struct RefundPolicy: Sendable, Equatable {
     if let held = exceeded(by: amount, after: spent) { return .heldBack(held) }
     if let approval = approvalAbove[amount.currency], amount.minor > approval { return .heldBack(.needsApproval) }
     return .refund(amount, rule: rule)
+  }
+
+  /// Decides about one break that a person wants refunded. What rules ask for beside the figures (a limit of their own,
+  /// an id that proves whose charge it is) the person has judged; limits of a run and a day hold all the same.
+  ///
+  /// - Parameters:
+  ///   - amount: what the person decided to give back.
+  ///   - approved: whether a second person has agreed.
+  package func decide(_ subject: Case, decided amount: Money, approved: Bool, spent: Spent) -> Decision {
+    guard let portion = Self.portion(for: subject.reason) else { return .noRule }
+    guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
+    guard let due = Self.amount(of: portion, subject) else { return .heldBack(.undercharged) }
+    guard due == amount else { return .heldBack(.notProven) }
+    if !approved, needsApproval(amount) { return .heldBack(.needsApproval) }
+    if let held = exceeded(by: amount, after: spent) { return .heldBack(held) }
+    return .refund(amount, rule: RefundRule(when: subject.reason, portion: portion, limit: [:]))
+  }
+
+  /// What would go back of a break, or why nothing may, whatever a person says.
+  package static func refundable(_ subject: Case) -> Result<Money, Held> {
+    guard let portion = portion(for: subject.reason) else { return .failure(.unsupported) }
+    guard subject.sameCurrency else { return .failure(.otherCurrencySettled) }
+    guard let amount = amount(of: portion, subject) else { return .failure(.undercharged) }
+    return .success(amount)
+  }
+
+  /// Whether a second person must agree to give so much back.
+  package func needsApproval(_ amount: Money) -> Bool {
+    approvalAbove[amount.currency].map { amount.minor > $0 } ?? false
+  }
+
+  /// What a person may have given back of a break: only where a charge of the payment's took too much. Money of nobody's
+  /// has no charge whose allowance settle keeps, so it is given back at the processor itself.
+  private static func portion(for reason: BreakReason) -> RefundRule.Portion? {
+    switch reason {
+    case .duplicateCharge: .duplicate
+    case .amountMismatch: .overcharge
+    default: nil
+    }
   }
 
   /// Which limit of a run or a day another refund would exceed, if any.

@@ -8,6 +8,10 @@ extension RefundID: SQLEncodable, SQLDecodable {}
 extension BreakID: SQLEncodable, SQLDecodable {}
 extension OutcomeID: SQLEncodable, SQLDecodable {}
 extension OrderID: SQLEncodable, SQLDecodable {}
+extension BankLineID: SQLEncodable, SQLDecodable {}
+extension StatementID: SQLEncodable, SQLDecodable {}
+extension PayoutID: SQLEncodable, SQLDecodable {}
+extension BankMatchID: SQLEncodable, SQLDecodable {}
 
 extension PaymentState: SQLEncodable, SQLDecodable {}
 extension RefundState: SQLEncodable, SQLDecodable {}

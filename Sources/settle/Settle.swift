@@ -20,11 +20,13 @@ struct Settle: AsyncParsableCommand {
         DATABASE_URL, PG*   the database; without them, a private one in SETTLE_HOME
         SETTLE_HOME         settle's own folder (default: .settle)
         SETTLE_PIPELINE, SETTLE_INBOX, SETTLE_OUT   as --pipeline, --inbox, --out
+        SETTLE_USER         who decides, as settle decide --as
         STRIPE_API_KEY, STRIPE_API_BASE, STRIPE_WEBHOOK_SECRET
         NO_COLOR            no colours
 
       EXIT STATUS
-        0 done · 1 done, but fail_on is exceeded, or a proof of verify fails ·
+        0 done · 1 done, but fail_on is exceeded, a proof of verify fails, or
+        decide refused rows ·
         64 usage · 65 input refused · 69 unreachable · 70 a defect of settle ·
         75 try again later · 77 not permitted · 78 configuration
 
@@ -34,7 +36,8 @@ struct Settle: AsyncParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, RetryCommand.self, StatusCommand.self, ExplainCommand.self, BreaksCommand.self,
-      EventsCommand.self, VerifyCommand.self, LayoutCommand.self, DoctorCommand.self, DatabaseCommand.self,
+      DecideCommand.self, EventsCommand.self, VerifyCommand.self, LayoutCommand.self, DoctorCommand.self,
+      DatabaseCommand.self,
       SandboxCommand.self,
     ])
 

@@ -93,10 +93,17 @@ import Testing
       "input.csv:1: the header may hold a card number; remove it from the file, and see where else it was stored"),
     Case(
       "a,b\n", .unknownLayout,
-      "input.csv:1: the file has no layout that settle knows (settle-authorizations needs order_id, amount, currency;"
-        + " settle-authorizations-jsonl is JSON Lines; settle-outcomes needs event, amount, currency, occurred_at;"
-        + " stripe-payout-reconciliation needs balance_transaction_id, reporting_category); name its layout, or write one"
-        + " (settle layout list)"),
+      "input.csv:1: the file has no layout that settle knows, nor any column by which one is known; name its layout, or"
+        + " write one (settle layout list)"),
+    Case(
+      "order_id,amount,Psp Reference\n", .unknownLayout,
+      "input.csv:1: the file has no layout that settle knows (adyen-settlement-details needs Modification Reference,"
+        + " Gross Debit (GC), Net Debit (NC); settle-authorizations needs currency; settle-outcomes needs event, currency,"
+        + " occurred_at); name its layout, or write one (settle layout list)"),
+    Case(
+      "\"SH\",2026/11/20 00:00:00 -0800\n", .unknownLayout,
+      "input.csv:1: the file does not have the records of paypal-settlement; name the layout that it has, or auto",
+      layout: "paypal-settlement"),
     Case(
       header, .unknownLayout,
       "input.csv:1: the file is not JSON Lines, as settle-authorizations-jsonl is; name the layout that it has, or auto",
@@ -175,7 +182,11 @@ import Testing
   }
 
   @Test func everyReasonIsCovered() {
-    let elsewhere: Set<FileRefusal.Reason> = [.unreadable, .unknownCategory, .changed]
+    // Those of statements and of records of several types are told in the samples of their layouts.
+    let elsewhere: Set<FileRefusal.Reason> = [
+      .unreadable, .unknownCategory, .changed, .malformed, .documentType, .invalidEntry, .notBooked, .controlTotals,
+      .unknownRecord,
+    ]
     #expect(Set(Self.cases.map(\.reason)).union(elsewhere) == Set(FileRefusal.Reason.allCases))
   }
 }

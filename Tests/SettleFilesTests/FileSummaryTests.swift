@@ -20,9 +20,9 @@ import Testing
     #expect(summary.layout == "stripe-payout-reconciliation")
     #expect(
       summary.groups == [
-        .init(kind: "charge", count: 1, sum: try money(500, "JPY"), fees: 20),
-        .init(kind: "charge", count: 2, sum: try money(1500, "USD"), fees: 150),
-        .init(kind: "refund", count: 1, sum: try money(-300, "USD"), fees: 0),
+        .init(kind: "charge", count: 1, sum: try money(500, "JPY"), fees: 20, net: 480),
+        .init(kind: "charge", count: 2, sum: try money(1500, "USD"), fees: 150, net: 1350),
+        .init(kind: "refund", count: 1, sum: try money(-300, "USD"), fees: 0, net: -300),
       ])
     #expect([summary.read, summary.accepted, summary.quarantined, summary.ignored] == [7, 4, 2, 1])
     #expect(summary.reasons == [.invalidAmount: 1, .sumsDisagree: 1])
@@ -32,6 +32,6 @@ import Testing
 
   @Test func authorizationsToo() throws {
     let summary = try FileSummary(try TestFile("order_id,amount,currency\nA,1,USD\nB,2,USD\n").examine())
-    #expect(summary.groups == [.init(kind: "authorization", count: 2, sum: try money(3, "USD"), fees: 0)])
+    #expect(summary.groups == [.init(kind: "authorization", count: 2, sum: try money(3, "USD"), fees: 0, net: 3)])
   }
 }

@@ -8,7 +8,9 @@ import Testing
   @Test func theShippedOnes() {
     #expect(
       shippedLayouts.layouts.map(\.name) == [
-        "settle-authorizations", "settle-authorizations-jsonl", "settle-outcomes", "stripe-payout-reconciliation",
+        "adyen-settlement-details", "bai2", "bank-csv", "camt053", "checkout-settlement-breakdown", "mt940",
+        "paypal-settlement", "settle-authorizations", "settle-authorizations-jsonl", "settle-outcomes",
+        "stripe-payout-reconciliation",
       ])
     #expect(shippedLayouts.layouts.allSatisfy { !$0.about.isEmpty })
   }
@@ -19,8 +21,7 @@ import Testing
     }
     #expect(
       error.description == "layout settle-authorisations: there is no such layout; did you mean"
-        + " \"settle-authorizations\"? (known: settle-authorizations, settle-authorizations-jsonl, settle-outcomes,"
-        + " stripe-payout-reconciliation)")
+        + " \"settle-authorizations\"? (known: \(shippedLayouts.layouts.map(\.name).joined(separator: ", ")))")
   }
 
   static func folder(_ files: [String: String]) throws -> String {
@@ -78,8 +79,7 @@ import Testing
   @Test(arguments: [
     (
       "extends: stripe-payout-reconciliation", "extends: stripe-payout",
-      "shop.yaml:2: \"extends\" names no shipped layout (known: settle-authorizations, settle-authorizations-jsonl,"
-        + " settle-outcomes, stripe-payout-reconciliation)"
+      "shop.yaml:2: \"extends\" names no shipped layout (known: adyen-settlement-details,"
     ),
     ("layout: stripe-shop\n", "", "shop.yaml:1: \"layout\" is missing; add it"),
     ("order_reference:", "order_referense:", "shop.yaml:5: unknown key \"order_referense\"; did you mean"),

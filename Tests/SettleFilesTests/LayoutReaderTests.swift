@@ -82,7 +82,7 @@ import Testing
       ("kind: outcomes\n", "", "shop.yaml:1: \"kind\" is missing; add it"),
       (
         "kind: outcomes", "kind: outcome",
-        "shop.yaml:3: \"kind\" must be one of authorizations, outcomes; did you mean \"outcomes\"?"
+        "shop.yaml:3: \"kind\" must be one of authorizations, outcomes, statement; did you mean \"outcomes\"?"
       ),
       ("format: csv", "format: xls", "shop.yaml:4: \"format\" must be one of csv, json-lines"),
       ("format: csv", "format: [csv]", "shop.yaml:4: \"format\" must be a plain value"),

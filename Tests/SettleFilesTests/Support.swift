@@ -66,10 +66,14 @@ extension FileRow {
   var quarantined: Quarantined? { if case .quarantined(let row) = self { row } else { nil } }
   var authorization: Authorization? { if case .authorization(let row) = self { row } else { nil } }
   var outcome: OutcomeRecord? { if case .outcome(let row) = self { row } else { nil } }
+  var bankLine: BankLine? { if case .bankLine(let row) = self { row } else { nil } }
+  var statement: BankStatement? { if case .statement(let row) = self { row } else { nil } }
   var line: Int {
     switch self {
     case .authorization(let row): row.line
     case .outcome(let row): row.line
+    case .bankLine(let row): row.line
+    case .statement(let row): row.line
     case .quarantined(let row): row.line
     case .ignored(let line, _): line
     }

@@ -19,6 +19,9 @@ import Testing
       reason: .duplicateCharge, expected: nil, reported: money(minor, code), proven: proven, sameCurrency: same)
   }
 
+  static let elsewhere = RefundPolicy.Case(
+    reason: .duplicateCharge, expected: nil, reported: money(100), proven: true, sameCurrency: true, isElsewhere: true)
+
   static func overcharge(_ expected: Money?, _ reported: Money, proven: Bool = true) -> RefundPolicy.Case {
     RefundPolicy.Case(
       reason: .amountMismatch, expected: expected, reported: reported, proven: proven, sameCurrency: true)
@@ -50,6 +53,7 @@ import Testing
     (duplicate(100, proven: false), spent(run: 0, day: 0), .notProven),
     // Somebody else's charge under the same order reference is not ours to give back, in part or whole.
     (overcharge(money(10_00), money(10_01), proven: false), spent(run: 0, day: 0), .notProven),
+    (elsewhere, spent(run: 0, day: 0), .otherProcessor),
     (duplicate(100, "GBP"), spent(run: 0, day: 0), .currencyNotNamed),
     (duplicate(100, "EUR"), spent(run: 0, day: 0), .currencyNotNamed),
     (duplicate(100, "JPY"), spent(run: 0, day: 0), .currencyNotNamed),

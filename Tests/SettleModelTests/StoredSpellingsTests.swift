@@ -23,7 +23,8 @@ import Testing
       """
       missing_at_processor unexpected_charge amount_mismatch currency_mismatch duplicate_charge status_mismatch \
       missing_refund unexpected_refund refund_amount_mismatch refund_failed dispute hold_lapsed outcome_unknown \
-      file_missing
+      payout_mismatch payout_not_in_bank bank_unexplained statement_gap ambiguous_match file_missing fee_variance \
+      fx_variance
       """
     ),
     (
@@ -31,7 +32,18 @@ import Testing
       """
       not_proven currency_not_named settled_in_another_currency undercharged above_limit above_per_run above_per_day \
       needs_approval refunded_elsewhere disputed exceeds_captured charge_not_found refund_refused refund_failed \
-      refund_canceled unsupported_by_processor
+      refund_canceled unsupported_by_processor other_processor
+      """
+    ),
+    (
+      BankMatch.Rule.allCases.map(\.rawValue),
+      "reference reference_converted amount_and_date sum_of_payouts sum_of_lines"
+    ),
+    (
+      DecisionRefusal.Reason.allCases.map(\.rawValue),
+      """
+      invalid_id unknown_break unknown_decision invalid_date wrong_column_count contradiction stale already_resolved \
+      irrevocable not_refundable unknown_other cycle nothing_to_approve same_person card_number too_long invalid_text
       """
     ),
     (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),

@@ -10,16 +10,20 @@ import Testing
     "store_identity", "lease", "runs", "stage_runs", "input_files", "quarantine", "charge_batches", "payments",
     "payment_references", "charge_attempts", "cancellations", "refunds", "charge_allowances", "refund_days", "outbox",
     "event_sequence", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks", "currencies",
-    "migrations", "audit", "audit_seals", "file_digests", "arrivals", "processor_batches", "missing_files",
-    "report_editions", "edition_chunks",
+    "migrations", "audit", "audit_seals", "file_digests", "payouts", "bank_statements", "bank_lines", "bank_matches",
+    "bank_match_lines", "bank_match_payouts", "arrivals", "processor_batches", "missing_files", "report_editions",
+    "edition_chunks", "decisions",
   ]
-  /// What is written once: audit trails and messages.
+  /// What is written once: audit trails, decisions and messages.
   static let onceOnly = [
     "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
-    "audit_seals", "file_digests", "arrivals", "processor_batches", "report_editions", "edition_chunks",
+    "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches", "report_editions",
+    "edition_chunks", "decisions",
   ]
-  /// An orphan moves to its payment: its old rows go.
-  static let moved = ["outcome_records", "matches", "breaks"]
+  /// An orphan moves to its payment, and a payout that changes is matched anew: their old rows go.
+  static let moved = [
+    "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts",
+  ]
 
   /// Whether a statement is refused for want of a right. It is rolled back in any case.
   private func refused(_ statement: SQL, to role: String, in store: Store) async throws -> Bool {

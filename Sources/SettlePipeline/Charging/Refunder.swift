@@ -45,7 +45,7 @@ struct Refunder {
   /// Refunds a break if a rule says so and the charge allows it; else writes down why not.
   mutating func consider(_ candidate: RefundCandidate) async throws {
     var spent = try await spentSoFar()
-    switch context.pipeline.refund.decide(candidate.subject, spent: spent) {
+    switch candidate.decision(by: context.pipeline.refund, spent: spent) {
     case .noRule: return
     case .heldBack(let held): try await hold(candidate, held)
     case .refund(let amount, let rule):
@@ -74,7 +74,7 @@ struct Refunder {
 
   private static func identity(of candidate: RefundCandidate, charge: String) -> RefundID {
     let drawn = Defect.refundRandomID.isSeeded ? "\(UInt64.random(in: 0 ... .max))" : ""
-    return RefundID(charge: charge + drawn, reason: candidate.subject.reason, askedFor: candidate.breakID)
+    return candidate.refundID(of: charge + drawn)
   }
 
   /// Takes up a refund that an earlier run left without an answer.
@@ -140,12 +140,13 @@ struct Refunder {
     let load = context.load
     let (run, limits) = (context.run, context.pipeline.refund)
     let keyLife = processor.keyLife - context.pipeline.charge.keyMargin
+    let name = candidate.decided == nil ? "\(rule.when.rawValue): \(rule.portion.rawValue)" : "decision"
     do {
       let request = try processor.request(for: .refund(order))
       return try await context.write { db in
         try db.reserveRefund(
-          order, for: candidate.breakID, rule: "\(rule.when.rawValue): \(rule.portion.rawValue)", request: request,
-          charge: charge, keyLife: keyLife, within: limits, run: run, context: load)
+          order, for: candidate.breakID, rule: name, request: request, charge: charge, keyLife: keyLife, within: limits,
+          run: run, context: load)
       }
     } catch let held as HeldBack {
       try await hold(candidate, held.why)

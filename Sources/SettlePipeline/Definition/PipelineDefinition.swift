@@ -16,6 +16,7 @@ package struct PipelineDefinition: Sendable, Equatable {
   package var importing: [Source] = []
   package var charge = Charge()
   package var reconcile = Reconcile()
+  package var bank = Bank()
   package var refund = RefundPolicy()
   package var failOn = FailOn()
   /// Where layouts of one's own lie, or nil where there are none but those in the binary.
@@ -33,11 +34,14 @@ package struct PipelineDefinition: Sendable, Equatable {
     package var zone: String?
     /// When its files are to come, or nil where nothing is known of that.
     package var expected: Expectation?
+    /// Whose payments, or whose report, the files hold. Nil where that is the layout's or the pipeline's processor.
+    package var processor: String?
 
-    package init(path: String, layout: String? = nil, zone: String? = nil) {
+    package init(path: String, layout: String? = nil, zone: String? = nil, processor: String? = nil) {
       self.path = path
       self.layout = layout
       self.zone = zone
+      self.processor = processor
     }
   }
 
@@ -70,10 +74,18 @@ package struct PipelineDefinition: Sendable, Equatable {
   package struct Reconcile: Sendable, Equatable {
     /// Days after its business date until an outcome that no file has reported is a break.
     package var waitingDays = 2
+    /// Days after its arrival until a payout that no bank line shows is a break.
+    package var bankWaitingDays = 3
     /// Which days count as waiting days; all of them where the file names no calendar.
     package var calendar = BankingCalendar(.none)
     /// The layouts whose rows are reported money, or nil where all of them are.
     package var settledBy: [String]?
+    /// What processors are to keep; nothing is judged where it is empty.
+    package var fees = FeeSchedule()
+    /// How conversions are judged, or nil where they are not.
+    package var rates: RatePolicy?
+    /// By what reported charges and payments are one.
+    package var match = MatchRules.standard
 
     package init() {}
   }
@@ -94,17 +106,21 @@ extension PipelineDefinition {
   ///
   /// - Parameter processors: those that the file may name; nil takes any name.
   package init(path: String, processors: KnownProcessors? = nil) throws {
+    try self.init(yaml: Self.text(of: path), file: path, processors: processors, isFolder: Self.isFolder)
+    if layoutsFolder == nil {
+      let beside = Self.resolve("layouts", besideFile: path)
+      layoutsFolder = Self.isFolder(beside) ? beside : nil
+    }
+  }
+
+  static func text(of path: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw PipelineFileError(file: path, line: nil, message: "cannot be read; name a pipeline file with --pipeline")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw PipelineFileError(file: path, line: nil, message: "is not UTF-8 text; save it as UTF-8")
     }
-    try self.init(yaml: text, file: path, processors: processors, isFolder: Self.isFolder)
-    if layoutsFolder == nil {
-      let beside = Self.resolve("layouts", besideFile: path)
-      layoutsFolder = Self.isFolder(beside) ? beside : nil
-    }
+    return text
   }
 
   /// The pipeline that travels in the binary, `pipelines/nightly.yaml`.

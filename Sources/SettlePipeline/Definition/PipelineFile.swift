@@ -14,7 +14,8 @@ extension PipelineDefinition {
   ) throws {
     let root = try YAMLPlace(yaml: yaml, file: file)
     let keys = try root.mapping(of: [
-      "pipeline", "merchant", "timezone", "processor", "layouts", "ingest", "charge", "import", "reconcile", "refund",
+      "pipeline", "merchant", "timezone", "processor", "layouts", "ingest", "charge", "import", "reconcile", "bank",
+      "refund",
       "fail_on",
     ])
     let name = try root.required("pipeline", in: keys, such: "nightly").name()
@@ -33,6 +34,7 @@ extension PipelineDefinition {
     importing = try keys["import"].map { try Self.sources($0, mayExpect: true) } ?? []
     if let place = keys["charge"] { charge = try Charge(place, codes: codes) }
     if let place = keys["reconcile"] { reconcile = try Reconcile(place) }
+    if let place = keys["bank"] { bank = try Bank(place) }
     if let place = keys["refund"] { refund = try RefundPolicy(place) }
     if let place = keys["fail_on"] { failOn = try FailOn(place) }
     if let place = keys["import"] { try checkExpectations(place) }
@@ -42,12 +44,13 @@ extension PipelineDefinition {
     let keys = try place.mapping(of: ["sources"])
     let list = try place.required("sources", in: keys, such: "[{ path: \"outcomes/*\", layout: auto }]").sequence()
     return try list.map { item in
-      let keys = try item.mapping(of: ["path", "layout", "zone"] + (mayExpect ? ["expected", "processor"] : []))
+      let keys = try item.mapping(of: ["path", "layout", "zone", "processor"] + (mayExpect ? ["expected"] : []))
       let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
       let layout = try keys["layout"]?.name()
       var source = Source(
-        path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text())
-      source.expected = try item.expectation(in: keys)
+        path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text(),
+        processor: try keys["processor"]?.processorName())
+      source.expected = try keys["expected"]?.expectation()
       return source
     }
   }
@@ -67,9 +70,14 @@ extension PipelineDefinition.Charge {
 
 extension PipelineDefinition.Reconcile {
   fileprivate init(_ place: YAMLPlace) throws {
-    let keys = try place.mapping(of: ["waiting_days", "calendar", "settled_by"])
+    let keys = try place.mapping(
+      of: ["waiting_days", "bank_waiting_days", "calendar", "settled_by", "match", "fees", "fx"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
+    if let place = keys["bank_waiting_days"] { bankWaitingDays = try place.integer(in: 0...90) }
     if let place = keys["calendar"] { calendar = try place.bankingCalendar() }
+    if let place = keys["fees"] { fees = try FeeSchedule(place) }
+    if let place = keys["fx"] { rates = try RatePolicy(place) }
+    if let place = keys["match"] { match = try MatchRules(place) }
     guard let place = keys["settled_by"] else { return }
     let layouts = try place.sequence().map { try $0.name() }
     guard !layouts.isEmpty else {

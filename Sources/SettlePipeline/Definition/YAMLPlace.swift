@@ -60,6 +60,16 @@ struct YAMLPlace {
 
   var isList: Bool { node.sequence != nil }
 
+  var isText: Bool { node.scalar != nil }
+
+  /// YAML would read a bare number as a floating one, which neither money nor a rate ever is.
+  var isQuoted: Bool { node.scalar.map { $0.style != .plain } ?? false }
+
+  var isMapping: Bool { node.mapping != nil }
+
+  /// Whether it is a mapping with this key, whatever else is wrong with it.
+  func has(_ key: String) -> Bool { node.mapping?.contains { $0.key.scalar?.string == key } ?? false }
+
   func sequence() throws -> [YAMLPlace] {
     guard let nodes = node.sequence else { throw refusal("must be a list: [ … ], or lines that begin with -") }
     return nodes.enumerated().map { YAMLPlace(node: $1, path: "\(path)[\($0)]", file: file) }

@@ -20,6 +20,14 @@ extension YAMLPlace {
     return text
   }
 
+  func processorName() throws -> String {
+    let text = try text()
+    guard ProcessorName.isOne(text) else {
+      throw refusal("\"\(text)\" is no processor's name; use small letters, digits, - _ and ., such as adyen")
+    }
+    return text
+  }
+
   func integer(in range: ClosedRange<Int>) throws -> Int {
     let text = try text()
     guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int(text), range.contains(value) else {
@@ -84,21 +92,24 @@ extension YAMLPlace {
 
   /// Minor units by currency, of a mapping such as `{ USD: "500.00" }`.
   func amounts() throws -> [Currency: Int64] {
+    var amounts: [Currency: Int64] = [:]
+    for (currency, place) in try byCurrency() { amounts[currency] = try place.amount(in: currency) }
+    return amounts
+  }
+
+  /// Values under currency codes, in the order in which they stand.
+  func byCurrency() throws -> [(Currency, YAMLPlace)] {
     let places = try mapping { code in
       guard Currency(code) == nil else { return nil }
       let meant = Currency(code.uppercased()).map { "did you mean \($0)?" }
       return "is no ISO 4217 currency; \(meant ?? "write a code such as USD")"
     }
-    var amounts: [Currency: Int64] = [:]
-    for (code, place) in places.sorted(by: { $0.value.line < $1.value.line }) {
-      guard let currency = Currency(code) else { continue }
-      amounts[currency] = try place.amount(in: currency)
-    }
-    return amounts
+    return places.sorted { $0.value.line < $1.value.line }
+      .compactMap { code, place in Currency(code).map { ($0, place) } }
   }
 
   /// Decimal major units in quotes: YAML would read a bare number as a floating one, which money never is.
-  private func amount(in currency: Currency) throws -> Int64 {
+  func amount(in currency: Currency) throws -> Int64 {
     let text = try text()
     let example = Money.major(50_000, digits: currency.digits)
     guard node.scalar?.style != .plain else {

@@ -88,14 +88,17 @@ extension ReportPage {
     package var fees: Int64
     package var net: Int64
     package var payout: Int64?
-    package var bank: Int64?
-    /// What neither the lines nor the bank explain; anything but zero is marked.
+    /// In the account's currency.
+    package var bank: Money?
+    /// What neither the lines nor the bank explain; anything but zero is marked, too.
     package var remainder: Int64
+    /// Whether lines, payout and bank agree; one that does not is marked.
+    package var agrees: Bool
     package var status: String
 
     package init(
       id: String, currency: Currency, lines: Int, gross: Int64, fees: Int64, net: Int64, payout: Int64? = nil,
-      bank: Int64? = nil, remainder: Int64, status: String
+      bank: Money? = nil, remainder: Int64, agrees: Bool = true, status: String
     ) {
       self.id = id
       self.currency = currency
@@ -106,6 +109,7 @@ extension ReportPage {
       self.payout = payout
       self.bank = bank
       self.remainder = remainder
+      self.agrees = agrees
       self.status = status
     }
   }

@@ -75,20 +75,24 @@ struct PayoutView {
   let net: AmountView
   let payout: AmountView
   let bank: AmountView
+  /// Where the bank has converted it.
+  let bankCurrency: String?
   let remainder: AmountView
   let attention: Bool
   let status: String
 
   static func all(_ rows: ArraySlice<ReportPage.PayoutRow>) -> [PayoutView] {
-    let widest = rows.map(\.currency.digits).max() ?? 0
+    let widest = rows.flatMap { [$0.currency.digits, $0.bank?.currency.digits ?? 0] }.max() ?? 0
     return rows.map { row in
       let view = { (minor: Int64?) in
         AmountView(minor.map { Money(minor: $0, currency: row.currency) }, widest: widest)
       }
       return PayoutView(
         id: row.id, currency: row.currency.code, lines: PageText.grouped(row.lines), gross: view(row.gross),
-        fees: view(row.fees), net: view(row.net), payout: view(row.payout), bank: view(row.bank),
-        remainder: view(row.remainder), attention: row.remainder != 0, status: PageText.sentence(row.status))
+        fees: view(row.fees), net: view(row.net), payout: view(row.payout), bank: AmountView(row.bank, widest: widest),
+        bankCurrency: row.bank.flatMap { $0.currency == row.currency ? nil : $0.currency.code },
+        remainder: view(row.remainder), attention: row.remainder != 0 || !row.agrees,
+        status: PageText.sentence(row.status))
     }
   }
 }

@@ -20,8 +20,9 @@ package enum BreaksFile {
       .optional(row.payment?.description), .optional(row.orderReference), .optional(row.processor),
       .optional(row.processorReference), amount(row.expected), amount(row.reported), amount(row.delta),
       .optional(currency?.code), .raw(row.businessDate.description), .raw(row.firstSeen.description),
-      age.map { .number($0) } ?? .empty, .optional(row.rule), .text(row.evidence.joined(separator: "; ")), .empty,
-      .empty, .optional(row.reported?.currency.code), .optional(row.resolution), .optional(row.heldBack?.rawValue),
+      age.map { .number($0) } ?? .empty, .optional(row.rule), .text(row.evidence.joined(separator: "; ")),
+      .optional(row.decision?.decision.description), .optional(row.decision?.note),
+      .optional(row.reported?.currency.code), .optional(row.resolution), .optional(row.heldBack?.rawValue),
     ]
   }
 }

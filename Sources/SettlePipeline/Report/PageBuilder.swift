@@ -65,7 +65,8 @@ struct PageBuilder {
     page.payouts.append(
       ReportPage.PayoutRow(
         id: row.payout, currency: row.currency, lines: Int(row.lines), gross: row.gross, fees: row.fees, net: row.net,
-        payout: row.paid, remainder: row.remainder ?? 0, status: row.status))
+        payout: row.paid, bank: row.bank, remainder: row.remainder ?? 0, agrees: row.agrees && !row.isMissingInBank,
+        status: row.status))
   }
 
   mutating func add(_ row: QuarantineRow) {
@@ -94,7 +95,7 @@ struct PageBuilder {
           amount: Money(minor: row.amount, currency: row.currency))
       }
     }
-    for currency in Set(totals.map(\.currency)).sorted() {
+    for currency in Set(totals.filter { $0.side != "bank" }.map(\.currency)).sorted() {
       let expected = charges.filter { $0.currency == currency }
       func sum(_ buckets: (String) -> Bool) -> ReportPage.Sum {
         expected.filter { buckets($0.bucket) }.reduce(into: ReportPage.Sum(count: 0, minor: 0)) {

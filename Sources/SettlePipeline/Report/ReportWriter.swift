@@ -91,21 +91,25 @@ struct ReportWriter {
   }
 
   private func writePayouts(_ page: inout PageBuilder) throws -> Int64 {
+    // Without a bank's file there is no currency of an account to name.
+    let knowsBank = try db.knowsBank(on: date)
     var file = try ReportFile(
       "payouts.csv", in: folder,
       header: [
         "payout_id", "currency", "lines", "gross", "fees", "net", "payout_amount", "bank_amount", "remainder", "status",
-      ])
+      ] + (knowsBank ? ["bank_currency", "bank_evidence"] : []))
     let rows = try db.payouts(on: date)
     for row in rows {
       page.add(row)
       func amount(_ minor: Int64?) -> CSVWriter.Field {
         minor.map { .amount(Money(minor: $0, currency: row.currency)) } ?? .empty
       }
-      try file.write([
-        .text(row.payout), .raw(row.currency.code), .number(row.lines), amount(row.gross), amount(row.fees),
-        amount(row.net), amount(row.paid), .empty, amount(row.remainder), .raw(row.status),
-      ])
+      try file.write(
+        [
+          .text(row.payout), .raw(row.currency.code), .number(row.lines), amount(row.gross), amount(row.fees),
+          amount(row.net), amount(row.paid), row.bank.map { .amount($0) } ?? .empty, amount(row.remainder),
+          .raw(row.status),
+        ] + (knowsBank ? [.optional(row.bank?.currency.code), .text(row.bankLines.joined(separator: "; "))] : []))
     }
     try file.close()
     return Int64(rows.count)
@@ -156,12 +160,11 @@ struct ReportWriter {
 }
 
 extension PayoutRow {
-  /// `open` until the processor says what it paid; then whether the lines explain it.
+  /// `open` until the processor says what it paid; then whether the lines explain it, and whether the bank has it.
   var status: String {
-    switch remainder {
-    case nil: "open"
-    case 0: "complete"
-    default: "remainder"
-    }
+    if !agrees { return "remainder" }
+    if isMissingInBank { return "not_in_bank" }
+    if bank != nil { return "in_bank" }
+    return paid == nil ? "open" : "complete"
   }
 }

@@ -27,9 +27,11 @@ struct Rehearsal {
       await owner.close()
       return RunResult(
         runID: context.run.id, request: request, date: context.date, startedAt: startedAt,
-        finishedAt: context.clock(), stages: stages.map(\.0), totals: stages.last?.1 ?? [], outFolder: nil,
-        exitStatus: ExitStatus.first(of: stages.map(\.0.exitStatus)),
-        messages: stages.flatMap(\.2) + ["dry run: nothing was changed"])
+        finishedAt: context.clock(), stages: stages.map(\.result), totals: stages.last?.report.totals ?? [],
+        outFolder: nil,
+        exitStatus: ExitStatus.first(of: stages.map(\.result.exitStatus)),
+        messages: stages.flatMap(\.report.notes) + ["dry run: nothing was changed"],
+        flips: stages.lazy.compactMap(\.report.flips).first)
     } catch {
       await owner.close()
       throw error
@@ -38,8 +40,8 @@ struct Rehearsal {
 
   private func rehearse(
     _ names: [StageName], _ db: Session, _ context: RunContext
-  ) throws -> [(StageResult, [TotalRow], [String])] {
-    var results: [(StageResult, [TotalRow], [String])] = []
+  ) throws -> [(result: StageResult, report: StageReport)] {
+    var results: [(result: StageResult, report: StageReport)] = []
     for name in names {
       guard let stage = StageCatalogue.stage(name) else { continue }
       let startedAt = context.clock()
@@ -49,7 +51,7 @@ struct Rehearsal {
           StageResult(
             stage: name, status: report.stop == nil ? .done : .failed, counts: report.counts,
             message: report.stop?.message, exitStatus: report.stop?.status ?? .done, files: report.files,
-            startedAt: startedAt, finishedAt: context.clock()), report.totals, report.notes
+            startedAt: startedAt, finishedAt: context.clock()), report
         ))
     }
     return results

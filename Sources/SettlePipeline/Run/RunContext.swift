@@ -23,6 +23,8 @@ struct RunContext: Sendable {
   let clock: @Sendable () -> Timestamp
   let progress: any ProgressSink
   let logger: Logger
+  /// Other matching rules, whose difference a dry run tells.
+  var otherRules: MatchRules?
 
   /// What writes have in common, at this instant.
   var load: LoadContext {
@@ -42,6 +44,8 @@ struct StageReport: Sendable {
   var totals: [TotalRow] = []
   /// Sentences that counts cannot say.
   var notes: [String] = []
+  /// What other matching rules would say of past charges.
+  var flips: [MatchFlip]?
   var stop: Failure?
 
   /// What was counted, on one line for the screen.

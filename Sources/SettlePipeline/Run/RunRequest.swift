@@ -15,13 +15,16 @@ package struct RunRequest: Sendable {
   /// The report is not written anew but told again as it was known at this instant.
   package var asOf: Timestamp?
   package var dryRun: Bool
+  /// Other matching rules, of which a dry run tells what they would change; nil for the pipeline's alone.
+  package var rules: MatchRules?
   /// Kept in the journal as given, so that `settle retry` can ask for the same.
   package var arguments: [String]
   package var version: String
 
   package init(
     pipeline: PipelineDefinition, stages: [StageName] = [], date: BusinessDate? = nil, inbox: String = "inbox",
-    out: String? = nil, asOf: Timestamp? = nil, dryRun: Bool = false, arguments: [String] = [], version: String
+    out: String? = nil, asOf: Timestamp? = nil, dryRun: Bool = false, rules: MatchRules? = nil,
+    arguments: [String] = [], version: String
   ) {
     self.pipeline = pipeline
     self.stages = stages
@@ -30,6 +33,7 @@ package struct RunRequest: Sendable {
     self.out = out
     self.asOf = asOf
     self.dryRun = dryRun
+    self.rules = rules
     self.arguments = arguments
     self.version = version
   }
@@ -94,6 +98,8 @@ package struct RunResult: Sendable {
   package var messages: [String]
   /// The audit trail's seal at the run's end: whoever keeps it can prove later that nothing was changed since.
   package var seal: AuditSeal?
+  /// What other rules would say of past charges; nil where none were given.
+  package var flips: [MatchFlip]?
 
   package var files: [FileResult] { stages.flatMap(\.files) }
 }

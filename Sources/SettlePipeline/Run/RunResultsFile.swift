@@ -50,6 +50,18 @@ private struct RunResultsFile: Encodable {
     var sha256: String
   }
 
+  struct Flip: Encodable {
+    var subject: String
+    var payment_id: String?
+    var order_reference: String?
+    var processor_reference: String?
+    var amount: String
+    var currency: String
+    var date: String
+    var from: String
+    var to: String
+  }
+
   struct Versions: Encodable {
     var settle: String
   }
@@ -69,6 +81,7 @@ private struct RunResultsFile: Encodable {
   var totals: [Total]
   var messages: [String]
   var seal: Seal?
+  var flips: [Flip]?
   var exit_status: Int32
 
   init(_ result: RunResult) {
@@ -102,6 +115,12 @@ private struct RunResultsFile: Encodable {
     }
     messages = result.messages
     seal = result.seal.map { Seal(number: $0.number, sha256: $0.hash) }
+    flips = result.flips?.map { flip in
+      Flip(
+        subject: flip.subject.rawValue, payment_id: flip.payment?.description, order_reference: flip.orderReference,
+        processor_reference: flip.item, amount: flip.amount.major, currency: flip.amount.currency.code,
+        date: flip.date.description, from: flip.from, to: flip.to)
+    }
     exit_status = result.exitStatus.rawValue
   }
 }

@@ -77,7 +77,8 @@ package struct Runner: Sendable {
       asOf: request.asOf, inbox: request.inbox,
       reports: ReportFolder(
         path: request.out ?? RunRequest.reports(of: date, asOf: request.asOf), token: run.fence.token),
-      processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger)
+      processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger,
+      otherRules: request.rules)
   }
 
   /// A run that is stopped gives its lease back too.

@@ -3,49 +3,66 @@ import SettleFiles
 import SettleModel
 import SettleStore
 
-/// Takes what processors report: every row becomes an outcome record, or is quarantined or ignored for a stated reason.
+/// Takes what processors and banks report: every row becomes an outcome record or a bank line, or is quarantined or ignored for a stated reason.
 struct ImportStage: Stage {
   let name = StageName.importing
   let unit = "files"
 
   func perform(_ context: RunContext) async throws -> StageReport {
-    let report = try await files(context).load(context, stage: name) { file, identity in
+    let report = try await files(context).load(context, stage: name) { file, identity, source in
       let load = context.load
       let pipeline = context.pipeline
-      return try await context.write { db in try Self.load(file, identity, into: db, pipeline, load) }
+      return try await context.write { db in try Self.load(file, identity, of: source, into: db, pipeline, load) }
     } known: { identity in
       try await context.store.pool.session { try $0.knownFile(identity) }
     }
     if report.counts.contains(where: { $0.name == "rows_accepted" && $0.value > 0 }) {
-      try await context.store.analyze(["outcome_records", "outcome_keys"])
+      try await context.store.analyze(["outcome_records", "outcome_keys", "payouts", "bank_lines"])
     }
     return report
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    try files(context).rehearse(context) { file, identity in
-      try Self.load(file, identity, into: db, context.pipeline, context.load)
+    try files(context).rehearse(context) { file, identity, source in
+      try Self.load(file, identity, of: source, into: db, context.pipeline, context.load)
     } known: { identity in
       try db.knownFile(identity)
     }
   }
 
   private func files(_ context: RunContext) -> InboxFiles {
-    InboxFiles(kind: .outcomes, sources: context.pipeline.importing)
+    InboxFiles(kinds: [.outcomes, .statement], sources: context.pipeline.importing)
   }
 
   private static func load(
-    _ file: InputFile, _ identity: FileIdentity, into db: Session, _ pipeline: PipelineDefinition, _ load: LoadContext
+    _ file: InputFile, _ identity: FileIdentity, of source: PipelineDefinition.Source, into db: Session,
+    _ pipeline: PipelineDefinition, _ load: LoadContext
   ) throws -> FileCounts {
-    try db.loadOutcomes(
-      identity, processor: file.layout.processor ?? pipeline.processor,
+    guard file.layout.kind == .outcomes else { return try loadStatement(file, identity, into: db, load) }
+    return try db.loadOutcomes(
+      identity, processor: source.processor ?? file.layout.processor ?? pipeline.processor,
       reported: pipeline.reconcile.settledBy?.contains(file.layout.name) ?? true, context: load
     ) { take in
       try file.forEachRow { row in
         switch row {
         case .outcome(let record): try take(.accepted(record))
         case .quarantined(let refusal): try take(.refused([refusal]))
-        case .ignored, .authorization: try take(.ignored)
+        case .ignored, .authorization, .bankLine, .statement: try take(.ignored)
+        }
+      }
+    }
+  }
+
+  private static func loadStatement(
+    _ file: InputFile, _ identity: FileIdentity, into db: Session, _ load: LoadContext
+  ) throws -> FileCounts {
+    try db.loadStatement(identity, context: load) { take in
+      try file.forEachRow { row in
+        switch row {
+        case .bankLine(let line): try take(.accepted(.line(line)))
+        case .statement(let statement): try take(.accepted(.statement(statement)))
+        case .quarantined(let refusal): try take(.refused([refusal]))
+        case .ignored, .authorization, .outcome: try take(.ignored)
         }
       }
     }

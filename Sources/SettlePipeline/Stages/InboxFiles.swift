@@ -6,13 +6,13 @@ import SettleStore
 
 /// How the files of a stage's sources are found, judged and loaded. A refused file does not stop the others.
 struct InboxFiles: Sendable {
-  let kind: Layout.Kind
+  let kinds: [Layout.Kind]
   let sources: [PipelineDefinition.Source]
 
   /// Takes each file that is not known yet through `load`, in order of source and name.
   func load(
     _ context: RunContext, stage: StageName,
-    _ load: (InputFile, FileIdentity) async throws -> FileCounts,
+    _ load: (InputFile, FileIdentity, PipelineDefinition.Source) async throws -> FileCounts,
     known: (FileIdentity) async throws -> FileCounts?
   ) async throws -> StageReport {
     var report = StageReport()
@@ -29,7 +29,7 @@ struct InboxFiles: Sendable {
 
   /// The same within one open transaction.
   func rehearse(
-    _ context: RunContext, _ load: (InputFile, FileIdentity) throws -> FileCounts,
+    _ context: RunContext, _ load: (InputFile, FileIdentity, PipelineDefinition.Source) throws -> FileCounts,
     known: (FileIdentity) throws -> FileCounts?
   ) throws -> StageReport {
     var report = StageReport()
@@ -37,7 +37,7 @@ struct InboxFiles: Sendable {
       do {
         let (file, identity) = try examine(path, of: source, context)
         let before = try known(identity)
-        let counts = try before ?? load(file, identity)
+        let counts = try before ?? load(file, identity, source)
         report.files.append(Self.result(identity, counts: counts, known: before != nil))
       } catch let refusal as FileRefusal {
         report.files.append(Self.refused(path, refusal))
@@ -48,13 +48,13 @@ struct InboxFiles: Sendable {
 
   private func take(
     _ path: String, of source: PipelineDefinition.Source, _ context: RunContext,
-    load: (InputFile, FileIdentity) async throws -> FileCounts,
+    load: (InputFile, FileIdentity, PipelineDefinition.Source) async throws -> FileCounts,
     known: (FileIdentity) async throws -> FileCounts?
   ) async throws -> FileResult {
     do {
       let (file, identity) = try examine(path, of: source, context)
       if let counts = try await known(identity) { return Self.result(identity, counts: counts, known: true) }
-      return Self.result(identity, counts: try await load(file, identity), known: false)
+      return Self.result(identity, counts: try await load(file, identity, source), known: false)
     } catch let refusal as FileRefusal {
       return Self.refused(path, refusal)
     }
@@ -65,10 +65,11 @@ struct InboxFiles: Sendable {
   ) throws -> (InputFile, FileIdentity) {
     let file = try InputFile.examine(
       path: context.inbox + "/" + path, layout: source.layout, catalogue: context.layouts, zone: source.zone)
-    guard file.layout.kind == kind else {
+    guard kinds.contains(file.layout.kind) else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,
-        message: "this is a file of \(file.layout.kind.rawValue) (\(file.layout.name)) in a folder of \(kind.rawValue):"
+        message:
+          "this is a file of \(file.layout.kind.rawValue) (\(file.layout.name)) in a folder of \(kinds[0].rawValue):"
           + " move it to the other folder", sha256: file.sha256)
     }
     let identity = FileIdentity(

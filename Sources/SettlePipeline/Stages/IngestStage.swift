@@ -9,9 +9,9 @@ struct IngestStage: Stage {
   let unit = "files"
 
   func perform(_ context: RunContext) async throws -> StageReport {
-    let report = try await files(context).load(context, stage: name) { file, identity in
+    let report = try await files(context).load(context, stage: name) { file, identity, source in
       let load = context.load
-      return try await context.write { db in try Self.load(file, identity, into: db, load) }
+      return try await context.write { db in try Self.load(file, identity, of: source, into: db, load) }
     } known: { identity in
       try await context.store.pool.session { try $0.knownFile(identity) }
     }
@@ -22,26 +22,27 @@ struct IngestStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    try files(context).rehearse(context) { file, identity in
-      try Self.load(file, identity, into: db, context.load)
+    try files(context).rehearse(context) { file, identity, source in
+      try Self.load(file, identity, of: source, into: db, context.load)
     } known: { identity in
       try db.knownFile(identity)
     }
   }
 
   private func files(_ context: RunContext) -> InboxFiles {
-    InboxFiles(kind: .authorizations, sources: context.pipeline.ingest)
+    InboxFiles(kinds: [.authorizations], sources: context.pipeline.ingest)
   }
 
   private static func load(
-    _ file: InputFile, _ identity: FileIdentity, into db: Session, _ load: LoadContext
+    _ file: InputFile, _ identity: FileIdentity, of source: PipelineDefinition.Source, into db: Session,
+    _ load: LoadContext
   ) throws -> FileCounts {
-    try db.loadAuthorizations(identity, context: load) { take in
+    try db.loadAuthorizations(identity, chargedBy: source.processor, context: load) { take in
       try file.forEachRow { row in
         switch row {
         case .authorization(let authorization): try take(.accepted(authorization))
         case .quarantined(let refusal): try take(.refused([refusal]))
-        case .ignored, .outcome: try take(.ignored)
+        case .ignored, .outcome, .bankLine, .statement: try take(.ignored)
         }
       }
     }

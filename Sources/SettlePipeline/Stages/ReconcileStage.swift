@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import SettleModel
 import SettleStore
@@ -11,24 +12,47 @@ struct ReconcileStage: Stage {
     let load = context.load
     let terms = terms(context)
     let counts = try await context.write { db in try db.reconcile(terms, context: load) }
-    if counts.matched > 0 { try await context.store.analyze(["matches", "breaks"]) }
+    if counts.matched + counts.banked > 0 { try await context.store.analyze(["matches", "breaks"]) }
     return report(counts)
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    report(try db.reconcile(terms(context), context: context.load))
+    var terms = terms(context)
+    var report = report(try db.reconcile(terms, context: context.load))
+    guard let rules = context.otherRules else { return report }
+    // What the stages after this one say is to be about the rules in force.
+    terms.rules = rules
+    let flips = try db.flips(to: terms, context: context.load)
+    report.flips = flips
+    report.counts.append(("flips", Int64(flips.count)))
+    return report
   }
 
   private func terms(_ context: RunContext) -> ReconcileTerms {
-    ReconcileTerms(
-      waitingDays: context.pipeline.reconcile.waitingDays, calendar: context.pipeline.reconcile.calendar,
-      expectedFiles: context.pipeline.expectedFiles)
+    let reconcile = context.pipeline.reconcile
+    var terms = ReconcileTerms(
+      waitingDays: reconcile.waitingDays, calendar: reconcile.calendar,
+      expectedFiles: context.pipeline.expectedFiles, bank: context.pipeline.bankTerms)
+    terms.rules = reconcile.match
+    terms.fees = reconcile.fees
+    terms.rates = reconcile.rates
+    terms.zone = context.pipeline.timeZone.identifier
+    return terms
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {
-    StageReport(counts: [
+    var report = StageReport(counts: [
       ("matched", Int64(counts.matched)), ("breaks_opened", Int64(counts.opened)),
       ("breaks_resolved", Int64(counts.resolved)), ("outcomes_relinked", Int64(counts.relinked)),
     ])
+    // A merchant without bank files need not read of the bank.
+    if counts.banked > 0 { report.counts.append(("banked", Int64(counts.banked))) }
+    if let fees = counts.fees {
+      report.counts += [("fees_judged", fees.judged), ("fees_not_judged", fees.notJudged)]
+    }
+    if let rates = counts.rates {
+      report.counts += [("rates_judged", rates.judged), ("rates_not_judged", rates.notJudged)]
+    }
+    return report
   }
 }

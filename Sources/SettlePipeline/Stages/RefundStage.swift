@@ -6,7 +6,7 @@ import SettleStore
 ///
 /// 1. Refunds without any answer are repeated with their own bytes and key, or looked up.
 /// 2. Those that the processor has not finished, or may have failed since, are asked about.
-/// 3. Open breaks that a rule names are refunded.
+/// 3. Open breaks that a rule names, or that a person wants refunded, are refunded.
 /// 4. Where 1 or 2 told something new of an earlier run's refund, the breaks are computed anew, so that another run
 ///    would find nothing to change.
 struct RefundStage: Stage {
@@ -63,7 +63,7 @@ struct RefundStage: Stage {
     var refunds: [Currency: (count: Int64, minor: Int64)] = [:]
     var held: Int64 = 0
     for candidate in try db.refundCandidates(for: policy.rules.map(\.when), context: context.load) {
-      switch policy.decide(candidate.subject, spent: spent) {
+      switch candidate.decision(by: policy, spent: spent) {
       case .refund(let amount, _):
         refunds[amount.currency, default: (0, 0)].count += 1
         refunds[amount.currency]?.minor += amount.minor

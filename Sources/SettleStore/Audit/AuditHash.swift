@@ -25,11 +25,25 @@ enum AuditHash {
 
   /// What stands now: all that may change without an entry of the trail, and yet decides what is charged, what is given
   /// back and what a person still has to look at.
+  ///
+  /// Decisions of finance too: those about money of nobody's have no payment's chain. A store without any has the hash
+  /// that it had before there were decisions.
   static let standing: SQL = """
-    sha256(record_send(ROW(
-      (SELECT digest FROM (\(sql: digest(of: due))) due), (SELECT digest FROM (\(sql: digest(of: breaks))) breaks),
-      (SELECT sha256(record_send(ROW(processor, account, live, system_identifier, timeline, database_oid, database_name,
-        doubted_since, doubted_until, doubted_why))) FROM store_identity))))
+    CASE WHEN EXISTS (SELECT FROM decisions)
+      THEN sha256(record_send(ROW(\(sql: standingParts), (SELECT digest FROM (\(sql: digest(of: decisions))) decisions))))
+      ELSE sha256(record_send(ROW(\(sql: standingParts)))) END
+    """
+
+  private static let standingParts: SQL = """
+    (SELECT digest FROM (\(sql: digest(of: due))) due), (SELECT digest FROM (\(sql: digest(of: breaks))) breaks),
+    (SELECT sha256(record_send(ROW(processor, account, live, system_identifier, timeline, database_oid, database_name,
+      doubted_since, doubted_until, doubted_why))) FROM store_identity)
+    """
+
+  private static let decisions: SQL = """
+    SELECT c.break_id AS id, c.number AS place,
+      sha256(record_send(ROW(c.payment_id, c.token, (\(sql: AuditSubject.decision.facts))::text))) AS hash
+    FROM decisions c
     """
 
   /// What stands in a store without anything.
@@ -68,6 +82,18 @@ enum AuditHash {
     o.net, o.currency, o.compared_amount, o.compared_currency, o.claimed_payment, o.claimed_order, o.order_reference,
     o.refund_id, o.processor_payment, o.processor_charge, o.processor_refund, o.processor_dispute, o.payout, o.reason,
     o.business_date, o.file_id, o.line
+    """
+
+  /// A bank line, as `l`.
+  static let bankLine: SQL = """
+    sha256(record_send(ROW(l.line_id, l.account, l.statement, l.reference, l.end_to_end, l.booked_on, l.value_on,
+      l.amount, l.currency, l.code, l.text, l.business_date, l.file_id, l.line)))
+    """
+
+  /// A bank statement, as `s`.
+  static let bankStatement: SQL = """
+    sha256(record_send(ROW(s.statement_id, s.account, s.name, s.number, s.page, s.currency, s.opening, s.closing,
+      s.opened_on, s.closed_on, s.entries, s.business_date, s.file_id, s.line)))
     """
 
   /// One hash over a set of hashes, in the order of their ids: first by the id's first byte, so that a set of any size

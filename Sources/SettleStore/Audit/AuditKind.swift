@@ -30,4 +30,6 @@ package enum AuditKind: String, Sendable, CaseIterable, SQLEncodable, SQLDecodab
   case refundHeldBack = "refund_held_back"
   /// A break was resolved by its refund.
   case breakRefunded = "break_refunded"
+  /// A person decided about a break, or agreed to what another had decided.
+  case breakDecided = "break_decided"
 }

@@ -10,6 +10,7 @@ enum AuditSubject: CaseIterable {
   case payment
   case refund
   case breaking
+  case decision
 
   /// Where the kinds of its entries begin, and the name in `detail` of what tells it from the payment's others.
   var key: String? {
@@ -19,6 +20,7 @@ enum AuditSubject: CaseIterable {
     case .payment: nil
     case .refund: "refund"
     case .breaking: "break"
+    case .decision: "decision"
     }
   }
 
@@ -37,6 +39,7 @@ enum AuditSubject: CaseIterable {
         WHEN c.unknown_why IS NOT NULL THEN 'unknown' ELSE 'requested' END
       """
     case .breaking: "CASE c.resolution WHEN 'refunded' THEN 'break_refunded' ELSE 'refund_held_back' END"
+    case .decision: "\(AuditKind.breakDecided)::text"
     }
   }
 
@@ -47,7 +50,7 @@ enum AuditSubject: CaseIterable {
   var passing: SQL? {
     switch self {
     case .attempt, .cancellation, .refund: "jsonb_strip_nulls(jsonb_build_object('why', c.unknown_why))"
-    case .payment, .breaking: nil
+    case .payment, .breaking, .decision: nil
     }
   }
 
@@ -87,8 +90,21 @@ enum AuditSubject: CaseIterable {
       """
     case .breaking:
       "'break', c.break_id, 'reason', c.reason, 'held_back', c.held_back, 'resolution', c.resolution"
+    case .decision:
+      """
+      'decision', \(sql: Self.decisionKey), 'action', c.action, 'until', c.wait_until, 'other_break', c.other_break,
+      'other_payment', c.other_payment, 'approves', c.approves, 'amount', c.amount, 'currency', c.currency,
+      'needs_approval', c.needs_approval, 'expected_amount', c.expected_amount,
+      'expected_currency', c.expected_currency, 'reported_amount', c.reported_amount,
+      'reported_currency', c.reported_currency, 'note', c.note, 'by', c.decided_by, 'login', c.login,
+      'at', c.decided_at AT TIME ZONE 'UTC', 'on', c.decided_on, 'file', c.file_sha256, 'name', c.file_name,
+      'line', c.line
+      """
     }
   }
+
+  /// The decision `c` among all: its break and its number.
+  static let decisionKey: SQL = "c.break_id || '/' || c.number"
 
   /// The exact bytes of a request, as a hash: they are in the row itself.
   private static let request: SQL =

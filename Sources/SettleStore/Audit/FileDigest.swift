@@ -12,6 +12,9 @@ enum FileFact: String, SQLEncodable {
   case outcomes
   /// The outcome records of which it brought a later version.
   case revisions
+  /// The bank lines that it brought first.
+  case bankLines = "bank_lines"
+  case bankStatements = "bank_statements"
 }
 
 extension Session {

@@ -1,8 +1,8 @@
 package import SettleModel
 
-/// All that the store knows about one payment, or about reported money that belongs to none.
+/// All that the store knows about one payment, or about reported money that belongs to none, a payout or a bank line.
 package struct Explanation: Sendable {
-  /// The payment's id, or the one derived for money that nobody asked for.
+  /// The payment's id, or the one derived for what is no payment.
   package var id: PaymentID
   /// Nil for money that belongs to no payment.
   package var payment: PaymentFacts?
@@ -12,8 +12,12 @@ package struct Explanation: Sendable {
   package var matches: [MatchFacts] = []
   package var breaks: [BreakFacts] = []
   package var refunds: [RefundFacts] = []
+  package var decisions: [DecisionFacts] = []
   package var events: [EventFacts] = []
   package var trail: [AuditEntry] = []
+  /// The payouts that its money went into; where a payout or a bank line is explained, that one.
+  package var payouts: [PayoutFacts] = []
+  package var bankLines: [BankLineFacts] = []
 }
 
 package struct PaymentFacts: Sendable {
@@ -82,6 +86,11 @@ package struct OutcomeFacts: Sendable {
   package var reference: String?
   package var payout: String?
   package var reason: String?
+  /// The processor's word for the payment method.
+  package var method: String?
+  /// What settled, where that was in another currency than the customer's, and at which rate the file says.
+  package var settled: Money?
+  package var exchangeRate: String?
 }
 
 package struct MatchFacts: Sendable {

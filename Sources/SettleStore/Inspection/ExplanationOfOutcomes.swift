@@ -7,19 +7,22 @@ extension Session {
   func outcomeFacts(of id: PaymentID) throws -> [OutcomeFacts] {
     try query(
       """
-      SELECT o.*, f.name || ':' || o.line AS source, f.loaded_at,
+      SELECT o.*, f.name || ':' || o.line AS source, f.loaded_at, o.exchange_rate::text AS rate,
         coalesce(o.processor_dispute, o.processor_refund, o.processor_charge, o.processor_payment) AS reference
       FROM outcome_records o JOIN input_files f ON f.file_id = o.file_id
       WHERE o.payment_id = \(id) ORDER BY f.loaded_at, o.occurred_at, o.outcome_id
       """
     ) { row in
-      OutcomeFacts(
-        id: try row.get("outcome_id"), kind: try row.get("kind"),
-        compared: try row.money("compared_amount", "compared_currency"), fee: try row.money("fee", "currency"),
+      let compared = try row.money("compared_amount", "compared_currency")
+      let settled = try row.money("gross", "currency")
+      return OutcomeFacts(
+        id: try row.get("outcome_id"), kind: try row.get("kind"), compared: compared,
+        fee: try row.money("fee", "currency"),
         occurredAt: try row.get("occurred_at"), loadedAt: try row.get("loaded_at"),
         businessDate: try row.get("business_date"), source: try row.get("source"),
         linkedBy: try row.get("linked_by"), reference: try row.get("reference"), payout: try row.get("payout"),
-        reason: try row.get("reason"))
+        reason: try row.get("reason"), method: try row.get("method"),
+        settled: settled.currency == compared.currency ? nil : settled, exchangeRate: try row.get("rate"))
     }
   }
 
@@ -49,10 +52,12 @@ extension Session {
         CASE WHEN b.resolved_on IS NOT NULL THEN coalesce(
           (SELECT r.processed_at FROM refunds r
            WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id AND b.resolution = 'refunded'),
+          (SELECT max(d.decided_at) FROM decisions d WHERE d.break_id = b.break_id AND d.action <> 'approve'
+            AND b.resolution IN ('accepted', 'written_off', 'duplicate')),
           \(sql: Self.reconciled(on: "b.resolved_on", after: "f.loaded_at")), b.resolved_on::timestamptz)
           END AS resolved_about
       FROM breaks b
-      LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
+      LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: Self.recordOf("b"))
       LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
       LEFT JOIN input_files f ON f.file_id = o.file_id
       WHERE b.payment_id = \(id)

@@ -3,8 +3,8 @@ package import Postgres
 import SettleModel
 
 extension Session {
-  /// What an id stands for: a payment's, order's, authorization's, refund's, break's or outcome's own, or one of a
-  /// processor. Several where an order has several authorizations; none where nothing has the id.
+  /// What an id stands for: a payment's, order's, authorization's, refund's, break's or outcome's own, one of a
+  /// processor, a payout's, or a bank's reference. Several where an order has several authorizations; none where nothing has the id.
   package func explanations(of id: String) throws -> [Explanation] {
     try subjects(of: IdentityText.normalised(id)).map { try explanation(of: $0) }
   }
@@ -27,7 +27,12 @@ extension Session {
         UNION ALL
         SELECT payment_id FROM refunds WHERE refund_id = \(uuid) OR processor_refund = \(text)
         UNION ALL
-        SELECT coalesce(k.payment_id, b.payment_id)
+        SELECT payout_id FROM payouts WHERE payout_id = \(uuid) OR reference = \(text)
+        UNION ALL
+        SELECT line_id FROM bank_lines WHERE line_id = \(uuid) OR \(text) IN (reference, end_to_end)
+        UNION ALL
+        SELECT CASE WHEN b.reason IN ('payout_mismatch', 'payout_not_in_bank') THEN b.payment_id
+          ELSE coalesce(k.payment_id, b.payment_id) END
         FROM breaks b LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
         WHERE b.break_id = \(uuid)) found
       ORDER BY payment_id
@@ -43,8 +48,11 @@ extension Session {
     explanation.matches = try matchFacts(of: id)
     explanation.breaks = try breakFacts(of: id)
     explanation.refunds = try refundFacts(of: id)
+    explanation.decisions = try decisionFacts(of: id)
     explanation.events = try eventFacts(of: id)
     explanation.trail = try auditEntries(of: id)
+    explanation.payouts = try payoutFacts(of: id)
+    explanation.bankLines = try bankLineFacts(of: id, payouts: explanation.payouts)
     return explanation
   }
 

@@ -16,6 +16,9 @@ package struct RunSummary: Sendable {
   package var finishedAt: Timestamp?
   package var exitStatus: Int32?
   package var stageRuns: [StageSummary] = []
+
+  /// Whether it took finance's decisions, and was no night's.
+  package var isDeciding: Bool { stages == RunRecord.decideStages }
 }
 
 package struct StageSummary: Sendable {
@@ -42,11 +45,13 @@ package struct LeaseHolder: Sendable {
 
 extension Session {
   /// The newest runs first.
-  package func recentRuns(limit: Int) throws -> [RunSummary] {
+  ///
+  /// - Parameter deciding: whether those count that took finance's decisions, and are no night's.
+  package func recentRuns(limit: Int, deciding: Bool = true) throws -> [RunSummary] {
     var runs = try query(
       """
       SELECT run_id, pipeline, business_date, arguments, stages, version, started_at, finished_at, exit_status
-      FROM runs ORDER BY token DESC LIMIT \(limit)
+      FROM runs WHERE \(deciding) OR stages <> \(RunRecord.decideStages) ORDER BY token DESC LIMIT \(limit)
       """
     ) { row in
       RunSummary(

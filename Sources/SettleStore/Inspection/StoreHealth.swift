@@ -56,9 +56,12 @@ extension Session {
   package func writerHealth() throws -> RoleHealth {
     let onceOnly = [
       "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
-      "audit_seals", "file_digests", "arrivals", "processor_batches", "report_editions", "edition_chunks",
+      "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches", "report_editions",
+      "edition_chunks", "decisions",
     ]
-    let moved = ["outcome_records", "matches", "breaks"]
+    let moved = [
+      "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts",
+    ]
     return try roleHealth(
       "settle_writer",
       wanted: """

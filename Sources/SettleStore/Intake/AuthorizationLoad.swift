@@ -4,8 +4,11 @@ package import SettleModel
 extension Session {
   /// Loads one authorizations file: new authorizations become payments, known ones are answered by the table in the
   /// contract (§ Identity), the rest is quarantined. Everything appears with the transaction that it runs in.
+  ///
+  /// - Parameter processor: who charges those whose row names nobody; nil for the pipeline's processor. What another one
+  ///   charges settle only reconciles: it is awaited from its recorded date on.
   package func loadAuthorizations(
-    _ file: FileIdentity, context: LoadContext, rows: RowReader<Authorization>
+    _ file: FileIdentity, chargedBy processor: String? = nil, context: LoadContext, rows: RowReader<Authorization>
   ) throws -> FileCounts {
     try script(Self.authorizationStaging + StagedCounts.refusedTable)
     var staged = StagedCounts()
@@ -13,7 +16,7 @@ extension Session {
     _ = try copyIn("incoming", columns: columns + StagedCounts.refusalColumns) { copy in
       try rows { row in
         try staged.stage(row, width: columns.count, into: &copy) { authorization, copy in
-          Self.write(authorization, merchant: context.merchant, into: &copy)
+          Self.write(authorization, processor: processor ?? context.processor, merchant: context.merchant, into: &copy)
         }
       }
     }
@@ -35,7 +38,9 @@ extension Session {
     return counts
   }
 
-  private static func write(_ authorization: Authorization, merchant: String, into copy: inout CopyWriter) {
+  private static func write(
+    _ authorization: Authorization, processor: String, merchant: String, into copy: inout CopyWriter
+  ) {
     let order = authorization.orderReference
     let payment = PaymentID(merchant: merchant, authorizationID: authorization.authorizationID, orderReference: order)
     let instrument = authorization.instrument
@@ -53,11 +58,13 @@ extension Session {
     copy.append(instrument.hold)
     copy.append(instrument.captureBefore)
     copy.append(authorization.authorizedAt)
+    copy.append(authorization.processor ?? processor)
   }
 
   private static let authorizationColumns = [
     "line", "payment_id", "order_payment_id", "authorization_id", "order_reference", "order_id", "customer_reference",
     "amount", "currency", "payment_method", "processor_customer", "hold", "capture_before", "authorized_at",
+    "processor",
   ]
 
   private static let authorizationStaging = """
@@ -65,7 +72,7 @@ extension Session {
       line bigint NOT NULL, payment_id uuid, order_payment_id uuid, authorization_id text, order_reference text,
       order_id uuid, customer_reference text, amount bigint, currency text, payment_method text,
       processor_customer text, hold text, capture_before timestamptz, authorized_at timestamptz,
-      refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
+      processor text, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
 
     """
 }

@@ -51,10 +51,10 @@ extension Session {
       SELECT line, 0, 'processor_reference', 'hold_in_use', 'this hold already belongs to another payment'
       FROM (
         SELECT i.line, coalesce(r.payment_id <> i.payment_id, false) AS taken,
-          i.payment_id <> first_value(i.payment_id) OVER (PARTITION BY i.hold ORDER BY i.line) AS later
+          i.payment_id <> first_value(i.payment_id) OVER (PARTITION BY i.processor, i.hold ORDER BY i.line) AS later
         FROM incoming i
         LEFT JOIN payment_references r
-          ON r.merchant = \(context.merchant) AND r.processor = \(context.processor) AND r.value = i.hold
+          ON r.merchant = \(context.merchant) AND r.processor = i.processor AND r.value = i.hold
         WHERE i.hold IS NOT NULL) holds
       WHERE taken OR later
       """)
@@ -63,16 +63,22 @@ extension Session {
 
   /// The first row of each payment that the store does not know becomes one. Sorted by the key, so that the index
   /// grows in order. Returns how many were made.
+  ///
+  /// What another processor charges has been sent there, as far as settle can know, on the date that it is recorded: it
+  /// is never due here, so nothing that charges can take it.
   func createPayments(fileID: Int64, context: LoadContext) throws -> Int64 {
     try digest(
       .payments, of: fileID,
       """
       INSERT INTO payments AS p (payment_id, merchant, processor, authorization_id, order_reference, order_id,
         customer_reference, amount, currency, payment_method, processor_customer, hold, capture_before,
-        authorized_at, charge_due_on, recorded_on, recorded_at, file_id, line)
-      SELECT DISTINCT ON (payment_id) payment_id, \(context.merchant), \(context.processor), authorization_id,
+        authorized_at, charge_due_on, charged_on, recorded_on, recorded_at, file_id, line)
+      SELECT DISTINCT ON (payment_id) payment_id, \(context.merchant), processor, authorization_id,
         order_reference, order_id, customer_reference, amount, currency, payment_method, processor_customer, hold,
-        capture_before, authorized_at, \(context.date), \(context.date), \(context.now), \(fileID), line
+        capture_before, authorized_at,
+        CASE WHEN processor = \(context.processor) THEN \(context.date)::date END,
+        CASE WHEN processor <> \(context.processor) THEN \(context.date)::date END,
+        \(context.date), \(context.now), \(fileID), line
       FROM incoming ORDER BY payment_id, line
       ON CONFLICT (payment_id) DO NOTHING
       RETURNING p.payment_id AS id, 1 AS place, \(sql: AuditHash.payment) AS hash
@@ -92,7 +98,7 @@ extension Session {
       WHERE p.payment_id = i.payment_id AND p.file_id = \(fileID) AND p.line = i.line
       """)
     var changed: Int64 = 0
-    while try answerOneRound() {
+    while try answerOneRound(context) {
       changed += Int64(
         try execute(
           """
@@ -121,7 +127,9 @@ extension Session {
   }
 
   /// Judges all rows that are left against the payments as they are now. Returns whether there were any.
-  private func answerOneRound() throws -> Bool {
+  ///
+  /// By which means another processor charges is no concern of settle's: such a row says nothing new.
+  private func answerOneRound(_ context: LoadContext) throws -> Bool {
     try script("DROP TABLE IF EXISTS verdicts")
     let judged = try execute(
       """
@@ -133,12 +141,14 @@ extension Session {
             WHEN p.currency <> i.currency THEN 'currency'
             WHEN p.customer_reference IS DISTINCT FROM i.customer_reference THEN 'customer_id'
             WHEN p.order_reference <> i.order_reference THEN 'order_id'
+            WHEN p.processor <> i.processor THEN 'processor'
           END AS differs,
           -- A hold that may be captured until another time is another hold. Else instants change what is still to be
           -- sent, no more: an export that dates the same agreement anew must not charge a declined card again.
           (p.payment_method, p.processor_customer, p.hold, CASE WHEN p.hold IS NOT NULL THEN p.capture_before END)
             IS NOT DISTINCT FROM (i.payment_method, i.processor_customer, i.hold,
               CASE WHEN i.hold IS NOT NULL THEN i.capture_before END) AS same_instrument,
+          p.processor <> \(context.processor) AS charged_elsewhere,
           (p.capture_before, p.authorized_at) IS NOT DISTINCT FROM (i.capture_before, i.authorized_at) AS same_instants
         FROM incoming i
         JOIN payments p ON p.payment_id = i.payment_id
@@ -148,7 +158,7 @@ extension Session {
       ), judged AS (
         SELECT *, CASE
           WHEN differs IS NOT NULL THEN 'conflict'
-          WHEN same_instrument AND (same_instants OR state <> 'REQUESTED' OR attempt_open) THEN 'same'
+          WHEN charged_elsewhere OR same_instrument AND (same_instants OR state <> 'REQUESTED' OR attempt_open) THEN 'same'
           WHEN state = 'SUCCEEDED' THEN 'already_charged'
           WHEN attempt_open THEN 'attempt_open'
           ELSE 'change' END AS verdict

@@ -11,6 +11,9 @@ package struct RunRecord: Sendable {
   package var stages: [String]
   package var version: String
 
+  /// What `settle decide` is in the journal.
+  package static let decideStages = ["decide"]
+
   package init(
     id: UUID, pipeline: String, date: BusinessDate, arguments: [String], stages: [String], version: String
   ) {
@@ -75,16 +78,16 @@ extension Session {
         FROM stage_runs s JOIN runs r ON r.run_id = s.run_id
         WHERE r.business_date = \(date) AND s.status <> 'skipped'
         ORDER BY s.stage, r.token DESC) last
-      WHERE status IN ('failed', 'running') AND stage <> 'report' ORDER BY stage
+      WHERE status IN ('failed', 'running') AND stage NOT IN ('report', 'decide') ORDER BY stage
       """
     ) { row in (stage: try row.get("stage"), message: try row.get("message")) }
   }
 
-  /// Open breaks, and rows that were refused on the date: what `fail_on` bounds.
+  /// Open breaks but those that finance lets wait, and rows that were refused on the date: what `fail_on` bounds.
   package func exceptions(on date: BusinessDate) throws -> (openBreaks: Int64, quarantined: Int64) {
     let row = try first(
       """
-      SELECT (SELECT count(*) FROM breaks WHERE status = 'open') AS breaks,
+      SELECT (SELECT count(*) FROM breaks b WHERE status = 'open' AND NOT \(sql: Self.isWaiting(on: date))) AS breaks,
         (SELECT coalesce(sum(rows_quarantined), 0)::bigint FROM input_files WHERE business_date = \(date)) AS rows
       """)
     guard let row else { throw StoreError.noAnswer("exceptions") }

@@ -4,7 +4,7 @@ import SettleModel
 extension Session {
   /// Finds the payment of each record in the temporary table `unlinked`, into `links (outcome_id, payment_id,
   /// linked_by)`: by a processor's id that is known, else by our payment id or refund id, else by the order's reference
-  /// where just one payment has it. What finds none stays an orphan.
+  /// where just one payment of that processor has it. What finds none stays an orphan.
   func link(_ context: LoadContext) throws {
     try script("ANALYZE unlinked")
     _ = try execute(
@@ -31,6 +31,7 @@ extension Session {
         FROM refunds r JOIN payments p ON p.payment_id = r.payment_id AND p.merchant = \(context.merchant)
         GROUP BY r.refund_id) asked ON asked.refund_id = u.refund_id
       LEFT JOIN payments ordered ON ordered.payment_id = u.claimed_order AND ordered.authorization_id IS NULL
+        AND ordered.processor = u.processor
       """)
     _ = try execute(
       """
@@ -40,7 +41,7 @@ extension Session {
         FROM unlinked u
         JOIN links k ON k.outcome_id = u.outcome_id AND k.payment_id IS NULL
         JOIN payments p ON p.merchant = \(context.merchant) AND p.order_reference = u.order_reference
-          AND p.authorization_id IS NOT NULL
+          AND p.authorization_id IS NOT NULL AND p.processor = u.processor
         GROUP BY u.outcome_id HAVING count(*) = 1) o
       WHERE l.outcome_id = o.outcome_id
       """)

@@ -28,7 +28,7 @@ extension Session {
     var accepted: Int64 = 0
     while try takeNextVersions() {
       accepted += try insertNew(fileID: fileID, processor: processor, reported: reported, context: context)
-      accepted += try revise(fileID: fileID, context: context)
+      accepted += try revise(fileID: fileID, processor: processor, context: context)
     }
     _ = try digest(.revisions, of: fileID, "SELECT id, place, hash FROM revisions")
     let quarantined = try refusedRows()
@@ -171,7 +171,7 @@ extension Session {
   /// A known id with new content (a payout id that was filled in later) is the record's next version. What it said
   /// before is kept. Where its money changed, its match goes, so that it is matched anew; where its kind did, it tells
   /// a state again.
-  private func revise(fileID: Int64, context: LoadContext) throws -> Int64 {
+  private func revise(fileID: Int64, processor: String, context: LoadContext) throws -> Int64 {
     // An export made earlier and loaded later must not put an older version back. A record that was an orphan has kept
     // its versions under its own id.
     _ = try execute(
@@ -180,6 +180,8 @@ extension Session {
       WHERE v.payment_id IN (t.known_payment, t.outcome_id) AND v.outcome_id = t.outcome_id
         AND t.known_payment IS NOT NULL AND v.record ->> 'content' = t.content::text
       """)
+    // All that is left in `taken` is news, and the records still say what they said before.
+    try notePayouts(processor: processor)
     let kept = try execute(
       """
       INSERT INTO outcome_versions (payment_id, outcome_id, version, record, replaced_on)

@@ -6,7 +6,8 @@ import SettleModel
 //
 // An order's reference only suggests whose money it is: another system may charge for the same order on the same
 // account. So a record that is linked by it tells of a success only where settle has asked for nothing and the amount is
-// the payment's own, never of a failure, and never what the payment's processor ids are.
+// the payment's own, never of a failure, and never what the payment's processor ids are. What amount and date alone
+// suggest proves no more.
 
 extension Session {
   func tellStates(context: LoadContext) throws {
@@ -15,10 +16,10 @@ extension Session {
       CREATE TEMPORARY TABLE told ON COMMIT DROP AS
       SELECT DISTINCT ON (l.payment_id, t.kind, t.refund_id, t.processor_refund) l.payment_id, t.kind, t.occurred_at,
         t.refund_id, t.processor_refund, t.processor_payment, t.processor_charge, t.reason, t.compared_amount,
-        t.compared_currency, l.linked_by <> 'order_reference' AS proven
+        t.compared_currency, l.linked_by IN ('processor_id', 'payment_id') AS proven
       FROM taken t JOIN links l ON l.outcome_id = t.outcome_id AND l.payment_id IS NOT NULL
       WHERE t.kind IN ('charge', 'charge_failed', 'refund', 'refund_failure')
-      ORDER BY l.payment_id, t.kind, t.refund_id, t.processor_refund, l.linked_by = 'order_reference',
+      ORDER BY l.payment_id, t.kind, t.refund_id, t.processor_refund, l.linked_by NOT IN ('processor_id', 'payment_id'),
         t.occurred_at, t.outcome_id
       """)
     try script("ANALYZE told")

@@ -7,6 +7,7 @@ extension Session {
   /// A break that a refund or a person has resolved stays resolved though the difference is still in the facts; one
   /// that had explained itself and is there again is open again, with its old identity and age.
   func settleBreaks(context: LoadContext) throws -> (opened: Int, resolved: Int) {
+    try followDecided()
     let opened = try execute(
       """
       INSERT INTO breaks (payment_id, break_id, reason, item_id, outcome_id, expected_amount, expected_currency,
@@ -46,5 +47,37 @@ extension Session {
     try resolveRefunded(context: context)
     try holdBackFailed(context: context)
     return (opened + reopened, resolved)
+  }
+
+  /// What a person resolved was decided about certain amounts, and stays as it is in the reports that have told it.
+  /// Where the difference has other amounts by now it is another break, which follows the first; and so on.
+  private func followDecided() throws {
+    while try execute(
+      """
+      UPDATE desired d SET break_id = md5('break:after:' || b.break_id)::uuid
+      FROM breaks b
+      WHERE b.payment_id = d.payment_id AND b.break_id = d.break_id
+        AND b.resolution IN ('accepted', 'written_off', 'duplicate')
+        AND (b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency) IS DISTINCT FROM
+          (d.expected_amount, d.expected_currency, d.reported_amount, d.reported_currency)
+      """) > 0
+    {}
+  }
+
+  /// Whether the break `b` follows one that a person has resolved: what was accepted of it no rule knows.
+  static let followsDecided: SQL = """
+    EXISTS (SELECT FROM breaks e
+      WHERE e.payment_id = b.payment_id AND e.reason = b.reason AND e.break_id <> b.break_id
+        AND (e.item_id = b.item_id OR e.outcome_id = b.outcome_id)
+        AND e.resolution IN ('accepted', 'written_off', 'duplicate'))
+    """
+
+  /// Whether the resolved break `b` is followed by another about the same item, which is open on a date.
+  static func isFollowed(on date: BusinessDate) -> SQL {
+    """
+    EXISTS (SELECT FROM breaks n
+      WHERE n.payment_id = b.payment_id AND n.item_id = b.item_id AND n.reason = b.reason
+        AND n.break_id <> b.break_id AND n.first_seen <= \(date) AND (n.resolved_on IS NULL OR n.resolved_on >= \(date)))
+    """
   }
 }

@@ -7,20 +7,29 @@ extension Session {
   /// A charge is everything reported under one processor charge: a partial capture is two rows, and they are summed.
   /// Of several charges the payment's own (by the processor's id) counts, else what more than an order reference
   /// links, then the earliest; the others are duplicates.
-  func pairCharges(context: LoadContext) throws -> Int {
-    try gatherCharges()
-    try judgePairs()
+  ///
+  /// Their amounts must be equal, or within the tolerance of the first rule that has one for how they are linked.
+  func pairCharges(_ rules: MatchRules, context: LoadContext) throws -> Int {
+    try keepTogether()
+    try gatherCharges(rules)
+    if try bringTogether(rules) > 0 {
+      try script("DROP TABLE charges")
+      try gatherCharges(rules)
+    }
+    try judgePairs(rules)
     _ = try execute(
       """
       DELETE FROM matches m USING pairs p
       WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id
-        AND ((p.place = 1 AND (p.verdict <> 'matched' OR m.outcome_id <> p.outcome_id))
+        AND ((p.place = 1 AND (p.verdict <> 'matched' OR m.outcome_id <> p.outcome_id
+            OR m.tolerated <> p.reported_amount - p.expected_amount))
           OR (p.place > 1 AND m.outcome_id = p.outcome_id))
       """)
     let matched = try execute(
       """
-      INSERT INTO matches (payment_id, item_id, outcome_id, kind, rule, amount, currency, business_date)
-      SELECT payment_id, payment_id, outcome_id, 'charge', rule, reported_amount, reported_currency, \(context.date)
+      INSERT INTO matches (payment_id, item_id, outcome_id, kind, rule, amount, currency, business_date, tolerated)
+      SELECT payment_id, payment_id, outcome_id, 'charge', rule, expected_amount, expected_currency, \(context.date),
+        reported_amount - expected_amount
       FROM pairs WHERE place = 1 AND verdict = 'matched' ORDER BY payment_id
       ON CONFLICT (payment_id, item_id) DO NOTHING
       """)
@@ -35,6 +44,7 @@ extension Session {
         NULL, NULL, reported_amount, reported_currency, rule
       FROM pairs WHERE place > 1
       """)
+    try tellMatchedElsewhere(context)
     try script("DROP TABLE charges, pairs")
     return matched
   }
@@ -44,7 +54,7 @@ extension Session {
   ///
   /// Rows with an id of their own are summed. A row without one is an event, delivered at least once: it says that the
   /// charge was taken, not that it was taken again, so the first one counts, and only where no row has an id.
-  private func gatherCharges() throws {
+  private func gatherCharges(_ rules: MatchRules) throws {
     _ = try execute(
       """
       CREATE TEMPORARY TABLE charges ON COMMIT DROP AS
@@ -55,9 +65,10 @@ extension Session {
           (array_agg(r.compared_amount ORDER BY r.kind <> 'charge', r.occurred_at, r.outcome_id))[1])::bigint AS amount,
         min(r.compared_currency) AS currency,
         count(DISTINCT r.compared_currency) AS currencies, min(r.occurred_at) AS occurred_at,
-        min(r.linked_by) AS linked_by
+        min(r.linked_by) AS linked_by, bool_or(r.together) AS together, bool_and(r.row_id IS NOT NULL) AS counted
       FROM outcome_records r JOIN payments p ON p.payment_id = r.payment_id
       WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
+        AND (\(rules.takesReferences) OR r.linked_by <> 'order_reference')
         AND r.payment_id IN (
           SELECT u.payment_id FROM outcome_records u
           WHERE u.reported AND u.linked_by IS NOT NULL AND u.kind IN ('charge', 'capture_reversal')
@@ -69,35 +80,50 @@ extension Session {
   }
 
   /// Two ids of one kind (`pi_…` and `pi_…`) that differ are two charges, whatever else the row claims.
-  private func judgePairs() throws {
-    try script(
+  private func judgePairs(_ rules: MatchRules) throws {
+    let fits = Self.isTolerated(by: rules)
+    _ = try execute(
       """
       CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS
       WITH related AS (
         SELECT c.*, p.amount AS expected_amount, p.currency AS expected_currency,
-          p.revived OR p.state <> 'SUCCEEDED' AS denied,
+          p.revived OR p.state <> 'SUCCEEDED' AND NOT \(sql: Self.isChargedElsewhere) AS denied,
           coalesce(c.processor_payment IN (p.processor_payment, p.processor_charge)
             OR c.processor_charge IN (p.processor_payment, p.processor_charge), false) AS own,
-          coalesce(c.processor_payment <> p.processor_payment
+          NOT c.together AND coalesce(c.processor_payment <> p.processor_payment
             AND split_part(c.processor_payment, '_', 1) = split_part(p.processor_payment, '_', 1), false) AS foreign_id
         FROM charges c JOIN payments p ON p.payment_id = c.payment_id
       ), placed AS (
         SELECT *, row_number() OVER (PARTITION BY payment_id 
-          ORDER BY own DESC, foreign_id, linked_by = 'order_reference', occurred_at, outcome_id)
+          ORDER BY together DESC, own DESC, foreign_id, linked_by IN ('order_reference', 'amount_and_date'), occurred_at, outcome_id)
           + CASE WHEN foreign_id THEN 1 ELSE 0 END AS place
         FROM related
       )
       SELECT payment_id, outcome_id, place, expected_amount, expected_currency, amount AS reported_amount,
         currency AS reported_currency,
-        CASE WHEN own THEN 'processor_id' ELSE linked_by END AS rule,
+        CASE WHEN own AND NOT together THEN 'processor_id' ELSE linked_by END || CASE WHEN together THEN '_together' ELSE '' END
+          || CASE WHEN currency = expected_currency AND amount <> expected_amount AND \(sql: fits)
+            THEN '_tolerated' ELSE '' END AS rule, occurred_at,
         CASE
           WHEN currencies > 1 OR currency <> expected_currency THEN 'currency_mismatch'
-          WHEN amount <> expected_amount THEN 'amount_mismatch'
+          WHEN amount <> expected_amount AND NOT \(sql: fits) THEN 'amount_mismatch'
           WHEN denied THEN 'status_mismatch'
           ELSE 'matched'
         END AS verdict
-      FROM placed;
-      ANALYZE pairs
+      FROM placed
+      """)
+    try script("ANALYZE pairs")
+  }
+
+  /// What another processor was to charge has succeeded where its reported money fits. No audit entry tells of it: the
+  /// record is in its file's digest.
+  private func tellMatchedElsewhere(_ context: LoadContext) throws {
+    _ = try execute(
+      """
+      UPDATE payments p
+      SET state = 'SUCCEEDED', succeeded_at = c.occurred_at, succeeded_on = \(context.date), proof = 'outcome'
+      FROM pairs c
+      WHERE c.place = 1 AND c.verdict = 'matched' AND p.payment_id = c.payment_id AND \(sql: Self.isChargedElsewhere)
       """)
   }
 }

@@ -4,6 +4,12 @@ import SettleModel
 // Differences that no pair shows: what was expected and never came, what came and nobody expected.
 
 extension Session {
+  /// Of a payment `p`: another processor was to charge it, and nothing has been heard of it yet. Of the pipeline's own,
+  /// one that was sent has an attempt, and one that was not has no date of its charge.
+  static let isChargedElsewhere: SQL = """
+    (p.state = 'REQUESTED' AND p.attempts = 0 AND p.charged_on IS NOT NULL AND p.charge_due_on IS NULL)
+    """
+
   /// Charges and refunds that no file has reported by the day they were due. A refund is expected from the date after
   /// the one that learnt of its success, since it cannot be in that night's file; what its processor still calls pending
   /// is in no file yet.
@@ -15,7 +21,7 @@ extension Session {
       SELECT p.payment_id, \(sql: Self.breakID(.missingAtProcessor, of: "p.payment_id")), 'missing_at_processor',
         p.payment_id, NULL, p.amount, p.currency, NULL, NULL, NULL
       FROM payments p
-      WHERE p.state = 'SUCCEEDED' AND p.charged_on <= \(chargedBy)
+      WHERE (p.state = 'SUCCEEDED' OR \(sql: Self.isChargedElsewhere)) AND p.charged_on <= \(chargedBy)
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
         AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = p.payment_id AND d.item_id = p.payment_id)
       """)
@@ -33,7 +39,7 @@ extension Session {
 
   /// A night that is run again for an older date must not take back what a later one has found missing: what is due is
   /// judged by the latest date that was ever reconciled.
-  private func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
+  func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
     let latest: BusinessDate? = try first(
       """
       SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id
@@ -43,14 +49,16 @@ extension Session {
   }
 
   /// Reported money that belongs to nothing settle asked for.
-  func wantUnexpected() throws {
+  func wantUnexpected(_ rules: MatchRules) throws {
     _ = try execute(
       """
       INSERT INTO desired
       SELECT o.payment_id, \(sql: Self.breakID(.unexpectedCharge, of: "o.outcome_id")), 'unexpected_charge', NULL,
         o.outcome_id, NULL, NULL, o.compared_amount, o.compared_currency, NULL
       FROM outcome_records o
-      WHERE o.reported AND o.linked_by IS NULL AND o.kind IN ('charge', 'capture_reversal')
+      WHERE o.reported AND o.kind IN ('charge', 'capture_reversal')
+        AND (o.linked_by IS NULL OR NOT \(rules.takesReferences) AND o.linked_by = 'order_reference')
+        AND NOT EXISTS (SELECT FROM ambiguous a WHERE a.outcome_id = o.outcome_id)
       """)
     _ = try execute(
       """
@@ -61,6 +69,18 @@ extension Session {
       WHERE o.reported AND o.kind = 'refund'
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
         AND NOT EXISTS (SELECT FROM desired d WHERE d.outcome_id = o.outcome_id)
+      """)
+  }
+
+  /// Reported money for which a rule finds several payments, or payments for which it finds several rows: a person says
+  /// which belongs to which.
+  func wantAmbiguous() throws {
+    _ = try execute(
+      """
+      INSERT INTO desired
+      SELECT o.payment_id, \(sql: Self.breakID(.ambiguousMatch, of: "o.outcome_id")), 'ambiguous_match', NULL,
+        o.outcome_id, NULL, NULL, o.compared_amount, o.compared_currency, a.rule
+      FROM ambiguous a JOIN outcome_records o ON o.payment_id = a.outcome_id AND o.outcome_id = a.outcome_id
       """)
   }
 

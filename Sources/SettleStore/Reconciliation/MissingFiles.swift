@@ -87,7 +87,8 @@ extension Session {
       UPDATE items i SET unsettled = 'file_missing'
       FROM payments p, breaks b
       WHERE i.side = 'expected' AND i.kind = 'charge' AND i.unsettled = 'awaited' AND p.payment_id = i.payment_id
-        AND p.succeeded_on <= \(date) AND b.payment_id = \(sql: Self.missingFileID(of: "p.processor", on: "p.charged_on"))
+        AND (p.succeeded_on <= \(date) OR \(sql: Self.isChargedElsewhere))
+        AND b.payment_id = \(sql: Self.missingFileID(of: "p.processor", on: "p.charged_on"))
         AND \(sql: condition)
       """)
   }

@@ -7,6 +7,12 @@ package struct ReconcileCounts: Sendable, Equatable {
   package var matched = 0
   package var opened = 0
   package var resolved = 0
+  /// New matches of payouts with bank lines.
+  package var banked = 0
+  /// Fees that were held against the schedule; nil where there is none.
+  package var fees: JudgedCounts?
+  /// Conversions that were held against rates; nil where there is no policy for them.
+  package var rates: JudgedCounts?
 }
 
 /// What a reconciliation needs to know beside the facts.
@@ -17,13 +23,22 @@ package struct ReconcileTerms: Sendable {
   package var calendar: BankingCalendar
   /// Whose files are known to come when; of any other processor none is ever missing.
   package var expectedFiles: [ExpectedFiles]
+  package var bank: BankTerms
+  /// By what reported charges and payments are one.
+  package var rules = MatchRules.standard
+  package var fees = FeeSchedule()
+  package var rates: RatePolicy?
+  /// The pipeline's time zone, an IANA name: in it, a conversion has its day, and rules by date compare.
+  package var zone = "UTC"
 
   package init(
-    waitingDays: Int, calendar: BankingCalendar = BankingCalendar(.none), expectedFiles: [ExpectedFiles] = []
+    waitingDays: Int, calendar: BankingCalendar = BankingCalendar(.none), expectedFiles: [ExpectedFiles] = [],
+    bank: BankTerms = BankTerms()
   ) {
     self.waitingDays = waitingDays
     self.calendar = calendar
     self.expectedFiles = expectedFiles
+    self.bank = bank
   }
 }
 
@@ -35,6 +50,7 @@ extension Session {
   package func reconcile(_ terms: ReconcileTerms, context: LoadContext) throws -> ReconcileCounts {
     var counts = ReconcileCounts()
     counts.relinked = try relinkOrphans(context: context)
+    counts.relinked += try linkByRules(terms, context: context)
     try script(
       """
       CREATE TEMPORARY TABLE desired (
@@ -42,18 +58,22 @@ extension Session {
         expected_amount bigint, expected_currency text, reported_amount bigint, reported_currency text, rule text)
         ON COMMIT DROP
       """)
-    counts.matched += try pairCharges(context: context)
+    counts.matched += try pairCharges(terms.rules, context: context)
     counts.matched += try pairRefunds(context: context)
     try wantContradictions()
     try wantMissing(terms, context: context)
     try wantFiles(terms)
     try wantBatches()
-    try wantUnexpected()
+    try wantUnexpected(terms.rules)
+    try wantAmbiguous()
     try wantDisputes()
     try wantUnfinished(context: context)
+    counts.banked = try reconcileBank(terms.bank, context: context)
+    counts.fees = try wantFeeVariances(terms.fees, context: context)
+    counts.rates = try wantRateVariances(terms.rates, zone: terms.zone, context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
-    try script("DROP TABLE desired")
+    try script("DROP TABLE desired, ambiguous")
     return counts
   }
 

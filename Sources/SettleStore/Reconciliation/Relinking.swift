@@ -26,6 +26,14 @@ extension Session {
       """)
     try link(context)
     _ = try execute("DELETE FROM links WHERE payment_id IS NULL")
+    let moved = try moveLinked(context)
+    try script("DROP TABLE unlinked")
+    return moved
+  }
+
+  /// Moves the orphans of `links (outcome_id, payment_id, linked_by)` to their payments, with their breaks, and lets them
+  /// tell their states. Drops the table. Returns how many moved.
+  func moveLinked(_ context: LoadContext) throws -> Int {
     try script(
       """
       CREATE TEMPORARY TABLE taken ON COMMIT DROP AS
@@ -45,7 +53,7 @@ extension Session {
       try moveBreaks()
       try tellStates(context: context)
     }
-    try script("DROP TABLE unlinked, links, taken")
+    try script("DROP TABLE links, taken")
     return moved
   }
 
@@ -60,19 +68,19 @@ extension Session {
     _ = try execute("DELETE FROM breaks b USING links l WHERE b.payment_id = l.outcome_id")
   }
 
-  private static let breakColumns: SQL = """
+  static let breakColumns: SQL = """
     break_id, reason, status, item_id, outcome_id, expected_amount, expected_currency, reported_amount,
     reported_currency, rule, held_back, first_seen, resolved_on, resolution
     """
 
-  private static let carriedColumns: SQL = """
+  static let carriedColumns: SQL = """
     outcome_id, version, kind, reported, processor, row_id, occurred_at, available_on, gross, fee, net, currency,
     compared_amount, compared_currency, claimed_payment, claimed_order, order_reference, refund_id, processor_payment,
     processor_charge, processor_refund, processor_dispute, payout, reason, method, exchange_rate, batch, business_date, file_id,
     line
     """
 
-  private static let recordColumns: SQL = "payment_id, linked_by, \(sql: carriedColumns)"
+  static let recordColumns: SQL = "payment_id, linked_by, \(sql: carriedColumns)"
 
   private static let movedColumns: SQL = """
     l.payment_id, l.linked_by, t.outcome_id, version, kind, reported, processor, row_id, occurred_at, available_on,

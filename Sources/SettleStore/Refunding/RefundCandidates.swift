@@ -2,7 +2,7 @@ import Faults
 package import Postgres
 package import SettleModel
 
-/// An open break that a written rule may refund, with the charge that it is about.
+/// An open break that a written rule or a person's decision may refund, with the charge that it is about.
 package struct RefundCandidate: Sendable, Equatable {
   package var payment: PaymentID
   package var breakID: BreakID
@@ -15,6 +15,21 @@ package struct RefundCandidate: Sendable, Equatable {
   /// Minor units that the payment asked for.
   package var asked: Int64
   package var heldBack: RefundPolicy.Held?
+  /// What a person has decided about it; nil where rules alone count.
+  package var decided: DecidedRefund?
+
+  /// What decides about it: a person, or else the rules.
+  package func decision(by policy: RefundPolicy, spent: RefundPolicy.Spent) -> RefundPolicy.Decision {
+    guard let decided else { return policy.decide(subject, spent: spent) }
+    if decided.needsApproval, !decided.isApproved { return .heldBack(.needsApproval) }
+    return policy.decide(subject, decided: decided.amount, approved: decided.isApproved, spent: spent)
+  }
+
+  /// The refund's identity: asking again, by the same rule or decision, is asking for the same.
+  package func refundID(of charge: String) -> RefundID {
+    guard let decided else { return RefundID(charge: charge, reason: subject.reason, askedFor: breakID) }
+    return RefundID(charge: charge, reason: subject.reason, askedFor: breakID, decision: decided.number)
+  }
 
   /// Why the processor's own figures of the charge do not bear out what the files say, or nil where they do.
   ///
@@ -49,20 +64,41 @@ package struct RefundCandidate: Sendable, Equatable {
   package var ownReference: String? { subject.reason == .duplicateCharge ? ownPayment ?? ownCharge : nil }
 }
 
+/// A refund that a person has decided and that has not been asked of the processor yet.
+package struct DecidedRefund: Sendable, Equatable {
+  /// The decision's, among those about its break.
+  package var number: Int32
+  package var amount: Money
+  /// A second person has agreed.
+  package var isApproved: Bool
+  /// It was so large, when it was decided, that a second person must agree, whatever the pipeline asks for by now.
+  package var needsApproval: Bool
+}
+
 extension Session {
-  /// Open breaks of these reasons that no refund has been asked for, in a fixed order.
+  /// Open breaks of these reasons that no refund has been asked for and that nobody lets wait, and those that a person
+  /// wants refunded, in a fixed order.
   package func refundCandidates(for reasons: [BreakReason], context: LoadContext) throws -> [RefundCandidate] {
     try query(
       """
       SELECT b.payment_id, b.break_id, b.reason, b.expected_amount, b.expected_currency, b.reported_amount,
         b.reported_currency, b.rule, b.held_back, o.currency AS settled_currency,
         coalesce(o.processor_charge, CASE WHEN b.item_id = p.payment_id THEN p.processor_charge END)
-          AS processor_charge, p.processor_payment AS own_payment, p.processor_charge AS own_charge, p.amount AS asked
+          AS processor_charge, p.processor_payment AS own_payment, p.processor_charge AS own_charge, p.amount AS asked,
+        (p.processor, o.processor) IS DISTINCT FROM (\(context.processor), \(context.processor)) AS elsewhere,
+        \(sql: Self.decisionColumns)
       FROM breaks b
       JOIN payments p ON p.payment_id = b.payment_id
       JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.outcome_id
-      WHERE p.merchant = \(context.merchant) AND p.processor = \(context.processor) AND b.status = 'open' AND b.reason = ANY(\(reasons)) AND b.reported_amount IS NOT NULL
-        AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id)
+      LEFT JOIN (\(sql: Self.lastDecisions())) d ON d.break_id = b.break_id AND \(sql: Self.isAboutSameFigures)
+      WHERE p.merchant = \(context.merchant) AND b.status = 'open'
+        AND b.reported_amount IS NOT NULL
+        AND CASE WHEN d.action = 'refund' THEN true
+          ELSE b.reason = ANY(\(reasons)) AND NOT coalesce(d.wait_until > \(context.date), false)
+            AND NOT \(sql: Self.followsDecided) END
+        -- One that failed is asked for again by a later decision, never by a rule.
+        AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id
+          AND NOT (d.action IS NOT DISTINCT FROM 'refund' AND r.state = 'FAILED' AND r.token < d.token))
       ORDER BY b.first_seen, b.payment_id, b.break_id
       """
     ) { row in
@@ -75,11 +111,20 @@ extension Session {
         subject: RefundPolicy.Case(
           reason: try row.get("reason"), expected: try row.moneyIfAny("expected_amount", "expected_currency"),
           reported: reported, proven: rule == "processor_id" || rule == "payment_id",
-          sameCurrency: settled == reported.currency),
+          sameCurrency: settled == reported.currency, isElsewhere: try row.get("elsewhere")),
         processorCharge: try row.get("processor_charge"), ownPayment: try row.get("own_payment"),
         ownCharge: try row.get("own_charge"), asked: try row.get("asked"),
-        heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)))
+        heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)), decided: try Self.decidedRefund(row))
     }
+  }
+
+  private static func decidedRefund(_ row: Row) throws -> DecidedRefund? {
+    guard let standing = try standingDecision(row), standing.decision == .refund, let amount = standing.amount else {
+      return nil
+    }
+    return DecidedRefund(
+      number: standing.number, amount: amount, isApproved: standing.approvedBy != nil,
+      needsApproval: standing.needsApproval)
   }
 
   /// What was given back so far: by this run and on this business date. Refused refunds do not count.
@@ -91,7 +136,8 @@ extension Session {
     try forEach(
       """
       SELECT currency, sum(amount)::bigint AS day, coalesce(sum(amount) FILTER (WHERE token > coalesce(
-          (SELECT max(e.token) FROM runs e WHERE e.finished_at IS NOT NULL AND e.token < \(run.fence.token)), -1)), 0)
+          (SELECT max(e.token) FROM runs e WHERE e.finished_at IS NOT NULL AND e.token < \(run.fence.token)
+            AND e.stages <> \(RunRecord.decideStages)), -1)), 0)
           ::bigint AS run
       FROM refunds r
       WHERE requested_on = \(context.date) AND \(sql: Self.ofMerchant(context)) AND NOT (state = 'FAILED' AND processed_at IS NULL)

@@ -20,7 +20,8 @@ extension Session {
     let few: SQL = limit.map { "LIMIT \($0)" } ?? ""
     return try query(
       """
-      \(sql: Self.breakRows(asOf: BusinessDate(daysSinceEpoch: 1_000_000)))
+      \(sql: Self.breakRows(
+        asOf: BusinessDate(daysSinceEpoch: 1_000_000), today: "(SELECT max(business_date) FROM runs)"))
       WHERE true \(sql: ofReason) \(sql: ofStatus)
       ORDER BY b.first_seen, b.reason, b.payment_id, b.break_id \(sql: few)
       """, Self.breakRow)
@@ -28,12 +29,16 @@ extension Session {
 
   /// As the date knew them: not how a break was resolved later, nor what became of its refund, nor the record that
   /// told of a refund's failure only after the processor had.
-  private static func breakRows(asOf date: BusinessDate) -> SQL {
+  ///
+  /// - Parameter today: until when a decision to wait must last to be shown, where that is not the date.
+  private static func breakRows(asOf date: BusinessDate, today: SQL? = nil) -> SQL {
     """
     SELECT b.break_id, b.reason, b.resolved_on IS NULL OR b.resolved_on > \(date) AS open, p.payment_id,
-      coalesce(p.order_reference, o.order_reference) AS order_reference, coalesce(o.processor, p.processor, mf.processor) AS processor,
+      coalesce(p.order_reference, o.order_reference) AS order_reference,
+      coalesce(o.processor, p.processor, y.processor, mf.processor) AS processor,
       coalesce(o.processor_refund, CASE WHEN r.answered_on <= \(date) THEN r.processor_refund END, o.processor_charge,
-        o.processor_payment, CASE WHEN p.succeeded_on <= \(date) THEN p.processor_charge END, p.processor_payment)
+        o.processor_payment, CASE WHEN p.succeeded_on <= \(date) THEN p.processor_charge END, p.processor_payment,
+        \(sql: bankReference))
         AS processor_reference,
       b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency, b.first_seen,
       coalesce(r.requested_on, \(sql: chargedOn(by: date)), o.business_date, mf.business_date, b.first_seen) AS business_date,
@@ -44,15 +49,20 @@ extension Session {
           SELECT FROM refunds e
           WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.failed_on <= \(date)) THEN NULL
         ELSE b.held_back END AS held_back,
-      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line, mf.says], NULL) AS evidence
+      \(sql: decisionColumns),
+      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line, mf.says], NULL)
+        || \(sql: bankEvidence) AS evidence
     FROM breaks b
     LEFT JOIN payments p ON p.payment_id = b.payment_id
     LEFT JOIN refunds r ON r.payment_id = b.payment_id AND r.refund_id = b.item_id
-    LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
+    LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: recordOf("b"))
     LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
       AND (o.business_date <= \(date) OR b.reason <> 'refund_failed')
+    LEFT JOIN (\(sql: lastDecisions(by: date))) d ON d.break_id = b.break_id AND \(sql: isAboutSameFigures)
+      AND (d.wait_until IS NULL OR d.wait_until > \(sql: today ?? "\(date)"))
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
     LEFT JOIN input_files f ON f.file_id = o.file_id
+    LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')
     LEFT JOIN missing_files mf ON mf.payment_id = b.payment_id AND mf.break_id = b.break_id
     """
   }
@@ -76,6 +86,6 @@ extension Session {
       reported: try row.moneyIfAny("reported_amount", "reported_currency"),
       businessDate: try row.get("business_date"), firstSeen: try row.get("first_seen"), rule: try row.get("rule"),
       resolution: try row.get("resolution"), heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)),
-      evidence: try row.get("evidence"))
+      evidence: try row.get("evidence"), decision: try standingDecision(row))
   }
 }

@@ -8,8 +8,8 @@ extension Session {
       """
       SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency,
         \(sql: Self.known("currency", as: "text")) AS settled_currency,
-        \(sql: Self.known("fee", as: "bigint")) + coalesce(v.fee, 0) AS fee,
-        \(sql: Self.known("net", as: "bigint")) + coalesce(v.net, 0) AS net,
+        CASE WHEN o.together THEN s.fee ELSE \(sql: Self.known("fee", as: "bigint")) + coalesce(v.fee, 0) END AS fee,
+        CASE WHEN o.together THEN s.net ELSE \(sql: Self.known("net", as: "bigint")) + coalesce(v.net, 0) END AS net,
         coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference,
         \(sql: Self.known("payout", as: "text")) AS payout,
         \(sql: Self.known("occurred_at", as: "timestamptz")) AS occurred_at
@@ -21,6 +21,10 @@ extension Session {
         WHERE kind = 'capture_reversal' AND business_date <= \(date) GROUP BY payment_id, processor_charge
       ) v ON m.kind = 'charge' AND v.payment_id = o.payment_id AND v.processor_charge = o.processor_charge
       LEFT JOIN (\(sql: Self.replacedLater(than: date))) l ON l.outcome_id = o.outcome_id
+      LEFT JOIN (
+        SELECT payment_id, sum(fee)::bigint AS fee, sum(net)::bigint AS net FROM outcome_records
+        WHERE together GROUP BY payment_id
+      ) s ON o.together AND s.payment_id = o.payment_id
       WHERE m.business_date = \(date)
       ORDER BY m.payment_id, m.kind, m.item_id
       """
@@ -55,32 +59,6 @@ extension Session {
           orderReference: try row.get("order_reference"), amount: try row.money("amount", "currency"),
           reason: try row.get("reason"), rule: try row.get("rule"), state: try row.get("state"),
           requestedAt: try row.get("requested_at"), processorReference: try row.get("processor_refund")))
-    }
-  }
-
-  /// Payouts that a record of the date belongs to, each with all of its lines so far.
-  package func payouts(on date: BusinessDate) throws -> [PayoutRow] {
-    try payouts(try payoutsTold(on: date), on: date)
-  }
-
-  /// These payouts, each with all of its lines that the date knew.
-  func payouts(_ payouts: [String], on date: BusinessDate) throws -> [PayoutRow] {
-    try query(
-      """
-      SELECT payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-        coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
-        coalesce(sum(fee) FILTER (WHERE NOT is_payout), 0)::bigint AS fees,
-        coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
-        -sum(net) FILTER (WHERE is_payout)::bigint AS paid
-      FROM (
-        SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM (\(sql: Self.recordsKnown(on: date))) known
-        WHERE payout = ANY(\(payouts))) o
-      GROUP BY payout, currency ORDER BY payout, currency
-      """
-    ) { row in
-      PayoutRow(
-        payout: try row.get("payout"), currency: try row.currency("currency"), lines: try row.get("lines"),
-        gross: try row.get("gross"), fees: try row.get("fees"), net: try row.get("net"), paid: try row.get("paid"))
     }
   }
 

@@ -20,6 +20,8 @@ package struct BreakRow: Sendable {
   package var heldBack: RefundPolicy.Held?
   /// `file:line` of what settle goes by: the authorization, then the outcome.
   package var evidence: [String]
+  /// What finance has decided about it.
+  package var decision: StandingDecision?
 
   /// Reported less expected; nil where one is missing or they are in two currencies.
   package var delta: Money? {
@@ -63,9 +65,30 @@ package struct PayoutRow: Sendable {
   package var net: Int64
   /// What the processor says it paid out; nil while no payout row has come.
   package var paid: Int64?
+  /// What the bank has booked of it, in the account's currency; nil while it has not.
+  package var bank: Money?
+  /// `file:line` of the bank's lines.
+  package var bankLines: [String] = []
+  /// Whether it is missing in the bank past the awaited day.
+  package var isMissingInBank = false
 
-  /// What the payout's lines do not explain of it.
-  package var remainder: Int64? { paid.map { net - $0 } }
+  /// What the payout's lines do not explain of it: of what the bank has booked where that can be compared, else of what
+  /// the processor says it paid.
+  package var remainder: Int64? {
+    if let booked { return due - booked }
+    return paid.map { net - $0 }
+  }
+
+  /// Whether lines, payout and bank agree as far as they are known.
+  package var agrees: Bool {
+    guard bank != nil else { return (paid ?? net) == net }
+    return due == (paid ?? due) && (booked ?? due) == due
+  }
+
+  /// What the bank is held against: the lines; where the processor's file names none, what it says it paid.
+  private var due: Int64 { lines == 0 ? paid ?? net : net }
+
+  private var booked: Int64? { bank.flatMap { $0.currency == currency ? $0.minor : nil } }
 }
 
 /// A payment that the processor declined or refused, and that no retry remains for.

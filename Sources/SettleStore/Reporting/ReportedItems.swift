@@ -39,10 +39,12 @@ extension Session {
     """
   }
 
-  /// One key for all rows of one charge, with the payment as `p`: its own ids are one charge, whichever a row names.
+  /// One key for all rows of one charge, with the payment as `p`: its own ids are one charge, whichever a row names, and
+  /// so are charges that together are what was asked.
   static func chargeKey(of row: SQL) -> SQL {
     """
     CASE
+      WHEN \(sql: row).together THEN 'together'
       WHEN \(sql: row).processor_payment IN (p.processor_payment, p.processor_charge)
         OR \(sql: row).processor_charge IN (p.processor_payment, p.processor_charge) THEN 'own'
       ELSE coalesce(\(sql: row).processor_charge, \(sql: row).processor_payment, \(sql: row).outcome_id::text) END
@@ -87,7 +89,8 @@ extension Session {
       WHERE b.first_seen <= \(date) AND m.payment_id IS NULL
         AND (b.resolved_on IS NULL OR b.resolved_on >= \(date) OR b.resolution <> 'explained') AND (
         i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
-        OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id)
+        OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id
+        OR i.side = 'bank' AND i.unsettled = 'other' AND b.payment_id = i.payment_id AND b.item_id = i.item_id)
       ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
     """
   }

@@ -5,7 +5,8 @@ extension Session {
   /// The conservation proof of a date: for each side and currency, every item in exactly one bucket, and `all` counted
   /// without regard to buckets.
   ///
-  /// The items are those carried in open and those new on the date; refunds are negative. Throws
+  /// The items are those carried in open and those new on the date; refunds are negative. What a rule's tolerance let
+  /// pass is the bucket `tolerated` of the reported side, without items of its own. Throws
   /// ``StoreError/unbalanced(_:)`` where the buckets do not add up to `all`.
   ///
   /// Beside the rows of `totals.csv`, the buckets of the expected charges alone.
@@ -17,11 +18,13 @@ extension Session {
       """
       CREATE TEMPORARY TABLE items AS
       \(sql: Self.expectedCharges(on: date)) UNION ALL \(sql: Self.expectedRefunds(on: date))
-      UNION ALL \(sql: Self.reportedItems(on: date))
+      UNION ALL \(sql: Self.reportedItems(on: date)) UNION ALL \(sql: Self.bankItems(on: date))
       """)
     try tellWaitingForFiles(on: date)
     try script("ANALYZE items")
-    _ = try execute("CREATE TEMPORARY TABLE bucketed AS \(sql: Self.buckets(on: date))")
+    _ = try execute(
+      "CREATE TEMPORARY TABLE bucketed AS SELECT *, 1 AS items FROM (\(sql: Self.buckets(on: date))) placed")
+    try setTolerated(on: date)
     func row(_ row: Row) throws -> TotalRow {
       TotalRow(
         side: try row.get("side"), bucket: try row.get("bucket"), currency: try row.currency("currency"),
@@ -29,7 +32,7 @@ extension Session {
     }
     let rows = try query(
       """
-      SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
+      SELECT side, bucket, currency, sum(items) AS items, sum(amount)::bigint AS amount
       FROM bucketed GROUP BY side, bucket, currency
       UNION ALL
       SELECT side, 'all', currency, count(*), sum(amount)::bigint FROM items GROUP BY side, currency
@@ -44,6 +47,20 @@ extension Session {
     try script("DROP TABLE reported_rows, items, bucketed")
     try Self.prove(rows)
     return (rows, charges)
+  }
+
+  /// What a rule let pass stands beside what it matched, as a sum without items: so what was expected and matched is what
+  /// was reported and matched, to the last unit.
+  private func setTolerated(on date: BusinessDate) throws {
+    _ = try execute(
+      """
+      INSERT INTO bucketed (side, kind, currency, amount, bucket, items)
+      SELECT 'reported', m.kind, m.currency, s.sign * m.tolerated, s.bucket, 0
+      FROM matches m CROSS JOIN (VALUES (-1, 'matched'), (1, 'tolerated')) s (sign, bucket)
+      WHERE m.tolerated <> 0 AND m.business_date <= \(date) AND EXISTS (
+        SELECT FROM items i
+        WHERE i.side = 'reported' AND i.payment_id = m.payment_id AND i.outcome_id = m.outcome_id)
+      """)
   }
 
   private static func prove(_ rows: [TotalRow]) throws {
@@ -93,7 +110,7 @@ extension Session {
       AND NOT EXISTS (
         SELECT FROM breaks b
         WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained')
+          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
     """
   }
 
@@ -127,7 +144,7 @@ extension Session {
       AND NOT EXISTS (
         SELECT FROM breaks b
         WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained')
+          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
     """
   }
 }

@@ -1,11 +1,12 @@
 import Postgres
+import SettleModel
 
 // Matching: what was expected against what was reported.
 
 extension StoreCheck {
   package static let matches = StoreCheck(
     name: "matches",
-    says: "each match joins what was asked with a report of the same amount, and no report is used twice (I6)",
+    says: "each match joins what was asked with a report of it, and no report is used twice (I6)",
     remedy:
       "a match was changed by hand: delete that match, run `settle run --stage reconcile`, which makes it anew, and verify again",
     counted: "SELECT count(*) FROM matches",
@@ -18,7 +19,7 @@ extension StoreCheck {
       WHERE o.reported IS NOT TRUE OR CASE m.kind
         WHEN 'charge' THEN p.state IS DISTINCT FROM 'SUCCEEDED'
           OR (m.item_id, m.amount, m.currency) IS DISTINCT FROM (p.payment_id, p.amount, p.currency)
-        ELSE (m.amount, m.currency) IS DISTINCT FROM (-r.amount, r.currency)
+        ELSE m.tolerated <> 0 OR (m.amount, m.currency) IS DISTINCT FROM (-r.amount, r.currency)
           OR (m.amount, m.currency) IS DISTINCT FROM (o.compared_amount, o.compared_currency) END
       UNION ALL
       SELECT 'outcome ' || outcome_id FROM matches GROUP BY outcome_id HAVING count(*) > 1
@@ -33,7 +34,7 @@ extension StoreCheck {
       WITH rows AS (
         SELECT o.payment_id, o.kind, CASE WHEN o.kind = 'refund' THEN o.outcome_id::text
             ELSE \(sql: Session.chargeKey(of: "o")) END AS charge,
-          o.outcome_id, o.row_id, o.compared_amount, m.amount AS matched,
+          o.outcome_id, o.row_id, o.compared_amount, m.amount + m.tolerated AS matched,
           m.outcome_id IS NOT NULL OR EXISTS (
             SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
               AND b.resolution IS DISTINCT FROM 'explained') AS spoken,
@@ -48,6 +49,21 @@ extension StoreCheck {
       SELECT payment_id::text AS subject FROM rows GROUP BY payment_id, charge
       HAVING bool_and(reconciled) AND (NOT bool_or(spoken) OR max(matched) <> coalesce(
         sum(compared_amount) FILTER (WHERE row_id IS NOT NULL), max(matched)))
+      """)
+
+  /// A record may have changed since a break about it was resolved, and a fee's since it was judged; that it is the record
+  /// of that payment, and which break that makes, stays.
+  package static let variances = StoreCheck(
+    name: "variances",
+    says: "each fee or rate that differs is that of one record, which is kept under the same payment",
+    remedy: "a break or an outcome record was changed by hand: compare it with its file and line",
+    counted: "SELECT count(*) FROM breaks WHERE reason = ANY(\(BreakReason.ofRecords))",
+    wrong: """
+      SELECT b.break_id::text AS subject
+      FROM breaks b
+      LEFT JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.item_id
+      WHERE b.reason = ANY(\(BreakReason.ofRecords)) AND (o.reported IS NOT TRUE OR b.outcome_id IS NOT NULL
+        OR b.break_id <> md5('break:' || b.reason || ':' || b.item_id)::uuid)
       """)
 
   /// Counted from the tables that stand for each, without one looking at the other.

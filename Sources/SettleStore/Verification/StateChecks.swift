@@ -69,7 +69,7 @@ extension StoreCheck {
         SELECT payment_id, bool_or(kind = 'charge') AS charged, array_agg(occurred_at) FILTER (WHERE kind = 'charge_failed') AS failures,
           bool_or(kind = 'charge' AND proven) AS proven, bool_or(kind = 'charge_failed' AND proven) AS denied
         FROM (
-          SELECT payment_id, kind, linked_by <> 'order_reference' AS proven, occurred_at FROM outcome_records
+          SELECT payment_id, kind, linked_by IN ('processor_id', 'payment_id') AS proven, occurred_at FROM outcome_records
           WHERE linked_by IS NOT NULL AND kind IN ('charge', 'charge_failed')
           UNION ALL
           SELECT k.payment_id, v.record ->> 'kind', false, (v.record ->> 'occurred_at')::timestamptz
@@ -109,7 +109,7 @@ extension StoreCheck {
     remedy: "a break was changed by hand: compare it with its entries (settle explain ID --json)",
     counted: "SELECT count(*) FROM breaks",
     wrong: """
-      SELECT coalesce(b.break_id::text, l.key) AS subject
+      SELECT coalesce(b.break_id::text, l.key, l.payment_id::text) AS subject
       FROM breaks b
       FULL JOIN (
         SELECT DISTINCT ON (payment_id, detail ->> 'break') payment_id, detail ->> 'break' AS key, kind,
@@ -118,7 +118,7 @@ extension StoreCheck {
         ORDER BY payment_id, detail ->> 'break', entry DESC
       ) l ON l.payment_id = b.payment_id AND l.key = b.break_id::text
       CROSS JOIN \(sql: origin)
-      WHERE b.break_id IS NULL OR b.resolution NOT IN ('explained', 'refunded')
+      WHERE b.break_id IS NULL OR b.resolution NOT IN ('explained', 'refunded', 'accepted', 'written_off', 'duplicate')
         OR (l.kind IS NOT NULL OR o.token < 0 OR b.first_seen > \(sql: lastDateBefore)) AND (
           b.held_back IS NOT NULL AND b.held_back IS DISTINCT FROM l.held_back
           OR (coalesce(b.resolution, '') = 'refunded') IS DISTINCT FROM (coalesce(l.kind, '') = 'break_refunded'))

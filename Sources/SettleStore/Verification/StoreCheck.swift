@@ -16,9 +16,9 @@ package struct StoreCheck: Sendable {
   /// In the order in which they are told: first the trail itself, then what it speaks of, then the money.
   package static var all: [StoreCheck] {
     [
-      chains, seals, standing, fileDigests, attempts, cancellations, payments, refunds, breaks, messages, oneSuccess,
-      allowances, files, outcomes, matches, explained, totals,
-      arrivals, editions,
+      chains, seals, standing, fileDigests, attempts, cancellations, payments, refunds, breaks, decisions, messages,
+      oneSuccess, allowances, files, outcomes, matches, explained, variances, totals, payouts, bankMatches, arrivals,
+      editions,
     ]
   }
 }

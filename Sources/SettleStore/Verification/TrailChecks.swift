@@ -68,7 +68,7 @@ extension StoreCheck {
 
   package static let fileDigests = StoreCheck(
     name: "file_digests", says: "what each file brought is still there, as it was",
-    remedy: "a payment or an outcome record of this file was changed, deleted or put in: compare with the file",
+    remedy: "a payment, outcome record or bank line of this file was changed, deleted or put in: compare with the file",
     counted: "SELECT count(*) FROM file_digests",
     wrong: """
       SELECT coalesce(f.name, 'file ' || coalesce(d.file_id, r.file_id)) AS subject
@@ -82,6 +82,14 @@ extension StoreCheck {
         UNION ALL
         SELECT CASE WHEN first THEN 'outcomes' ELSE 'revisions' END, file_id, members, digest
         FROM (\(sql: AuditHash.digest(of: versions, by: ", file_id, first"))) outcomes
+        UNION ALL
+        SELECT 'bank_lines', file_id, members, digest FROM (\(sql: AuditHash.digest(
+          of: "SELECT l.line_id AS id, 1 AS place, \(sql: AuditHash.bankLine) AS hash, l.file_id FROM bank_lines l",
+          by: ", file_id"))) bank_lines
+        UNION ALL
+        SELECT 'bank_statements', file_id, members, digest FROM (\(sql: AuditHash.digest(
+          of: "SELECT s.statement_id AS id, 1 AS place, \(sql: AuditHash.bankStatement) AS hash, s.file_id FROM bank_statements s",
+          by: ", file_id"))) bank_statements
       ) r ON r.file_id = d.file_id AND r.fact = d.fact
       LEFT JOIN input_files f ON f.file_id = coalesce(d.file_id, r.file_id)
       CROSS JOIN \(sql: origin)

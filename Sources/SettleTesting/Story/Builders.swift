@@ -14,13 +14,13 @@ extension Money {
 extension Authorization {
   package static func order(
     _ order: String, _ amount: Int64, _ currency: String = "USD", id: String? = nil, customer: String? = nil,
-    method: String? = "pm_card_visa", hold: String? = nil, captureBefore: Timestamp? = nil
+    method: String? = "pm_card_visa", hold: String? = nil, captureBefore: Timestamp? = nil, at processor: String? = nil
   ) -> Authorization {
     Authorization(
       orderReference: order, authorizationID: id, customerReference: customer,
       amount: Money(amount, currency),
       instrument: Instrument(
-        paymentMethod: hold == nil ? method : nil, hold: hold, captureBefore: captureBefore))
+        paymentMethod: hold == nil ? method : nil, hold: hold, captureBefore: captureBefore), processor: processor)
   }
 }
 
@@ -35,6 +35,12 @@ package struct Reported: Sendable {
     record = OutcomeRecord(
       kind: kind, rowID: row, occurredAt: Timestamp(microseconds: 0), gross: Money(amount, currency),
       references: .init(processorPayment: "pi_\(order)", processorCharge: "ch_\(order)"))
+  }
+
+  /// A row as it is.
+  package init(of record: OutcomeRecord) {
+    order = ""
+    self.record = record
   }
 
   package static func charge(_ order: String, _ amount: Int64, _ currency: String = "USD") -> Reported {
@@ -110,6 +116,17 @@ package struct Reported: Sendable {
     changed {
       $0.fee = fee
       $0.net = $0.gross.minor - fee
+    }
+  }
+
+  /// Paid by this method, in the processor's word.
+  package func by(_ method: String) -> Reported { changed { $0.method = method } }
+
+  /// What the customer saw was this, in another currency; and what the file says that one unit of it gave.
+  package func presented(_ amount: Int64, _ currency: String, at rate: String? = nil) -> Reported {
+    changed {
+      $0.presentment = Money(amount, currency)
+      $0.exchangeRate = rate.flatMap { ExchangeRate($0) }
     }
   }
 

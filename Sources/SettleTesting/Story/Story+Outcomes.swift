@@ -36,12 +36,15 @@ extension Story {
 
   @discardableResult
   package func reconcile(
-    waiting days: Int = 0, by calendar: BankingCalendar = BankingCalendar(.none),
-    files: [ExpectedFiles] = []
+    waiting days: Int = 0, by rules: MatchRules = .standard, calendar: BankingCalendar = BankingCalendar(.none),
+    files: [ExpectedFiles] = [], fees: [FeeTerm] = [], rates: RatePolicy? = nil
   ) async throws -> ReconcileCounts {
     let context = context()
-    let terms = ReconcileTerms(waitingDays: days, calendar: calendar, expectedFiles: files)
-    return try await write { db in try db.reconcile(terms, context: context) }
+    var terms = ReconcileTerms(waitingDays: days, calendar: calendar, expectedFiles: files)
+    terms.rules = rules
+    terms.fees = FeeSchedule(fees)
+    terms.rates = rates
+    return try await write { [terms] db in try db.reconcile(terms, context: context) }
   }
 
   /// Reserves the refund of a charge that a break asks for. Nil where it was asked for before.

@@ -55,10 +55,12 @@ extension Store {
     try await owner.transaction { db in
       // In this order for the sake of foreign keys; faster than TRUNCATE where there are few rows.
       for table in [
-        "audit", "file_digests", "refunds", "charge_allowances", "refund_days", "cancellations", "charge_attempts",
+        "audit", "file_digests", "decisions", "refunds", "charge_allowances", "refund_days", "cancellations",
+        "charge_attempts",
         "charge_batches", "payment_references",
         "outbox", "event_sequence", "payments",
         "quarantine", "input_files", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks",
+        "bank_match_lines", "bank_match_payouts", "bank_matches", "payouts", "bank_lines", "bank_statements",
         "arrivals", "processor_batches", "missing_files", "edition_chunks", "report_editions",
         "stage_runs", "runs", "store_identity", "lease",
       ] { _ = try db.execute("DELETE FROM \(identifier: table)") }

@@ -8,8 +8,8 @@ struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain", abstract: "Tells the whole story of a payment, in the order in which settle learned it.",
     discussion: """
-      The id may be a payment's, an order's or authorization's reference, one of the processor's (pi_…, ch_…, re_…), a \
-      refund's or a break's. Each entry says where it comes from: file and line, or which run. An id that the store \
+      The id may be a payment's, an order's or authorization's reference, one of the processor's (pi_…, ch_…, re_…, \
+      po_…), a refund's or a break's, or a bank's reference of a line. Each entry says where it comes from: file and line, or which run. An id that the store \
       does not have ends with exit status 64.
 
       EXAMPLES
@@ -42,7 +42,7 @@ struct ExplainCommand: AsyncParsableCommand {
   static func unknown(_ id: String) -> String {
     let digits = id.count { $0.isNumber }
     let name = digits >= 12 && !id.contains { $0.isLetter } ? "this id" : "\"\(id.printable)\""
-    return "the store has no payment, order, refund, break or processor reference \(name);"
+    return "the store has no payment, order, refund, break, payout, bank line or processor reference \(name);"
       + " `settle breaks` and the files in reports/ show ids"
   }
 }

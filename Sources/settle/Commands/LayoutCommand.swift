@@ -1,7 +1,7 @@
 import ArgumentParser
 import SettleFiles
-import SettleModel
 import SettlePipeline
+import SettleStore
 
 struct LayoutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,8 +39,10 @@ struct LayoutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "check", abstract: "Reads a file as a run would, and loads nothing.",
       discussion: """
-        Prints what would become of its rows, and the first refusals with their lines. Exit status 0 where every row \
-        would be taken, 1 where some would be quarantined, 65 where the file as a whole would be refused.
+        Prints what would become of its rows: how many there are of each kind and currency and what they come to, \
+        whether the file's own control totals are right, and the first refusals with their lines. Exit status 65 where \
+        the file as a whole would be refused, also for a wrong control total; 0 otherwise: rows that would be \
+        quarantined are listed.
 
         EXAMPLE
           settle layout check inbox/outcomes/stripe.csv
@@ -61,57 +63,16 @@ struct LayoutCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many refusals to print.", valueName: "count"))
     var refusals = 20
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func run() async throws {
       let pipeline = try Settings().pipeline(flag: pipeline)
-      let input = try InputFile.examine(
+      let input = try InputFile.inspect(
         path: file, layout: layout, catalogue: try LayoutCatalogue(folder: pipeline.layoutsFolder), zone: zone)
-      let trial = try FileTrial(input, keeping: max(0, refusals))
-      try Console.write(trial.text(.ofOutput))
-      if trial.quarantined > 0 { throw Ended(status: .exceeded) }
+      let check = FileCheck(file: input, summary: try FileSummary(input, keeping: max(0, refusals)))
+      try Console.write(json ? check.json.pretty + "\n" : check.text(.ofOutput))
+      if let refusal = input.refusalOfTotals { throw refusal }
     }
-  }
-}
-
-/// What would become of a file's rows, as far as the file alone tells.
-struct FileTrial {
-  let file: InputFile
-  private(set) var read: Int64 = 0
-  private(set) var accepted: Int64 = 0
-  private(set) var quarantined: Int64 = 0
-  private(set) var ignored: Int64 = 0
-  private(set) var refusals: [Quarantined] = []
-
-  /// Throws ``FileRefusal`` where the file as a whole is refused.
-  init(_ file: InputFile, keeping most: Int) throws {
-    self.file = file
-    var (read, accepted, ignored): (Int64, Int64, Int64) = (0, 0, 0)
-    var refusals: [Quarantined] = []
-    try file.forEachRow { row in
-      read += 1
-      switch row {
-      case .authorization, .outcome: accepted += 1
-      case .ignored: ignored += 1
-      case .quarantined(let refusal): if refusals.count < most { refusals.append(refusal) }
-      }
-    }
-    (self.read, self.accepted, self.ignored, self.refusals) = (read, accepted, ignored, refusals)
-    quarantined = read - accepted - ignored
-  }
-
-  func text(_ style: Style) -> String {
-    var lines = [
-      "\(style(file.name.printable, .bold))  \(file.layout.name) (\(file.layout.kind.rawValue)), \(file.bytes.of("byte", "bytes"))",
-      "sha256 \(file.sha256)",
-      "\(read.of("row", "rows")): \(accepted.grouped) accepted, \(quarantined.grouped) quarantined, \(ignored.grouped) ignored",
-    ]
-    if !file.endsWithNewline { lines.append("the last line has no line end: was the file cut?") }
-    var table = Table([.right("line"), .left("field"), .left("reason"), .left("detail")])
-    for refusal in refusals {
-      table.add("\(refusal.line)", .init(refusal.field ?? ""), "\(refusal.reason.rawValue)", .init(refusal.detail))
-    }
-    if !refusals.isEmpty { lines += [""] + table.lines(style, indentation: 2) }
-    let more = quarantined - Int64(refusals.count)
-    if more > 0 { lines.append("  and \(more.grouped) more") }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

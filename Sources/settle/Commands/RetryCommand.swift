@@ -24,7 +24,7 @@ struct RetryCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try Settings()
     let last = try await settings.withFoundStore { store in
-      try await store.pool.session { db in try db.recentRuns(limit: 1).first }
+      try await store.pool.session { db in try db.recentRuns(limit: 1, deciding: false).first }
     }
     guard let last else { throw Failure(status: .usage, message: "there is no run to retry: use settle run") }
     guard let stages = Retry.stages(of: last) else {

@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
         settle run --dry-run                          what would happen
         settle run --stage report --date 2026-11-20 --as-of 2026-11-21T06:00:00Z
                                                       what was known then
+        settle run --rules new.yaml --dry-run         what other rules would change
 
       EXIT STATUS, the first of 70, 78, 77, 65, 69, 75, 1 that applies
         0   done
@@ -31,15 +32,36 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Say what would happen. Changes nothing and calls no processor.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "With --dry-run: what other matching rules would change of past dates. A pipeline file, or reconcile.match alone.",
+      valueName: "file"))
+  var rules: String?
+
   @Flag(help: "Print run_results.json instead of a table.")
   var json = false
 
   @Flag(name: .shortAndLong, help: "Log what the processor's client does.")
   var verbose = false
 
+  func validate() throws {
+    guard rules != nil else { return }
+    guard dryRun else {
+      throw ValidationError(
+        "--rules only shows what other rules would change: add --dry-run, or put them into the pipeline file")
+    }
+    guard options.stage.isEmpty || options.stage.contains(.reconcile) else {
+      throw ValidationError("--rules is about reconciling: name --stage reconcile too, or no stage")
+    }
+  }
+
   func run() async throws {
     let settings = try Settings()
-    let request = try options.request(settings, dryRun: dryRun, now: .now)
+    var request = try options.request(settings, dryRun: dryRun, now: .now)
+    if let rules {
+      request.rules = try MatchRules(path: rules)
+      request.arguments += ["--rules", rules]
+    }
     try await RunExecution(settings: settings, json: json, verbose: verbose).perform(request)
   }
 }

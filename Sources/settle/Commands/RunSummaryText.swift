@@ -19,6 +19,7 @@ struct RunSummaryText {
     if !files.rows.isEmpty { lines += [""] + files.lines(style, indentation: 2) }
     let balances = balances
     if !balances.rows.isEmpty { lines += [""] + balances.lines(style, indentation: 2) }
+    if let flips = result.flips, !flips.isEmpty { lines += [""] + table(of: flips).lines(style, indentation: 2) }
     if let folder = result.outFolder { lines += ["", "reports: \(folder)"] }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -48,6 +49,19 @@ struct RunSummaryText {
         "\(file.counts.read.grouped)", "\(file.counts.accepted.grouped)",
         .init(file.counts.quarantined.grouped, file.counts.quarantined > 0 ? .yellow : nil),
         "\(file.counts.ignored.grouped)")
+    }
+    return table
+  }
+
+  private func table(of flips: [MatchFlip]) -> Table {
+    var table = Table([
+      .left("date"), .left("what"), .left("order"), .left("processor reference"), .right("amount"), .left(""),
+      .left("now"), .left("by these rules"),
+    ])
+    for flip in flips {
+      table.add(
+        "\(flip.date)", "\(flip.subject.rawValue)", .init(flip.orderReference ?? ""), .init(flip.item ?? ""),
+        "\(flip.amount.major)", "\(flip.amount.currency)", .init(flip.from), .init(flip.to))
     }
     return table
   }

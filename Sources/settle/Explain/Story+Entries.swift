@@ -85,18 +85,23 @@ extension Story {
 
   static func reported(_ outcome: OutcomeFacts) -> Entry {
     let fee = outcome.fee.minor == 0 ? "" : ", fee \(outcome.fee)"
+    let rate = outcome.exchangeRate.map { " at \($0)" } ?? ""
+    let settled = outcome.settled.map { ", settled as \($0)\(rate)" } ?? ""
     let details = [
-      outcome.reference, outcome.payout.map { "payout \($0)" }, outcome.reason,
+      outcome.method?.printable, outcome.reference, outcome.payout.map { "payout \($0)" }, outcome.reason,
       outcome.linkedBy.map { "known by \($0.replacing("_", with: " "))" } ?? "of nothing known",
     ].compactMap(\.self).joined(separator: ", ")
     return Entry(
       at: outcome.loadedAt, rank: 3, kind: "reported",
-      text: "\(outcome.kind.rawValue) of \(outcome.compared)\(fee) at \(outcome.occurredAt.toTheSecond): \(details)",
+      text:
+        "\(outcome.kind.rawValue) of \(outcome.compared)\(settled)\(fee) at \(outcome.occurredAt.toTheSecond): \(details)",
       source: outcome.source,
       facts: money(outcome.compared) + [
-        .init("business_date", .text(outcome.businessDate)), .init("fee", .string(outcome.fee.major)),
-        .init("linked_by", .text(outcome.linkedBy)), .init("occurred_at", .text(outcome.occurredAt)),
-        .init("outcome", .string(outcome.kind.rawValue)), .init("outcome_id", .text(outcome.id)),
+        .init("business_date", .text(outcome.businessDate)), .init("exchange_rate", .text(outcome.exchangeRate)),
+        .init("fee", .string(outcome.fee.major)), .init("linked_by", .text(outcome.linkedBy)),
+        .init("occurred_at", .text(outcome.occurredAt)),
+        .init("method", .text(outcome.method)), .init("outcome", .string(outcome.kind.rawValue)),
+        .init("outcome_id", .text(outcome.id)),
         .init("payout_id", .text(outcome.payout)), .init("processor_reference", .text(outcome.reference)),
         .init("reason", .text(outcome.reason)),
       ])
@@ -137,6 +142,25 @@ extension Story {
         at: at, rank: 9, kind: "resolved", date: on, text: "\(found.reason.rawValue): \(how), break \(found.id)",
         facts: facts + [.init("business_date", .text(on)), .init("resolution", .string(how))]),
     ]
+  }
+
+  static func decided(_ decision: DecisionFacts) -> Entry {
+    let about = "\(decision.reason.rawValue), break \(decision.breakID)"
+    let amount = decision.amount.map { " of \($0)" } ?? ""
+    let note = decision.note.map { "; note: \($0)" } ?? ""
+    let waits = decision.needsApproval ? ", a second person has to agree" : ""
+    let what = decision.decision.map { "\($0)\(amount)" } ?? "refund\(amount) agreed to"
+    return Entry(
+      at: decision.at, rank: 6, kind: decision.decision == nil ? "approval" : "decision",
+      text: "\(what), by \(decision.by), for \(decision.businessDate)\(waits): \(about)\(note)",
+      source: decision.source,
+      facts: [
+        .init("amount", .text(decision.amount?.major)), .init("approves", .number(decision.approves)),
+        .init("break_id", .text(decision.breakID)), .init("business_date", .text(decision.businessDate)),
+        .init("by", .string(decision.by)), .init("currency", .text(decision.amount?.currency)),
+        .init("decision", .text(decision.decision)), .init("needs_approval", .bool(decision.needsApproval)),
+        .init("note", .text(decision.note)), .init("number", .number(decision.number)),
+      ])
   }
 
   static func refunded(_ refund: RefundFacts) -> [Entry] {

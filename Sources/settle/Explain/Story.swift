@@ -29,7 +29,9 @@ struct Story {
       + explanation.attempts.flatMap(Self.attempted) + explanation.cancellations.flatMap(Self.cancelled)
       + explanation.outcomes.map(Self.reported)
       + explanation.matches.map(Self.matched) + explanation.breaks.flatMap(Self.broken)
+      + explanation.decisions.map(Self.decided)
       + explanation.refunds.flatMap(Self.refunded) + explanation.events.map(Self.told)
+      + explanation.payouts.flatMap(Self.paidOut) + explanation.bankLines.map(Self.booked)
     self.entries = entries.enumerated().sorted { left, right in
       (left.element.at, left.element.rank, left.offset) < (right.element.at, right.element.rank, right.offset)
     }.map(\.element)
@@ -47,7 +49,7 @@ struct Story {
 
   private func heading(_ style: Style) -> [String] {
     guard let payment = explanation.payment else {
-      return [style("reported money that belongs to no payment", .bold)]
+      return Self.bankHeading(explanation, style) ?? [style("reported money that belongs to no payment", .bold)]
     }
     let failure = [payment.failureReason?.rawValue, payment.failureCode].compactMap(\.self).joined(separator: ", ")
     let state = payment.state.rawValue + (payment.state == .failed ? " (\(failure.printable))" : "")

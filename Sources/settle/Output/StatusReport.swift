@@ -48,7 +48,8 @@ struct StatusReport: Sendable {
       style("\(run.pipeline.printable) \(run.date)", .bold) + "  \(style(state.rawValue, state.tint))\(status)"
       + "  \(run.startedAt.toTheSecond)\(time)  \(run.id.uuidString.lowercased())"
     let why = "  it was killed, or lost its database or its lease"
-    let remark = state == .died ? [isLatest ? why + ": `settle retry` goes on where it ended" : why] : []
+    let next = run.isDeciding ? ": give the file to `settle decide` again" : ": `settle retry` goes on where it ended"
+    let remark = state == .died ? [isLatest ? why + next : why] : []
     var table = Table([.left(""), .left(""), .right(""), .left("")])
     for stage in run.stageRuns {
       let counts = stage.counts.filter { $0.value != 0 }.map { $0.value.of(countNamed: $0.name) }

@@ -12,6 +12,7 @@ struct Environment: Sendable {
     case pipeline = "SETTLE_PIPELINE"
     case inbox = "SETTLE_INBOX"
     case out = "SETTLE_OUT"
+    case user = "SETTLE_USER"
     case apiKey = "STRIPE_API_KEY"
     case apiBase = "STRIPE_API_BASE"
     case webhookSecret = "STRIPE_WEBHOOK_SECRET"

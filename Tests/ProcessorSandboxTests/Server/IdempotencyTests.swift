@@ -96,7 +96,8 @@ import Testing
       let late = try await client.charge(key: "k")
       #expect(!late.replayed)
       #expect(late.id != first.id)
-      #expect(try await client.ledger().count == 2)
+      // In the last hour of a day the clock has gone past midnight, and the ledger has a payout, too.
+      #expect(try await client.ledger().filter { $0["kind"]?.text == "charge" }.count == 2)
     }
   }
 }

@@ -99,18 +99,28 @@ extension PipelineFileTests {
       ])
   }
 
-  /// What stands in the shipped file as a comment can be taken as it is.
-  @Test func theShippedExampleOfRetriesIsUsable() throws {
+  /// The shipped file with an example in it that stands there as a comment.
+  private func shipped(uncommenting first: String, lines count: Int) throws -> String {
     let shipped = try #require(EmbeddedFiles.all.first { $0.name == "nightly.yaml" }).text
-    let lines = shipped.split(separator: "\n", omittingEmptySubsequences: false)
-    let start = try #require(lines.firstIndex { $0 == "  # retry:" })
-    var text = ""
-    for (number, line) in lines.enumerated() {
-      let isExample = (start...start + 3).contains(number)
-      text += (isExample ? line.replacing("# ", with: "", maxReplacements: 1) : line) + "\n"
-    }
-    let pipeline = try PipelineDefinition(yaml: text, file: "nightly.yaml")
+    var lines = shipped.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let start = try #require(lines.firstIndex { $0.hasPrefix(first) })
+    for number in start..<start + count { lines[number].replace("# ", with: "", maxReplacements: 1) }
+    return lines.joined(separator: "\n")
+  }
+
+  @Test func theShippedExampleOfRetriesIsUsable() throws {
+    let pipeline = try PipelineDefinition(yaml: shipped(uncommenting: "  # retry:", lines: 4), file: "nightly.yaml")
     #expect(pipeline.charge.retry.rules.map(\.attempts) == [3, 4, 2])
+  }
+
+  @Test func theShippedExamplesOfFeesAndRatesAreUsable() throws {
+    let fees = try PipelineDefinition(yaml: shipped(uncommenting: "  # fees:", lines: 4), file: "nightly.yaml")
+    #expect(
+      fees.reconcile.fees.terms.map(\.summary) == ["visa 2.9% + 0.30 USD", "3.4% + 0.30 USD", "dispute 15.00 USD"])
+    // That its file of rates is not there is all that is wrong with it.
+    let rates = try shipped(uncommenting: "  # fx:", lines: 1)
+    let error = #expect(throws: PipelineFileError.self) { try PipelineDefinition(yaml: rates, file: "nightly.yaml") }
+    #expect(error?.message.hasPrefix("reconcile.fx.rates: rates.csv cannot be read") == true)
   }
 }
 

@@ -10,7 +10,7 @@ struct PipelineRefusalTests {
     (
       "colour: red",
       "n.yaml:3: colour: unknown key; known here: pipeline, merchant, timezone, processor, layouts, ingest, charge, "
-        + "import, reconcile, refund, fail_on"
+        + "import, reconcile, bank, refund, fail_on"
     ),
     ("charge: { rat: 25/s }", "n.yaml:3: charge.rat: unknown key; did you mean rate?"),
     ("processor: adyen", "n.yaml:2: processor: is given twice; keep one"),
@@ -128,11 +128,6 @@ struct PipelineRefusalTests {
     (
       "import: { sources: [{ path: \"a/*\", expected: weekly }] }",
       "n.yaml:3: import.sources[0].expected: \"weekly\" is not known here; write daily or banking_days"
-    ),
-    (
-      "import: { sources: [{ path: \"a/*\", processor: adyen }] }",
-      "n.yaml:3: import.sources[0].processor: says whose files are expected: give expected: daily or banking_days "
-        + "beside it"
     ),
     (
       "import: { sources: [{ path: \"a/*\", expected: banking_days }] }",

@@ -22,6 +22,8 @@ struct Night {
   var apiKey = "sk_test_night"
   /// How far the run's clock is ahead of this machine's.
   var ahead: Duration = .zero
+  /// What a dry run is asked about beside its own.
+  var rules: MatchRules?
 
   static let date = BusinessDate("2026-11-20") ?? BusinessDate(daysSinceEpoch: 0)
 
@@ -102,7 +104,7 @@ struct Night {
       try await runner.run(
         RunRequest(
           pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
-          asOf: asOf, dryRun: dryRun, version: "test"))
+          asOf: asOf, dryRun: dryRun, rules: rules, version: "test"))
     }
     await adapter.close()
     return try result.get()

@@ -49,10 +49,10 @@ extension ReportPage {
     page.payouts = [
       PayoutRow(
         id: "po_1QxA1b2C3d4E5f6G", currency: usd, lines: 3_102, gross: 61_435_443, fees: 1_821_190, net: 59_614_253,
-        payout: 59_614_253, bank: 59_614_253, remainder: 0, status: "paid"),
+        payout: 59_614_253, bank: Money(minor: 59_614_253, currency: usd), remainder: 0, status: "paid"),
       PayoutRow(
         id: "po_1QxB2c3D4e5F6g7H", currency: jpy, lines: 781, gross: 15_640_002, fees: 563_040, net: 15_076_962,
-        payout: 15_076_962, bank: 15_076_362, remainder: -600, status: "bank_differs"),
+        payout: 15_076_962, bank: Money(minor: 15_076_362, currency: jpy), remainder: -600, status: "bank_differs"),
       PayoutRow(
         id: "po_1QxC3d4E5f6G7h8I", currency: kwd, lines: 199, gross: 39_900_125, fees: 1_157_104, net: 38_743_021,
         payout: 38_743_021, remainder: 0, status: "awaiting_bank"),

@@ -33,14 +33,18 @@ import Testing
     #expect(planted.map(\.description).sorted() == found.map(\.description).sorted())
   }
 
-  /// What happens between two answers of a processor no file can tell.
+  /// What happens between two answers of a processor no file can tell; the bank's reasons are for nights with a bank, and fees and
+  /// rates are judged by pipelines that say what was agreed.
   @Test func everyReasonThatFilesCanTellIsPlanted() throws {
     let readMe = try SampleFolder.text("night/README.md")
     let planted = SampleDate.allCases.flatMap { PlantedBreak.listed(in: readMe, under: $0.rawValue) }
-    #expect(
-      Set(planted.map(\.reason)).union(["outcome_unknown", "file_missing"]) == Set(BreakReason.allCases.map(\.rawValue))
-    )
+    #expect(Set(planted.map(\.reason)).union(Self.untold) == Set(BreakReason.allCases.map(\.rawValue)))
   }
+
+  private static let untold = [
+    "outcome_unknown", "payout_not_in_bank", "bank_unexplained", "statement_gap", "ambiguous_match", "file_missing",
+    "fee_variance", "fx_variance",
+  ]
 
   /// The buckets of each side and currency sum up to `all`, in count and amount, and what matches matches both ways.
   @Test(arguments: SampleDate.allCases)
@@ -71,6 +75,7 @@ import Testing
       by: { ($0.isPresented ? $0["customer_facing_currency"] : $0["currency"])?.uppercased() ?? "" })
     if date == .second {
       let carried = try await SampleNight.run(on: .first).rows("breaks.csv").filter { $0["status"] == "open" }
+        .filter { $0["reason"] != "payout_mismatch" }  // A payout's row is an item of its own date only.
         .sums(of: { $0["reported_amount"] }, by: { $0["reported_currency"] ?? "" })
       expected.merge(carried, uniquingKeysWith: +)
     }

@@ -7,6 +7,8 @@ enum RowText {
     switch row {
     case .authorization(let authorization): "\(authorization.line) accepted\(text(authorization))"
     case .outcome(let outcome): "\(outcome.line) accepted \(outcome.kind.rawValue)\(text(outcome))"
+    case .bankLine(let line): "\(line.line) accepted line\(text(line))"
+    case .statement(let statement): "\(statement.line) accepted statement\(text(statement))"
     case .quarantined(let refusal):
       "\(refusal.line) quarantined \(refusal.field.map { "\($0): " } ?? "")\(refusal.reason.rawValue), \(refusal.detail)"
     case .ignored(let line, let reason): "\(line) ignored \(reason.rawValue)"
@@ -20,6 +22,7 @@ enum RowText {
       + quoted(" payment_method", instrument.paymentMethod)
       + quoted(" processor_customer", instrument.processorCustomer) + quoted(" hold", instrument.hold)
       + plain(" authorized_at", authorization.authorizedAt) + plain(" capture_before", instrument.captureBefore)
+      + quoted(" processor", authorization.processor)
   }
 
   private static func text(_ outcome: OutcomeRecord) -> String {
@@ -35,6 +38,18 @@ enum RowText {
       + quoted(" processor_dispute", references.processorDispute) + quoted(" payout", references.payout)
       + quoted(" reason", outcome.reason) + quoted(" method", outcome.method)
       + plain(" rate", outcome.exchangeRate) + quoted(" batch", outcome.batch)
+  }
+
+  private static func text(_ line: BankLine) -> String {
+    quoted(" account", line.account) + quoted(" statement", line.statement) + quoted(" reference", line.reference)
+      + quoted(" end_to_end", line.endToEnd) + " booked=\(line.bookedOn)" + plain(" value", line.valueOn)
+      + " amount=\(line.amount)" + quoted(" code", line.code) + quoted(" text", line.text)
+  }
+
+  private static func text(_ statement: BankStatement) -> String {
+    quoted(" account", statement.account) + quoted(" id", statement.id) + plain(" number", statement.number)
+      + plain(" page", statement.page) + plain(" opened", statement.openedOn) + " opening=\(statement.opening)"
+      + " closed=\(statement.closedOn) closing=\(statement.closing) entries=\(statement.entries)"
   }
 
   /// Escaped, so that what cannot be seen is seen.

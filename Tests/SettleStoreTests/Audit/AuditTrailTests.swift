@@ -21,7 +21,11 @@ import Testing
         "E": ["attempt_stored 1", "attempt_unknown 1"],
         "F": ["payment_failed"],
         "G": [], "H": [],
-        "K": ["attempt_stored 1", "attempt_succeeded 1", "payment_succeeded", "refund_held_back"],
+        "C": ["attempt_stored 1", "attempt_succeeded 1", "payment_succeeded", "break_decided"],
+        "K": [
+          "attempt_stored 1", "attempt_succeeded 1", "payment_succeeded", "refund_held_back", "break_decided",
+          "break_decided",
+        ],
         "M": [
           "attempt_stored 1", "attempt_declined 1", "payment_failed", "cancellation_stored", "cancellation_canceled",
         ],

@@ -48,6 +48,29 @@ extension Story {
     }
   }
 
+  /// What finance says about the one break of an order's, or of money of nobody's.
+  private func decide(_ decision: BreakDecision, about order: String?, note: String? = nil, approved: Bool = false)
+    async throws
+  {
+    let row = try #require(try await breakRows().first { $0.orderReference == order && $0.open })
+    let source = DecisionSource(
+      by: "alice", login: "finance", fileName: "breaks.csv", sha256: Story.digest(of: "breaks.csv"))
+    let refund = row.delta.map { DecidedAmount(amount: $0, needsApproval: approved) }
+    let context = context()
+    try await write { db in
+      let matter = try #require(try db.decidableBreaks([row.id])[row.id])
+      try db.decide(
+        decision, note: note, about: matter, line: 2, refund: decision == .refund ? refund : nil, by: source,
+        context: context)
+      guard approved else { return }
+      let decided = try #require(try db.decidableBreaks([row.id])[row.id])
+      var second = source
+      second.by = "bob"
+      try db.approve(
+        try #require(decided.standing), about: decided, note: nil, line: 2, by: second, context: context)
+    }
+  }
+
   /// Four nights with one of everything that the trail tells of, the last two sealed together.
   func liveThroughEverything() async throws -> [AuditSeal] {
     var seals: [AuditSeal] = []
@@ -72,13 +95,17 @@ extension Story {
       .charge("X", 700), .charge("K", 7_900), .charge("L", 8_000).naming(.init(payment: payment("L"))),
       .charge("G", 1_500).naming(.init(payment: payment("G"), processorPayment: "pi_G", processorCharge: "ch_G")),
       .failed("H").naming(.init(payment: payment("H"))))
-    try await reconcile()
+    // A's fee of 0.30 is not what was agreed.
+    try await reconcile(fees: [FeeTerm(processor: "stripe", currency: .named("USD"), cap: 0, tolerance: 29)])
     try await refund(.duplicateCharge, captured: 4_000, answer: .pending(reference: "re_D"))
     let held = try #require(try await breakRows().first { $0.reason == .amountMismatch && $0.orderReference == "K" })
     let (payment, context) = (payment("K"), context())
     try await write { db in
       _ = try db.holdBack(held.id, of: payment, because: .notProven, context: context)
     }
+    try await decide(.wait(until: date.adding(days: 30)), about: "C", note: "ask the shop")
+    try await decide(.refund, about: "K", approved: true)
+    try await decide(.accept, about: nil, note: "of the other shop")
     seals.append(try await seal())
     next()
     try await authorize(.order("I", 900), .order("J", 1_100), .order("A", 999))
@@ -92,6 +119,13 @@ extension Story {
     try await report(
       .charge("A", 1_000).fee(30).payout("po_1"), .charge("B", 2_000), .charge("J", 1_100),
       .refund("D", -4_000, re: "re_D").naming(.init(payment: self.payment("D"), processorRefund: "re_D")))
+    try await report(
+      Reported.other(.payout, -970, row: "txn_po_1").payout("po_1"),
+      Reported.other(.fee, -5, row: "txn_po_2").payout("po_2"))
+    try await book(
+      .line(970, text: "po_1"), .line(44, reference: "R1"), .line(55),
+      statement: .of("2026-11-22", number: 1, opening: 0, closing: 1_069))
+    try await reconcile()
     next()
     // The file that would tell of Q never comes.
     try await authorize(.order("Q", 1_300))

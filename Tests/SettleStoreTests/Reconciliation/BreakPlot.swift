@@ -7,7 +7,10 @@ struct BreakPlot: Sendable, CustomStringConvertible {
   var reason: BreakReason
   var name: String
   var waiting = 0
+  var rules = MatchRules.standard
   var files: [ExpectedFiles] = []
+  var fees: [FeeTerm] = []
+  var rates: RatePolicy?
   /// `order expected/reported`.
   var difference: String
   var opening: @Sendable (Story) async throws -> Void
@@ -16,7 +19,7 @@ struct BreakPlot: Sendable, CustomStringConvertible {
 
   var description: String { "\(reason.rawValue): \(name)" }
 
-  static let all = charges + refunds + unfinished
+  static let all = charges + refunds + unfinished + bank + variances
 
   private static func charged(_ story: Story) async throws {
     try await story.authorize(.order("A", 1_000))
@@ -162,5 +165,83 @@ struct BreakPlot: Sendable, CustomStringConvertible {
         try await refunding(story, .unknown(why: "timeout"))
         await story.wait(.seconds(90_000))
       }, explanation: { try await answer(.failed(reference: nil, why: "refused"), $0) }),
+    BreakPlot(
+      reason: .ambiguousMatch, name: "money that names nothing and could be two orders'", waiting: 9,
+      rules: MatchRules([
+        MatchRule(by: [.id]), MatchRule(by: [.reference]), MatchRule(by: [.amount, .date], within: 9),
+      ]),
+      difference: "- -/10.00 USD",
+      opening: { story in
+        try await story.authorize(.order("A", 1_000, at: "adyen"), .order("B", 1_000, at: "adyen"))
+        try await story.report([.charge("X", 1_000).naming(.init())], of: "adyen")
+      },
+      explanation: { story in
+        let rows = ["A", "B"].map { Reported.charge($0, 1_000).naming(.init(order: $0)) }
+        try await story.report(rows, of: "adyen")
+      }),
   ]
+
+  private static func paid(_ amount: Int64, _ payout: String) -> Reported {
+    Reported.other(.payout, -amount, row: "txn_\(payout)").payout(payout)
+  }
+
+  private static let bank = [
+    BreakPlot(
+      reason: .payoutMismatch, name: "lines that do not add up to what was paid", difference: "- 10.00 USD/12.00 USD",
+      opening: {
+        _ = try await $0.report(Reported.other(.transfer, 1_000, row: "t").payout("po_1"), paid(1_200, "po_1"))
+      },
+      explanation: { _ = try await $0.report(Reported.other(.adjustment, 200, row: "a").payout("po_1")) }),
+    BreakPlot(
+      reason: .payoutMismatch, name: "the bank has booked less than was paid", difference: "- 10.00 USD/9.00 USD",
+      opening: { story in
+        try await story.report(paid(1_000, "po_other1"))
+        try await story.book(.line(900, text: "po_other1"))
+      }, explanation: { _ = try await $0.book(.line(100, text: "po_other1, the rest")) }),
+    BreakPlot(
+      reason: .payoutNotInBank, name: "no bank line by the awaited day", difference: "- 10.00 USD/-",
+      opening: { story in
+        try await story.report(paid(1_000, "po_1"))
+        try await story.book(statement: .of("2026-11-20", opening: 0, closing: 0))
+        await story.next(days: 3)
+      }, explanation: { _ = try await $0.book(.line(1_000)) }),
+    BreakPlot(
+      reason: .bankUnexplained, name: "a bank line without any payout", difference: "- -/10.00 USD",
+      opening: { _ = try await $0.book(.line(1_000)) }, explanation: { _ = try await $0.report(paid(1_000, "po_1")) }),
+    BreakPlot(
+      reason: .ambiguousMatch, name: "two payouts that a bank line may be", difference: "- -/10.00 USD",
+      opening: { story in
+        try await story.report(paid(1_000, "po_1"), paid(1_000, "po_2"))
+        try await story.book(.line(1_000))
+      }, explanation: { _ = try await $0.report(paid(1_200, "po_2")) }),
+    BreakPlot(
+      reason: .statementGap, name: "a statement is missing", difference: "- 5.00 USD/4.00 USD",
+      opening: { story in
+        try await story.book(statement: .of("2026-11-18", opening: 0, closing: 500))
+        try await story.book(statement: .of("2026-11-20", opening: 400, closing: 0))
+      }, explanation: { _ = try await $0.book(statement: .of("2026-11-19", opening: 500, closing: 400)) }),
+  ]
+
+  private static let variances = [
+    BreakPlot(
+      reason: .feeVariance, name: "more was kept than agreed",
+      fees: [.init(processor: "stripe", currency: .named("USD"), fixed: 59)],
+      difference: "A 0.59 USD/0.65 USD",
+      opening: { story in
+        try await charged(story)
+        try await story.report(.charge("A", 1_000).fee(65))
+      }, explanation: { _ = try await $0.report(.charge("A", 1_000).fee(59)) }),
+    BreakPlot(
+      reason: .rateVariance, name: "converted at another rate than the file states", rates: RatePolicy(),
+      difference: "A 9.20 EUR/9.10 EUR",
+      opening: { story in
+        try await charged(story)
+        try await story.report(.charge("A", 910, "EUR").presented(1_000, "USD", at: "0.92"))
+      }, explanation: { _ = try await $0.report(.charge("A", 910, "EUR").presented(1_000, "USD", at: "0.91")) }),
+  ]
+
+  @discardableResult
+  func reconcile(_ story: Story) async throws -> ReconcileCounts {
+    try await story.reconcile(waiting: waiting, by: rules, files: files, fees: fees, rates: rates)
+  }
 }

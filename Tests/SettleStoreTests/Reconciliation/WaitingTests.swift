@@ -74,7 +74,7 @@ import Testing
       try await story.authorize(.order("A", 1_000))
       try await story.charge("A")
       for day in 0...7 {
-        try await story.reconcile(waiting: 2, by: BankingCalendar(rule))
+        try await story.reconcile(waiting: 2, calendar: BankingCalendar(rule))
         let missing = try await story.breaks() == ["missing_at_processor A open 10.00 USD/-"]
         #expect(missing == (day >= due), "day \(day)")
         await story.next()

@@ -35,7 +35,8 @@ struct Tampering: Sendable, CustomTestStringConvertible {
   }
 
   static let all: [Tampering] =
-    trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + reports + standing
+    trail + seals + payments + attempts + cancellations + refunds + outcomes + matching + bank + reports + standing
+    + decisions
 }
 
 // The trail.

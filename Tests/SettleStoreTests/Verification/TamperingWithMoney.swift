@@ -4,7 +4,7 @@ import SettleStore
 // The money's own tables.
 
 extension Tampering {
-  private static func changed(_ table: String, _ name: String, _ change: SQL, where condition: SQL = "true")
+  static func changed(_ table: String, _ name: String, _ change: SQL, where condition: SQL = "true")
     -> Tampering
   {
     Tampering("\(table): \(name)") { salt in
@@ -12,7 +12,7 @@ extension Tampering {
     }
   }
 
-  private static func deleted(_ table: String, where condition: SQL = "true") -> Tampering {
+  static func deleted(_ table: String, where condition: SQL = "true") -> Tampering {
     Tampering("\(table): a row deleted") { salt in
       "DELETE FROM \(identifier: table) WHERE \(sql: row("\(identifier: table)", salt, where: condition))"
     }
@@ -179,6 +179,7 @@ extension Tampering {
     changed("matches", "another amount", "amount = amount - 1"),
     changed("matches", "another currency", "currency = 'EUR'"),
     changed("matches", "another outcome", "outcome_id = md5(outcome_id::text)::uuid"),
+    changed("matches", "another tolerance", "tolerated = tolerated + 1"),
     deleted("matches"),
     changed("breaks", "another reason to hold back", "held_back = 'not_known'", where: "held_back IS NOT NULL"),
     changed(
@@ -190,8 +191,23 @@ extension Tampering {
       where: "status = 'open'"),
     changed("breaks", "explained, it says", "resolution = 'explained'", where: "resolution = 'refunded'"),
     deleted("breaks"),
+    changed("breaks", "another record's fee", "item_id = md5(item_id::text)::uuid", where: "reason = 'fee_variance'"),
     changed("breaks", "another date", "first_seen = first_seen - 1"),
     changed("breaks", "another amount", "reported_amount = coalesce(reported_amount, 0) + 1"),
+  ]
+
+  static let bank: [Tampering] = [
+    changed("bank_lines", "another amount", "amount = amount + 1"),
+    changed("bank_lines", "another account", "account = account || 'x'"),
+    changed("bank_lines", "another text", "text = coalesce(text, '') || 'x'"),
+    deleted("bank_lines"),
+    changed("bank_statements", "another balance", "closing = closing + 1"), deleted("bank_statements"),
+    changed("payouts", "another sum", "net = net + 1", where: "NOT stale"),
+    changed("payouts", "another amount", "amount = amount - 1", where: "amount IS NOT NULL"),
+    deleted("payouts"),
+    changed("bank_matches", "another amount", "bank_amount = bank_amount + 1, payout_amount = payout_amount + 1"),
+    deleted("bank_match_lines"), deleted("bank_match_payouts"),
+    changed("bank_match_payouts", "another amount", "amount = amount + 1"),
   ]
 
   static let reports: [Tampering] = [

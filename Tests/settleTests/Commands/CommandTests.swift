@@ -9,7 +9,8 @@ import Testing
 
 @Suite struct CommandTests {
   static let commands = [
-    "run", "retry", "status", "explain", "breaks", "events", "verify", "layout list", "layout check", "doctor",
+    "run", "retry", "status", "explain", "breaks", "decide", "events", "verify", "layout list", "layout check",
+    "doctor",
     "db start",
     "db stop", "db migrate", "db url", "sandbox",
   ]
@@ -166,7 +167,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     try "order_id,amount,currency\na,100,USD\nb,0,USD\n".write(toFile: path, atomically: true, encoding: .utf8)
     let mixed = try await Binary.run("layout", "check", path)
-    #expect(mixed.status == 1)
+    #expect(mixed.status == 0)
     #expect(mixed.output.contains("2 rows: 1 accepted, 1 quarantined, 0 ignored"))
     #expect(mixed.output.contains("3  amount  zero_amount"))
     try "what,is\nthis,then\n".write(toFile: path, atomically: true, encoding: .utf8)
@@ -174,5 +175,28 @@ import Testing
     #expect(refused.status == 65)
     #expect(refused.output.isEmpty)
     #expect(try await Binary.run("layout", "list").output.contains("stripe-payout-reconciliation"))
+  }
+
+  /// Sums, control totals, and 65 for a wrong one: all of it is printed first.
+  @Test func aFilesOwnTotalsAreShown() async throws {
+    let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../samples").path
+    let path = samples + "/paypal-settlement/refused-control-totals.csv"
+    let wrong = try await Binary.run("layout", "check", path)
+    #expect(wrong.status == 65)
+    #expect(wrong.output.contains("4 rows: 4 accepted, 0 quarantined, 0 ignored"))
+    #expect(wrong.output.contains("charge  USD          2   65.99   2.86   63.13"))
+    #expect(wrong.output.contains("8 control totals, 2 wrong"))
+    #expect(wrong.output.contains("8  RF      USD       gross credits   66.00         65.99  wrong"), "\(wrong.output)")
+    #expect(wrong.errors.contains("line 8: RF USD gross credits are stated as 66.00 and come to 65.99, 0.01 less"))
+    let json = try await Binary.run(
+      "layout", "check", samples + "/paypal-settlement/plain.csv", "--layout", "paypal-settlement", "--json")
+    #expect(json.status == 0)
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(object["layout"] as? String == "paypal-settlement")
+    #expect(object["accepted"] as? Int == 4)
+    let totals = try #require(object["control_totals"] as? [[String: Any]])
+    #expect(totals.count == 8 && totals.allSatisfy { $0["right"] as? Bool == true })
+    let sums = try #require(object["sums"] as? [[String: Any]])
+    #expect(sums.map { $0["net"] as? String } == ["63.13", "-50.00", "-9.80"])
   }
 }

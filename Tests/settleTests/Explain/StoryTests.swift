@@ -77,6 +77,27 @@ import Testing
     }
   }
 
+  @Test func whatWasConvertedAndKeptIsTold() async throws {
+    try await SettleTesting.Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.report(
+        .charge("A", 900, "EUR").presented(1_000, "USD", at: "0.92").by("visa").fee(30), file: "report.csv")
+      let agreed = FeeTerm(processor: "stripe", method: "visa", currency: .named("EUR"), fixed: 25)
+      try await story.reconcile(fees: [agreed], rates: RatePolicy())
+      let told = try await Self.story(of: "A", in: story.store)
+      let text = told.text(Style(isOn: false))
+      #expect(
+        text.contains(
+          "charge of 10.00 USD, settled as 9.00 EUR at 0.92, fee 0.30 EUR at 2026-11-20T12:00:00Z: visa, ch_A"))
+      #expect(text.contains("fee_variance: Another fee was kept, expected 0.25 EUR, reported 0.30 EUR, break "))
+      #expect(text.contains("fx_variance: Converted at another rate, expected 9.20 EUR, reported 9.00 EUR, break "))
+      let json = settle.Story.json("A", [told]).compact
+      #expect(json.contains(#""exchange_rate":"0.92","fee":"0.30""#))
+      #expect(json.contains(#""method":"visa""#))
+    }
+  }
+
   @Test func moneyThatNobodyAskedForHasAStoryToo() async throws {
     let night = try await SmallStory.happened()
     let story = try await Self.story(of: "ch_X", in: night.store)

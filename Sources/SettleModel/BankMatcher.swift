@@ -1,0 +1,108 @@
+/// Finds which payouts the lines of bank statements are: by name, else by amount and date, else as a sum.
+///
+/// Pure and deterministic: the same lines and payouts give the same findings, in whatever order they come. Nothing is
+/// guessed: where two answers are possible, it is a person's.
+package struct BankMatcher: Sendable {
+  /// How many days after its arrival a payout may still be booked for its amount to be evidence.
+  package var daysAfter: Int
+
+  /// How many members a sum may be chosen from, and how many it may have: with more, sums come about by chance.
+  static let sumCandidates = 12
+  static let sumMembers = 4
+
+  package init(daysAfter: Int) { self.daysAfter = daysAfter }
+
+  package func match(_ lines: [OpenBankLine], with payouts: [AwaitedPayout]) -> BankFindings {
+    var search = BankSearch(
+      lines: lines.sorted { ($0.bookedOn, $0.id) < ($1.bookedOn, $1.id) },
+      payouts: payouts.sorted { ($0.sentOn, $0.id) < ($1.sentOn, $1.id) }, daysAfter: daysAfter)
+    search.matchByName()
+    search.matchByAmount()
+    search.matchBySum()
+    return search.findings
+  }
+
+  /// The payouts that some line names, in order.
+  package func named(by lines: [OpenBankLine], among payouts: [AwaitedPayout]) -> [PayoutID] {
+    let names = PayoutNames(payouts)
+    return Set(lines.flatMap { names.named(in: $0.texts) }).map { payouts[$0].id }.sorted()
+  }
+}
+
+/// One search, step by step: what a step has used is gone for the next.
+struct BankSearch {
+  let lines: [OpenBankLine]
+  let payouts: [AwaitedPayout]
+  let daysAfter: Int
+  private(set) var freeLines: Set<Int>
+  private(set) var freePayouts: Set<Int>
+  private var matches: [BankMatch] = []
+  private var ambiguousLines: [BankLineID] = []
+  private var ambiguousPayouts: [PayoutID] = []
+
+  init(lines: [OpenBankLine], payouts: [AwaitedPayout], daysAfter: Int) {
+    self.lines = lines
+    self.payouts = payouts
+    self.daysAfter = daysAfter
+    freeLines = Set(lines.indices)
+    freePayouts = Set(payouts.indices)
+  }
+
+  var findings: BankFindings {
+    var findings = BankFindings()
+    findings.matches = matches.sorted { $0.id < $1.id }
+    findings.ambiguousLines = ambiguousLines.sorted()
+    findings.ambiguousPayouts = ambiguousPayouts.sorted()
+    return findings
+  }
+
+  mutating func accept(_ rule: BankMatch.Rule, lines found: [Int], payouts paid: [Int]) {
+    matches.append(BankMatch(rule, lines: found.map { lines[$0].id }, payouts: paid.map { payouts[$0].id }))
+    use(found, paid)
+  }
+
+  mutating func leaveToPerson(lines found: [Int], payouts paid: [Int]) {
+    ambiguousLines += found.map { lines[$0].id }
+    ambiguousPayouts += paid.map { payouts[$0].id }
+    use(found, paid)
+  }
+
+  private mutating func use(_ found: [Int], _ paid: [Int]) {
+    freeLines.subtract(found)
+    freePayouts.subtract(paid)
+  }
+
+  /// The day before counts too: a processor's day may begin elsewhere.
+  func isInWindow(line: Int, payout: Int) -> Bool {
+    let (line, payout) = (lines[line], payouts[payout])
+    return line.amount.currency == payout.amount.currency && line.bookedOn >= payout.sentOn.adding(days: -1)
+      && line.bookedOn <= payout.arrivesOn.adding(days: daysAfter)
+  }
+
+  /// Lines and payouts that hang together, each group in order, groups in the order of their first line.
+  static func groups(_ edges: [(line: Int, payout: Int)]) -> [(lines: [Int], payouts: [Int])] {
+    let byLine = Dictionary(grouping: edges, by: \.line)
+    let byPayout = Dictionary(grouping: edges, by: \.payout)
+    var seen: Set<Int> = []
+    return byLine.keys.sorted().compactMap { first in
+      guard seen.insert(first).inserted else { return nil }
+      var (lines, payouts): (Set<Int>, Set<Int>) = ([first], [])
+      var next = [first]
+      while let line = next.popLast() {
+        for payout in byLine[line, default: []].map(\.payout) where payouts.insert(payout).inserted {
+          for other in byPayout[payout, default: []].map(\.line) where lines.insert(other).inserted {
+            next.append(other)
+          }
+        }
+      }
+      seen.formUnion(lines)
+      return (lines.sorted(), payouts.sorted())
+    }
+  }
+
+  /// Nil where they are in several currencies, or too much to count.
+  static func sum(_ amounts: [Money]) -> Money? {
+    guard let first = amounts.first else { return nil }
+    return try? amounts.dropFirst().reduce(first) { try $0.adding($1) }
+  }
+}

@@ -1,0 +1,92 @@
+package import Foundation
+package import SettleFiles
+package import SettleModel
+package import SettleStore
+
+/// What `settle decide` was asked to do.
+package struct DecideRequest: Sendable {
+  package enum Mode: Sendable, Equatable {
+    /// Take the decisions of the file.
+    case decide
+    /// Agree, as a second person, to the refunds in it that wait for one.
+    case approve
+  }
+
+  package var pipeline: PipelineDefinition
+  package var sheet: DecisionSheet
+  package var mode: Mode
+  /// The name that is claimed.
+  package var by: String
+  /// The operating system's name of whoever gives the file.
+  package var login: String
+  /// Nil for today in the pipeline's zone, or the day after the last one that was reported, where that is later.
+  package var date: BusinessDate?
+  package var dryRun: Bool
+  package var arguments: [String]
+  package var version: String
+
+  package init(
+    pipeline: PipelineDefinition, sheet: DecisionSheet, mode: Mode = .decide, by: String, login: String,
+    date: BusinessDate? = nil, dryRun: Bool = false, arguments: [String] = [], version: String
+  ) {
+    self.pipeline = pipeline
+    self.sheet = sheet
+    self.mode = mode
+    self.by = by
+    self.login = login
+    self.date = date
+    self.dryRun = dryRun
+    self.arguments = arguments
+    self.version = version
+  }
+
+  var source: DecisionSource {
+    DecisionSource(by: by, login: login, fileName: sheet.name, sha256: sheet.sha256)
+  }
+}
+
+/// What became of one row that says something.
+package struct DecidedRow: Sendable, Equatable {
+  package enum Outcome: Sendable, Equatable {
+    case decided(BreakDecision)
+    /// A refund so large that a second person must agree before it is asked for.
+    case awaitsApproval(Money)
+    case approved(Money)
+    /// It was decided so before, or taken from this very file.
+    case known
+    case refused(DecisionRefusal)
+  }
+  package var line: Int
+  /// Nil where the row has no id of a break's.
+  package var breakID: BreakID?
+  package var outcome: Outcome
+}
+
+/// What became of a file of decisions.
+package struct DecideResult: Sendable {
+  package var runID: UUID
+  package var request: DecideRequest
+  package var date: BusinessDate
+  package var rows: [DecidedRow]
+  /// Rows without a decision; of approvals, also those that decide something else than a refund.
+  package var undecided: Int
+  package var seal: AuditSeal?
+
+  package var refused: [(row: DecidedRow, why: DecisionRefusal)] {
+    rows.compactMap { row in if case .refused(let why) = row.outcome { (row, why) } else { nil } }
+  }
+
+  /// In the order in which they are told.
+  package var counts: [(name: String, value: Int64)] {
+    func count(_ isMeant: (DecidedRow.Outcome) -> Bool) -> Int64 { Int64(rows.count { isMeant($0.outcome) }) }
+    return [
+      ("decided", count { if case .decided = $0 { true } else { false } }),
+      ("awaiting_approval", count { if case .awaitsApproval = $0 { true } else { false } }),
+      ("approved", count { if case .approved = $0 { true } else { false } }),
+      ("already_decided", count { $0 == .known }), ("without_decision", Int64(undecided)),
+      ("refused", Int64(refused.count)),
+    ]
+  }
+
+  package var exitStatus: ExitStatus { refused.isEmpty ? .done : .exceeded }
+}

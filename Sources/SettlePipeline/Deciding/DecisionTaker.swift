@@ -1,0 +1,162 @@
+import Foundation
+import Postgres
+import SettleFiles
+import SettleModel
+import SettleStore
+
+/// Goes through the rows of a file, inside one transaction: takes what can be taken, and says of each other row why not.
+struct DecisionTaker {
+  let db: Session
+  let request: DecideRequest
+  let context: LoadContext
+  private(set) var rows: [DecidedRow] = []
+  private(set) var undecided = 0
+
+  init(db: Session, request: DecideRequest, context: LoadContext) {
+    self.db = db
+    self.request = request
+    self.context = context
+  }
+
+  /// A row that names a break and says something about it.
+  private struct Wish {
+    var row: DecisionSheet.Row
+    var id: BreakID
+    /// As it was written, in lower case.
+    var decision: String
+    var note: String?
+  }
+
+  mutating func take() throws {
+    let wishes = wishes()
+    let matters = try db.decidableBreaks(wishes.map(\.id))
+    let words = Dictionary(grouping: wishes, by: \.id)
+    var taken: Set<BreakID> = []
+    for wish in wishes {
+      do {
+        let others = words[wish.id] ?? []
+        guard others.allSatisfy({ $0.decision == wish.decision && $0.note == wish.note }) else {
+          throw DecisionRefusal(.contradiction, "the file decides this break in two ways: leave one of the rows")
+        }
+        guard let matter = matters[wish.id] else {
+          throw DecisionRefusal(.unknownBreak, "the store has no break of this break_id: take the row from breaks.csv")
+        }
+        let isRepeated = !taken.insert(wish.id).inserted
+        add(wish.row.line, wish.id, isRepeated ? .known : try outcome(of: wish, matter))
+      } catch let refusal as DecisionRefusal {
+        add(wish.row.line, wish.id, .refused(refusal))
+      }
+    }
+  }
+
+  private mutating func add(_ line: Int, _ id: BreakID?, _ outcome: DecidedRow.Outcome) {
+    rows.append(DecidedRow(line: line, breakID: id, outcome: outcome))
+  }
+
+  private mutating func wishes() -> [Wish] {
+    var wishes: [Wish] = []
+    for row in request.sheet.rows {
+      let decision = (row[.decision] ?? "").lowercased()
+      let id = BreakID(row[.breakID] ?? "")
+      guard !decision.isEmpty, request.mode == .decide || decision == BreakDecision.refund.action else {
+        undecided += 1
+        continue
+      }
+      do throws(DecisionRefusal) {
+        guard !row.isMisshapen else {
+          throw DecisionRefusal(
+            .wrongColumnCount, "the row has cells beyond the header's columns, or one that is too long: put it right")
+        }
+        guard let id else {
+          throw DecisionRefusal(
+            .invalidID,
+            "break_id is no id of settle's, perhaps because a spreadsheet took it for a number: open the file with that"
+              + " column as text")
+        }
+        wishes.append(Wish(row: row, id: id, decision: decision, note: try NoteText.read(row[.note] ?? "")))
+      } catch {
+        add(row.line, id, .refused(error))
+      }
+    }
+    return wishes
+  }
+
+  private func outcome(of wish: Wish, _ matter: DecidableBreak) throws -> DecidedRow.Outcome {
+    switch request.mode {
+    case .decide: try decide(wish, matter)
+    case .approve: try approve(wish, matter)
+    }
+  }
+
+  private func decide(_ wish: Wish, _ matter: DecidableBreak) throws -> DecidedRow.Outcome {
+    if matter.files.contains(request.sheet.sha256) { return .known }
+    if isStanding(wish, in: matter, { $0.description == wish.decision }) { return .known }
+    let decision = try BreakDecision(wish.decision, on: context.date)
+    if isStanding(wish, in: matter, { $0 == decision }) { return .known }
+    try RowCheck(row: wish.row, matter: matter, date: context.date).mayBeDecided()
+    switch decision {
+    case .refund:
+      let refund = try refund(of: matter)
+      try db.decide(
+        decision, note: wish.note, about: matter, line: wish.row.line, refund: refund, by: request.source,
+        context: context)
+      return refund.needsApproval ? .awaitsApproval(refund.amount) : .decided(decision)
+    case .duplicate(let id):
+      let other = try db.otherMatter(id, than: matter)
+      try db.decide(
+        decision, note: wish.note, about: matter, line: wish.row.line, other: other, by: request.source,
+        context: context)
+    case .accept, .writeOff, .wait:
+      try db.decide(
+        decision, note: wish.note, about: matter, line: wish.row.line, by: request.source, context: context)
+    }
+    return .decided(decision)
+  }
+
+  /// Where the file has no column for notes, a note that stands stays. A refund that failed is decided anew.
+  private func isStanding(_ wish: Wish, in matter: DecidableBreak, _ isSame: (BreakDecision) -> Bool) -> Bool {
+    guard let standing = matter.standing, isSame(standing.decision), !matter.refundHasFailed else { return false }
+    return wish.row[.note] == nil || standing.note == wish.note
+  }
+
+  private func refund(of matter: DecidableBreak) throws -> DecidedAmount {
+    guard let subject = matter.refundable, matter.processorCharge != nil else {
+      throw DecisionRefusal(
+        .notRefundable,
+        "settle knows no charge of a payment's that it would give back of: refund it at the processor and accept the break"
+      )
+    }
+    switch RefundPolicy.refundable(subject) {
+    case .success(let amount):
+      return DecidedAmount(amount: amount, needsApproval: request.pipeline.refund.needsApproval(amount))
+    case .failure(.otherCurrencySettled):
+      throw DecisionRefusal(
+        .notRefundable,
+        "it was settled in another currency than it was charged in: refund it at the processor and accept the break")
+    case .failure(.undercharged):
+      throw DecisionRefusal(.notRefundable, "no more was taken than was asked for, so there is nothing to give back")
+    case .failure:
+      throw DecisionRefusal(
+        .notRefundable,
+        "settle gives back duplicate charges and overcharges only: refund it at the processor and accept the break")
+    }
+  }
+
+  private func approve(_ wish: Wish, _ matter: DecidableBreak) throws -> DecidedRow.Outcome {
+    let policy = request.pipeline.refund
+    guard let standing = matter.standing, standing.decision == .refund, let amount = standing.amount,
+      standing.needsApproval || policy.needsApproval(amount)
+    else {
+      throw DecisionRefusal(
+        .nothingToApprove, "no refund of it waits for a second person: decide it first, without --approve-as")
+    }
+    guard standing.approvedBy == nil else { return .known }
+    try RowCheck(row: wish.row, matter: matter, date: context.date).mayBeDecided()
+    guard standing.by.lowercased() != request.by.lowercased() else {
+      throw DecisionRefusal(.samePerson, "whoever decided the refund cannot also agree to it: somebody else has to")
+    }
+    try db.approve(
+      standing, about: matter, note: wish.note, line: wish.row.line, by: request.source, context: context)
+    return .approved(amount)
+  }
+}

@@ -1,0 +1,114 @@
+import SettleFiles
+import SettleModel
+import SettleStore
+
+/// What would become of a file, as far as the file alone tells.
+struct FileCheck {
+  let file: InputFile
+  let summary: FileSummary
+
+  func text(_ style: Style) -> String {
+    var lines = [
+      "\(style(file.name.printable, .bold))  \(file.layout.name) (\(file.layout.kind.rawValue)), \(file.bytes.of("byte", "bytes"))",
+      "sha256 \(file.sha256)",
+      "\(summary.read.of("row", "rows")): \(Self.grouped(summary.accepted)) accepted,"
+        + " \(Self.grouped(summary.quarantined)) quarantined, \(Self.grouped(summary.ignored)) ignored",
+    ]
+    if !file.endsWithNewline { lines.append("the last line has no line end: was the file cut?") }
+    if !summary.groups.isEmpty { lines += [""] + sums.lines(style, indentation: 2) }
+    if !file.controlTotals.isEmpty { lines += ["", totalsTitle] + totals.lines(style, indentation: 2) }
+    if !summary.firstRefused.isEmpty { lines += [""] + refusals.lines(style, indentation: 2) }
+    let more = summary.quarantined - summary.firstRefused.count
+    if more > 0 { lines.append("  and \(Self.grouped(more)) more") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func grouped(_ count: Int) -> String { Int64(count).grouped }
+
+  private var sums: Table {
+    var table = Table([
+      .left("kind"), .left("currency"), .right("rows"), .right("gross"), .right("fee"), .right("net"),
+    ])
+    for group in summary.groups {
+      let currency = group.sum.currency
+      table.add(
+        .init(group.kind), "\(currency)", .init(Self.grouped(group.count)), .init(group.sum.major),
+        .init(Money(minor: group.fees, currency: currency).major),
+        .init(Money(minor: group.net, currency: currency).major))
+    }
+    return table
+  }
+
+  private var totalsTitle: String {
+    let wrong = file.controlTotals.count { !$0.isRight }
+    return wrong == 0
+      ? "\(file.controlTotals.count.of("control total", "control totals")), all right"
+      : "\(file.controlTotals.count.of("control total", "control totals")), \(Self.grouped(wrong)) wrong"
+  }
+
+  private var totals: Table {
+    var table = Table([
+      .right("line"), .left("record"), .left("currency"), .left("total"), .right("stated"), .right("rows come to"),
+      .left("is"),
+    ])
+    for total in file.controlTotals {
+      table.add(
+        .init(total.line.map(String.init) ?? ""), .init(total.record), .init(total.currency?.code ?? ""),
+        .init(total.figure), .init(total.stated.map(total.text) ?? "missing"), .init(total.text(total.found)),
+        .init(total.isRight ? "right" : "wrong", total.isRight ? .green : .red))
+    }
+    return table
+  }
+
+  private var refusals: Table {
+    var table = Table([.right("line"), .left("field"), .left("reason"), .left("detail")])
+    for refusal in summary.firstRefused {
+      table.add("\(refusal.line)", .init(refusal.field ?? ""), "\(refusal.reason.rawValue)", .init(refusal.detail))
+    }
+    return table
+  }
+
+  /// Amounts are decimal major units, as everywhere in what settle gives out.
+  var json: OrderedJSON {
+    typealias Member = OrderedJSON.Member
+    return .object([
+      Member("file", .string(file.name)), Member("layout", .string(file.layout.name)),
+      Member("kind", .string(file.layout.kind.rawValue)), Member("bytes", .number(file.bytes)),
+      Member("sha256", .string(file.sha256)), Member("read", .number(summary.read)),
+      Member("accepted", .number(summary.accepted)), Member("quarantined", .number(summary.quarantined)),
+      Member("ignored", .number(summary.ignored)),
+      Member(
+        "sums",
+        .array(
+          summary.groups.map { group in
+            let currency = group.sum.currency
+            return .object([
+              Member("kind", .string(group.kind)), Member("currency", .text(currency)),
+              Member("rows", .number(group.count)), Member("gross", .string(group.sum.major)),
+              Member("fee", .string(Money(minor: group.fees, currency: currency).major)),
+              Member("net", .string(Money(minor: group.net, currency: currency).major)),
+            ])
+          })),
+      Member(
+        "control_totals",
+        .array(
+          file.controlTotals.map { total in
+            .object([
+              Member("line", .number(total.line)), Member("record", .string(total.record)),
+              Member("currency", .text(total.currency)), Member("total", .string(total.figure)),
+              Member("stated", .text(total.stated.map(total.text))), Member("found", .string(total.text(total.found))),
+              Member("right", .bool(total.isRight)),
+            ])
+          })),
+      Member(
+        "refusals",
+        .array(
+          summary.firstRefused.map { refusal in
+            .object([
+              Member("line", .number(refusal.line)), Member("field", .text(refusal.field)),
+              Member("reason", .string(refusal.reason.rawValue)), Member("detail", .string(refusal.detail)),
+            ])
+          })),
+    ])
+  }
+}
