@@ -49,11 +49,13 @@ extension ChargeStage {
     let retries = try db.retriesDue(context: context.load)
     report.counts.append(("to_retry", retries.reduce(0) { $0 + $1.count }))
     report.notes += retries.map {
-      "charge: of these, \($0.amount) in \($0.count.of("payment", "payments")) would be retried after \($0.reason.rawValue)"
+      "charge: of these, \($0.amount) in \($0.count.of("payment", "payments")) would be retried after "
+        + $0.reason.rawValue
     }
     let planned = try db.retriesPlanned(context: context.load)
     if let next = planned.next {
-      report.notes.append("charge: \(planned.count.of("retry is", "retries are")) planned for later, the next on \(next)")
+      report.notes.append(
+        "charge: \(planned.count.of("retry is", "retries are")) planned for later, the next on \(next)")
     }
     let cancellations = try db.cancellationsWaiting(context: context.load)
     report.counts.append(("to_cancel", cancellations.due + cancellations.open))

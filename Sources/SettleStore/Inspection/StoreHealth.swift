@@ -56,7 +56,8 @@ extension Session {
   package func writerHealth() throws -> RoleHealth {
     let onceOnly = [
       "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
-      "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches", "report_editions",
+      "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches",
+      "report_editions",
       "edition_chunks", "decisions",
     ]
     let moved = [

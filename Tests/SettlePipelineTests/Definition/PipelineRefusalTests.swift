@@ -136,7 +136,7 @@ struct PipelineRefusalTests {
     ),
     (
       "ingest: { sources: [{ path: \"a/*\", expected: daily }] }",
-      "n.yaml:3: ingest.sources[0].expected: unknown key; known here: path, layout, zone"
+      "n.yaml:3: ingest.sources[0].expected: unknown key; known here: path, layout, zone, processor"
     ),
     (
       "reconcile: { calendar: target }",

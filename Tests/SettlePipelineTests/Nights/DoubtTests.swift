@@ -98,7 +98,8 @@ import Testing
       try anew.put(late, "authorizations/late.csv")
       let result = try await anew.run(.ingest, .charge, date: Night.date.adding(days: 1))
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
-      #expect(result.messages.contains("8 payments were charged before, and are not charged again"), "\(result.messages)")
+      #expect(
+        result.messages.contains("8 payments were charged before, and are not charged again"), "\(result.messages)")
       #expect(try await night.charges() == charged)
       await anew.store.close()
     }
