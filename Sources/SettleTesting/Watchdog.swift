@@ -38,6 +38,9 @@ package enum Watchdog {
     // Whoever reads our output must not wait for the watchdog.
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    // Of the descriptors that are open just now, one may be that by which somebody learns that another child has ended:
+    // he would wait for it as long as we live. Closing one that is not open is no error here.
+    for descriptor in Int32(3)..<1_024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

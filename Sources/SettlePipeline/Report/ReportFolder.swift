@@ -64,7 +64,7 @@ struct ReportFolder {
     let kept = try contents(of: path).sorted().filter { $0 != Self.manifest }.compactMap { name in
       try carryOver(name, written: written, writtenBefore: old[name])
     }
-    let manifest = try stagedFiles().map { "\(try hash(staging + "/" + $0))  \($0)\n" }
+    let manifest = try written.filter { $0 != "run_results.json" }.map { "\(try hash(staging + "/" + $0))  \($0)\n" }
     try ReportFile.write(manifest.joined(), as: Self.manifest, in: staging)
     try swap()
     // The old report, which nobody looks for any more; what stays of it goes with the next one.

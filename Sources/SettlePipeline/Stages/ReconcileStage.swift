@@ -31,9 +31,8 @@ struct ReconcileStage: Stage {
   private func terms(_ context: RunContext) -> ReconcileTerms {
     let reconcile = context.pipeline.reconcile
     var terms = ReconcileTerms(
-      waitingDays: reconcile.waitingDays, calendar: reconcile.calendar,
+      waitingDays: reconcile.waitingDays, rules: reconcile.match, calendar: reconcile.calendar,
       expectedFiles: context.pipeline.expectedFiles, bank: context.pipeline.bankTerms)
-    terms.rules = reconcile.match
     terms.fees = reconcile.fees
     terms.rates = reconcile.rates
     terms.zone = context.pipeline.timeZone.identifier

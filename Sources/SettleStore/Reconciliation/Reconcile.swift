@@ -25,17 +25,18 @@ package struct ReconcileTerms: Sendable {
   package var expectedFiles: [ExpectedFiles]
   package var bank: BankTerms
   /// By what reported charges and payments are one.
-  package var rules = MatchRules.standard
+  package var rules: MatchRules
   package var fees = FeeSchedule()
   package var rates: RatePolicy?
   /// The pipeline's time zone, an IANA name: in it, a conversion has its day, and rules by date compare.
   package var zone = "UTC"
 
   package init(
-    waitingDays: Int, calendar: BankingCalendar = BankingCalendar(.none), expectedFiles: [ExpectedFiles] = [],
-    bank: BankTerms = BankTerms()
+    waitingDays: Int, rules: MatchRules = .standard, calendar: BankingCalendar = BankingCalendar(.none),
+    expectedFiles: [ExpectedFiles] = [], bank: BankTerms = BankTerms()
   ) {
     self.waitingDays = waitingDays
+    self.rules = rules
     self.calendar = calendar
     self.expectedFiles = expectedFiles
     self.bank = bank

@@ -40,8 +40,7 @@ extension Story {
     files: [ExpectedFiles] = [], fees: [FeeTerm] = [], rates: RatePolicy? = nil
   ) async throws -> ReconcileCounts {
     let context = context()
-    var terms = ReconcileTerms(waitingDays: days, calendar: calendar, expectedFiles: files)
-    terms.rules = rules
+    var terms = ReconcileTerms(waitingDays: days, rules: rules, calendar: calendar, expectedFiles: files)
     terms.fees = FeeSchedule(fees)
     terms.rates = rates
     return try await write { [terms] db in try db.reconcile(terms, context: context) }
