@@ -138,6 +138,7 @@ package struct RefundPolicy: Sendable, Equatable {
   ///   - approved: whether a second person has agreed.
   package func decide(_ subject: Case, decided amount: Money, approved: Bool, spent: Spent) -> Decision {
     guard let portion = Self.portion(for: subject.reason) else { return .noRule }
+    guard !subject.isElsewhere else { return .heldBack(.otherProcessor) }
     guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
     guard let due = Self.amount(of: portion, subject) else { return .heldBack(.undercharged) }
     guard due == amount else { return .heldBack(.notProven) }
@@ -149,6 +150,7 @@ package struct RefundPolicy: Sendable, Equatable {
   /// What would go back of a break, or why nothing may, whatever a person says.
   package static func refundable(_ subject: Case) -> Result<Money, Held> {
     guard let portion = portion(for: subject.reason) else { return .failure(.unsupported) }
+    guard !subject.isElsewhere else { return .failure(.otherProcessor) }
     guard subject.sameCurrency else { return .failure(.otherCurrencySettled) }
     guard let amount = amount(of: portion, subject) else { return .failure(.undercharged) }
     return .success(amount)

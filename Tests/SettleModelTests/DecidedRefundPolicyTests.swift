@@ -10,11 +10,11 @@ import Testing
 
   private static func matter(
     _ reason: BreakReason = .amountMismatch, expected: Int64? = 1_000, reported: Int64 = 1_200,
-    sameCurrency: Bool = true
+    sameCurrency: Bool = true, isElsewhere: Bool = false
   ) -> RefundPolicy.Case {
     RefundPolicy.Case(
       reason: reason, expected: expected.map(money), reported: money(reported), proven: false,
-      sameCurrency: sameCurrency)
+      sameCurrency: sameCurrency, isElsewhere: isElsewhere)
   }
 
   struct Trial: Sendable {
@@ -33,6 +33,7 @@ import Testing
     Trial(matter: matter(reported: 1_301), decided: 301, approved: true),
     Trial(matter: matter(), decided: 201, held: .notProven),
     Trial(matter: matter(sameCurrency: false), decided: 200, held: .otherCurrencySettled),
+    Trial(matter: matter(isElsewhere: true), decided: 200, held: .otherProcessor),
     Trial(matter: matter(reported: 900), decided: 100, held: .undercharged),
     Trial(matter: matter(), decided: 200, spent: .init(run: [usd: 801]), held: .abovePerRun),
     Trial(matter: matter(), decided: 200, spent: .init(day: [usd: 1_301]), held: .abovePerDay),
@@ -47,6 +48,10 @@ import Testing
     case .heldBack(let held): #expect(held == trial.held)
     case .noRule: Issue.record("nobody decided")
     }
+  }
+
+  @Test func whatAnotherProcessorTookIsGivenBackThere() {
+    #expect(RefundPolicy.refundable(Self.matter(isElsewhere: true)) == .failure(.otherProcessor))
   }
 
   @Test func onlyAPaymentsOwnExcessCanGoBack() {

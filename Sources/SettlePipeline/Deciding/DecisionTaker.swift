@@ -29,7 +29,7 @@ struct DecisionTaker {
 
   mutating func take() throws {
     let wishes = wishes()
-    let matters = try db.decidableBreaks(wishes.map(\.id))
+    let matters = try db.decidableBreaks(wishes.map(\.id), processor: context.processor)
     let words = Dictionary(grouping: wishes, by: \.id)
     var taken: Set<BreakID> = []
     for wish in wishes {
@@ -129,6 +129,10 @@ struct DecisionTaker {
     switch RefundPolicy.refundable(subject) {
     case .success(let amount):
       return DecidedAmount(amount: amount, needsApproval: request.pipeline.refund.needsApproval(amount))
+    case .failure(.otherProcessor):
+      throw DecisionRefusal(
+        .notRefundable,
+        "another processor took it than the pipeline's: refund it there and accept the break, or give its pipeline")
     case .failure(.otherCurrencySettled):
       throw DecisionRefusal(
         .notRefundable,

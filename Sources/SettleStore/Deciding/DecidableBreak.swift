@@ -37,7 +37,9 @@ package struct DecidableBreak: Sendable {
 
 extension Session {
   /// The breaks that have these ids, by id.
-  package func decidableBreaks(_ ids: [BreakID]) throws -> [BreakID: DecidableBreak] {
+  ///
+  /// - Parameter processor: the pipeline's own; what another one took, settle cannot give back.
+  package func decidableBreaks(_ ids: [BreakID], processor: String) throws -> [BreakID: DecidableBreak] {
     let rows = try query(
       """
       SELECT b.break_id, b.payment_id, b.reason, b.status, b.expected_amount, b.expected_currency, b.reported_amount,
@@ -45,6 +47,7 @@ extension Session {
         coalesce(p.order_reference, o.order_reference) AS order_reference, o.currency AS settled_currency,
         coalesce(o.processor_charge, CASE WHEN b.item_id = p.payment_id THEN p.processor_charge END)
           AS processor_charge,
+        (p.processor, o.processor) IS DISTINCT FROM (\(processor), \(processor)) AS elsewhere,
         EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id
           AND r.state <> 'FAILED') AS has_refund,
         EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id
@@ -55,7 +58,7 @@ extension Session {
         \(sql: Self.decisionColumns)
       FROM breaks b
       LEFT JOIN payments p ON p.payment_id = b.payment_id
-      LEFT JOIN outcome_keys k ON k.outcome_id = b.outcome_id
+      LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: Self.recordOf("b"))
       LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
       LEFT JOIN (\(sql: Self.lastDecisions())) d ON d.break_id = b.break_id AND \(sql: Self.isAboutSameFigures)
       WHERE b.break_id = ANY(\(ids))
@@ -71,13 +74,14 @@ extension Session {
     let rule: String? = try row.get("rule")
     let settled: String? = try row.get("settled_currency")
     let status: String = try row.get("status")
+    let isElsewhere: Bool = try row.get("elsewhere")
     let subject = reported.flatMap { reported in
       payment == nil || settled == nil
         ? nil
         : RefundPolicy.Case(
           reason: reason, expected: expected, reported: reported,
           proven: rule == "processor_id" || rule == "payment_id",
-          sameCurrency: settled == reported.currency.code)
+          sameCurrency: settled == reported.currency.code, isElsewhere: isElsewhere)
     }
     return DecidableBreak(
       id: try row.get("break_id"), key: try row.get("payment_id"), payment: payment,

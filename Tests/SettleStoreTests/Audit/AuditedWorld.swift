@@ -58,12 +58,12 @@ extension Story {
     let refund = row.delta.map { DecidedAmount(amount: $0, needsApproval: approved) }
     let context = context()
     try await write { db in
-      let matter = try #require(try db.decidableBreaks([row.id])[row.id])
+      let matter = try #require(try db.decidableBreaks([row.id], processor: "stripe")[row.id])
       try db.decide(
         decision, note: note, about: matter, line: 2, refund: decision == .refund ? refund : nil, by: source,
         context: context)
       guard approved else { return }
-      let decided = try #require(try db.decidableBreaks([row.id])[row.id])
+      let decided = try #require(try db.decidableBreaks([row.id], processor: "stripe")[row.id])
       var second = source
       second.by = "bob"
       try db.approve(
