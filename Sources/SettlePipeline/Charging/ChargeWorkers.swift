@@ -39,7 +39,7 @@ struct ChargeWorkers: Sendable {
       throw error
     }
     try await recorder.finish()
-    if brake.isPulled {
+    if await brake.isOn {
       let left = await queue.close() + unsent.attempts
       if releasing, !left.isEmpty { try await release(left) }
     }
@@ -48,7 +48,7 @@ struct ChargeWorkers: Sendable {
 
   /// - Parameter unsent: where to put what was stopped before it ever left; nil where that is not to be given back.
   private func work(_ queue: AttemptQueue, _ brake: Brake, _ unsent: Unsent?) async throws {
-    while !brake.isPulled, let attempt = try await queue.take() {
+    while await !brake.isOn, let attempt = try await queue.take() {
       let hasLeft = Flag()
       var sender = sender
       let permit = sender.permit
@@ -94,6 +94,8 @@ private actor Brake {
   /// To be read at the last moment before a call leaves, where nothing can be awaited.
   private let pulled = Flag()
   nonisolated var isPulled: Bool { pulled.isSet }
+  /// The same, after everything that was heard so far: a worker asks before it takes the next attempt.
+  var isOn: Bool { pulled.isSet }
   private var refusals = 0
   private var lastCode: String?
 
