@@ -61,12 +61,10 @@ struct ChargeWorkers: Sendable {
       do { (result, stop) = try await sender.send(attempt) } catch is Stopped {
         (result, stop) = (sender.stopped(attempt), await brake.stop)
       }
-      if stop != nil || brake.isPulled, let unsent, !hasLeft.isSet {
-        unsent.add(attempt)
-      } else {
-        try await recorder.add(result)
-      }
+      let wasHeldBack = (stop != nil || brake.isPulled) && !hasLeft.isSet
+      // Heard before it is kept: keeping it may take its time, in which the others would go on sending.
       if let stop { await brake.stop(stop) } else { await brake.heard(result.outcome) }
+      if wasHeldBack, let unsent { unsent.add(attempt) } else { try await recorder.add(result) }
     }
   }
 }
