@@ -18,7 +18,7 @@ package struct CrashableServer: Sendable {
     home: String? = nil, settings: [String: String] = [:],
     _ body: (CrashableServer, ConnectionSettings) async throws -> Void
   ) async throws {
-    let home = home ?? "/tmp/settle-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let home = home ?? ServerHome.new()
     let cheap = [
       "fsync": "off", "shared_buffers": "16MB", "autovacuum": "off", "max_wal_size": "64MB", "min_wal_size": "32MB",
     ]

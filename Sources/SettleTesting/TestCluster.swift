@@ -42,8 +42,7 @@ actor TestServer {
   }
 
   static func start() async throws -> TestServer {
-    // Short, for the sake of the socket's address; at a place that the server's user can reach.
-    let home = "/tmp/settle-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let home = ServerHome.new()
     let cluster = PrivateCluster(
       home: home,
       // Nothing here outlives the process, so nothing need be durable.

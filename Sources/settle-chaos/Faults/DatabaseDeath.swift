@@ -15,7 +15,7 @@ struct DatabaseDeath: Fault {
 
   func run(world number: Int, in setting: Setting) async throws -> Trial {
     var random = setting.random(name, world: number)
-    let home = "/tmp/settle-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    let home = ServerHome.new()
     // What is committed is in the server's log file before it says so; only a dying machine could lose that, and none
     // dies here, so nothing is forced to the disk.
     let cluster = PrivateCluster(
