@@ -27,7 +27,8 @@ package enum Anomaly: String, CaseIterable, Sendable {
 package typealias FaultRates = Rates<Fault>
 package typealias AnomalyRates = Rates<Anomaly>
 
-/// How often each kind happens, as a probability from 0 to 1; at most one kind happens at a time.
+/// How often each kind happens, as a probability from 0 to 1; at most one kind happens at a time. It decides whether
+/// something happens and never how much money moves, so it may be a floating number.
 package struct Rates<Kind>: Sendable, Equatable
 where Kind: CaseIterable & RawRepresentable & Hashable & Sendable, Kind.RawValue == String {
   private let rates: [Kind: Double]

@@ -67,7 +67,7 @@ struct Execution: Sendable {
 }
 
 extension ContinuousClock.Instant {
-  /// In tenths.
+  /// In tenths: a time to be shown, which no money is computed from.
   var secondsAgo: Double {
     let duration = ContinuousClock.now - self
     let tenths = duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000

@@ -29,10 +29,7 @@ extension ReportFolder {
     let editions = try Self.editions(asOf: instant, of: date, from: db)
     for edition in editions {
       let path = staging + "/" + edition.file
-      guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
-      else {
-        throw Failure(status: .configuration, message: "\(path) cannot be written: check the folder named with --out")
-      }
+      let handle = try ReportFile.create(path)
       defer { try? handle.close() }
       try db.forEachChunk(of: edition) { try handle.write(contentsOf: $0) }
       try handle.synchronize()

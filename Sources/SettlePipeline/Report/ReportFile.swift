@@ -8,11 +8,7 @@ struct ReportFile {
   private let handle: FileHandle
 
   init(_ name: String, in folder: String, header: [String]) throws {
-    let path = folder + "/" + name
-    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
-    else {
-      throw Failure(status: .configuration, message: "\(path) cannot be written: check the folder named with --out")
-    }
+    let handle = try Self.create(folder + "/" + name)
     self.handle = handle
     writer = try CSVWriter(header: header) { bytes in try handle.write(contentsOf: bytes) }
   }
@@ -25,13 +21,19 @@ struct ReportFile {
     try handle.close()
   }
 
-  /// Writes one whole file and makes sure that it is on disk.
-  static func write(_ text: String, as name: String, in folder: String) throws {
-    let path = folder + "/" + name
-    guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8)) else {
+  /// An empty file, to be written. Throws ``Failure`` where there can be none.
+  static func create(_ path: String) throws -> FileHandle {
+    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+    else {
       throw Failure(status: .configuration, message: "\(path) cannot be written: check the folder named with --out")
     }
-    guard let handle = FileHandle(forWritingAtPath: path) else { return }
+    return handle
+  }
+
+  /// Writes one whole file and makes sure that it is on disk.
+  static func write(_ text: String, as name: String, in folder: String) throws {
+    let handle = try create(folder + "/" + name)
+    try handle.write(contentsOf: Data(text.utf8))
     try handle.synchronize()
     try handle.close()
   }

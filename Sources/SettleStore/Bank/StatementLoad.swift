@@ -28,9 +28,7 @@ extension Session {
     let fileID = try reserveFileID()
     let accepted =
       try keepLines(fileID: fileID, context: context) + keepStatements(fileID: fileID, context: context)
-    let quarantined = try refusedRows()
-    let counts = FileCounts(
-      read: staged.read, accepted: accepted, quarantined: quarantined, ignored: staged.read - accepted - quarantined)
+    let counts = staged.counts(accepted: accepted, quarantined: try refusedRows())
     try publish(file, as: fileID, counts: counts, context: context)
     try script("DROP TABLE incoming, refused")
     return counts

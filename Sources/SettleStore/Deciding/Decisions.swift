@@ -72,12 +72,13 @@ extension Session {
       RETURNING decisions.*
       """, context: context)
     let resolution = decision.resolution
+    let resolvedOn = resolution.map { _ in context.date }
     _ = try execute(
       """
       UPDATE breaks SET status = \(resolution == nil ? "open" : "resolved"),
-        resolved_on = \(resolution == nil ? nil : context.date), resolution = \(resolution)
+        resolved_on = \(resolvedOn), resolution = \(resolution)
       WHERE payment_id = \(matter.key) AND break_id = \(matter.id)
-        AND (resolution, resolved_on) IS DISTINCT FROM (\(resolution)::text, \(resolution == nil ? nil : context.date)::date)
+        AND (resolution, resolved_on) IS DISTINCT FROM (\(resolution)::text, \(resolvedOn)::date)
       """)
   }
 

@@ -29,10 +29,7 @@ extension Session {
     let created = try createPayments(fileID: fileID, context: context)
     let changed = try answerKnown(created: created, fileID: fileID, context: context)
     try registerHolds(context)
-    let quarantined = try refusedRows()
-    let counts = FileCounts(
-      read: staged.read, accepted: created + changed, quarantined: quarantined,
-      ignored: staged.read - created - changed - quarantined)
+    let counts = staged.counts(accepted: created + changed, quarantined: try refusedRows())
     try publish(file, as: fileID, counts: counts, context: context)
     try script("DROP TABLE incoming, refused")
     return counts

@@ -12,11 +12,16 @@ package enum StagedRow<Accepted> {
 /// What a pass over a file hands each of its records to.
 package typealias RowReader<Accepted> = (_ take: (StagedRow<Accepted>) throws -> Void) throws -> Void
 
-/// How many records a file had, and how many its layout ignores.
+/// How many records a file had, and what became of them.
 struct StagedCounts {
   var read: Int64 = 0
-  var ignored: Int64 = 0
   private var refusals: Int32 = 0
+
+  /// What became of all that was read: whatever is neither accepted nor quarantined was ignored.
+  func counts(accepted: Int64, quarantined: Int64) -> FileCounts {
+    FileCounts(
+      read: read, accepted: accepted, quarantined: quarantined, ignored: read - accepted - quarantined)
+  }
 
   /// Counts a record and writes it: an accepted one by `write`, a refused one as one staging row a refusal.
   ///
@@ -28,7 +33,7 @@ struct StagedCounts {
   ) throws {
     read += 1
     switch row {
-    case .ignored: ignored += 1
+    case .ignored: break
     case .accepted(let accepted):
       copy.beginRow()
       try write(accepted, &copy)

@@ -31,9 +31,7 @@ extension Session {
       accepted += try revise(fileID: fileID, processor: processor, context: context)
     }
     _ = try digest(.revisions, of: fileID, "SELECT id, place, hash FROM revisions")
-    let quarantined = try refusedRows()
-    let counts = FileCounts(
-      read: staged.read, accepted: accepted, quarantined: quarantined, ignored: staged.read - accepted - quarantined)
+    let counts = staged.counts(accepted: accepted, quarantined: try refusedRows())
     try publish(file, as: fileID, counts: counts, context: context)
     if reported { try noteArrival(of: processor, fileID: fileID, context: context) }
     // A dry run goes on in this transaction, with stages that have tables of the same names.

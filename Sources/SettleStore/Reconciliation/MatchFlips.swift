@@ -3,7 +3,7 @@ package import SettleModel
 
 /// A payment, or a reported charge, of which other rules would say something else.
 package struct MatchFlip: Sendable, Equatable {
-  package enum Subject: String, Sendable { case payment, reported }
+  package enum Subject: String, Sendable, SQLDecodable { case payment, reported }
 
   package var subject: Subject
   /// Of a reported charge only where it belongs to a payment.
@@ -102,9 +102,8 @@ extension Session {
       ORDER BY date, order_reference, subject, amount, id
       """
     ) { row in
-      let subject: String = try row.get("subject")
-      return MatchFlip(
-        subject: MatchFlip.Subject(rawValue: subject) ?? .payment, payment: try row.get("payment_id"),
+      MatchFlip(
+        subject: try row.get("subject"), payment: try row.get("payment_id"),
         orderReference: try row.get("order_reference"), item: try row.get("item"),
         amount: try row.money("amount", "currency"), date: try row.get("date"), from: try row.get("before"),
         to: try row.get("after"))

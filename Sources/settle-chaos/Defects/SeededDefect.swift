@@ -57,5 +57,6 @@ struct Catch: Sendable, Codable {
   var trials: Int
   /// What the judge saw; nil where it saw nothing.
   var seen: String?
+  /// How long it took: a time, which no money is computed from.
   var seconds: Double
 }
