@@ -8,7 +8,8 @@ extension Session {
   /// Of several charges the payment's own (by the processor's id) counts, else what more than an order reference
   /// links, then the earliest; the others are duplicates.
   ///
-  /// Their amounts must be equal, or within the tolerance of the first rule that has one for how they are linked.
+  /// Their amounts must be equal, or within the tolerance of the first rule that has one for how they are linked and for
+  /// their currency.
   func pairCharges(_ rules: MatchRules, context: LoadContext) throws -> Int {
     try keepTogether()
     try gatherCharges(rules)
@@ -17,14 +18,14 @@ extension Session {
       try gatherCharges(rules)
     }
     try judgePairs(rules)
-    _ = try execute(
+    try unmatch(
       """
-      DELETE FROM matches m USING pairs p
+      USING pairs p
       WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id
         AND ((p.place = 1 AND (p.verdict <> 'matched' OR m.outcome_id <> p.outcome_id
             OR m.tolerated <> p.reported_amount - p.expected_amount))
           OR (p.place > 1 AND m.outcome_id = p.outcome_id))
-      """)
+      """, on: context.date)
     let matched = try execute(
       """
       INSERT INTO matches (payment_id, item_id, outcome_id, kind, rule, amount, currency, business_date, tolerated)
@@ -65,7 +66,7 @@ extension Session {
           (array_agg(r.compared_amount ORDER BY r.kind <> 'charge', r.occurred_at, r.outcome_id))[1])::bigint AS amount,
         min(r.compared_currency) AS currency,
         count(DISTINCT r.compared_currency) AS currencies, min(r.occurred_at) AS occurred_at,
-        min(r.linked_by) AS linked_by, bool_or(r.together) AS together, bool_and(r.row_id IS NOT NULL) AS counted
+        min(r.linked_by) AS linked_by, bool_or(r.together) AS together, bool_and(r.row_id IS NOT NULL) AS counted\(sql: Self.agreements(with: rules))
       FROM outcome_records r JOIN payments p ON p.payment_id = r.payment_id
       WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
         AND (\(rules.takesReferences) OR r.linked_by <> 'order_reference')

@@ -12,20 +12,20 @@ extension Session {
     SELECT o.payment_id, o.outcome_id, o.kind, o.row_id, o.business_date, o.compared_amount, o.compared_currency,
       CASE WHEN o.kind NOT IN ('charge', 'capture_reversal') OR spoken.own THEN o.outcome_id
         ELSE coalesce(speaker.outcome_id, o.outcome_id) END AS principal
-    FROM outcome_records o
+    FROM \(sql: recordsThen) o
     LEFT JOIN LATERAL (
-      SELECT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
+      SELECT EXISTS (SELECT FROM \(sql: matchesThen) m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
         OR EXISTS (
           SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
             AND b.resolution IS DISTINCT FROM 'explained') AS own
     ) spoken ON true
     LEFT JOIN LATERAL (
-      SELECT c.outcome_id FROM outcome_records c
+      SELECT c.outcome_id FROM \(sql: recordsThen) c
       LEFT JOIN payments p ON p.payment_id = c.payment_id
       WHERE NOT spoken.own AND o.kind IN ('charge', 'capture_reversal') AND c.payment_id = o.payment_id
         AND c.outcome_id <> o.outcome_id AND c.kind IN ('charge', 'capture_reversal')
         AND \(sql: chargeKey(of: "c")) = \(sql: chargeKey(of: "o"))
-        AND (EXISTS (SELECT FROM matches m WHERE m.payment_id = c.payment_id AND m.outcome_id = c.outcome_id)
+        AND (EXISTS (SELECT FROM \(sql: matchesThen) m WHERE m.payment_id = c.payment_id AND m.outcome_id = c.outcome_id)
           OR EXISTS (
             SELECT FROM breaks b WHERE b.payment_id = c.payment_id AND b.outcome_id = c.outcome_id
               AND b.resolution IS DISTINCT FROM 'explained'))
@@ -34,7 +34,7 @@ extension Session {
     WHERE o.reported AND o.kind <> 'charge_failed' AND (
       o.business_date = \(date)
       OR o.business_date < \(date) AND o.kind IN ('charge', 'capture_reversal', 'refund', 'dispute') AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id AND m.business_date < \(date)))
     """
   }
@@ -63,7 +63,7 @@ extension Session {
     FROM reported_rows o
     WHERE o.business_date = \(date) OR NOT (o.row_id IS NULL AND o.principal <> o.outcome_id)
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = o.payment_id AND m.outcome_id = o.principal AND m.business_date < \(date))
       AND NOT (
         (EXISTS (SELECT FROM breaks b
@@ -82,7 +82,7 @@ extension Session {
     SELECT i.side, i.kind, i.currency, i.amount,
       CASE WHEN m.payment_id IS NOT NULL THEN 'matched' ELSE coalesce(b.reason, i.unsettled) END AS bucket
     FROM items i
-    LEFT JOIN matches m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
+    LEFT JOIN \(sql: matchesThen) m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
       AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
     LEFT JOIN LATERAL (
       SELECT reason FROM breaks b

@@ -12,6 +12,7 @@ extension Session {
   /// Beside the rows of `totals.csv`, the buckets of the expected charges alone.
   package func totals(on date: BusinessDate) throws -> (rows: [TotalRow], charges: [TotalRow]) {
     try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
+    try setAsideLaterFacts(than: date)
     _ = try execute("CREATE TEMPORARY TABLE reported_rows AS \(sql: Self.reportedRows(on: date))")
     try script("ANALYZE reported_rows")
     _ = try execute(
@@ -44,7 +45,7 @@ extension Session {
       FROM bucketed WHERE side = 'expected' AND kind = 'charge'
       GROUP BY side, bucket, currency ORDER BY side, currency, bucket
       """, row)
-    try script("DROP TABLE reported_rows, items, bucketed")
+    try script("DROP TABLE reported_rows, items, bucketed, former, replaced")
     try Self.prove(rows)
     return (rows, charges)
   }
@@ -56,7 +57,7 @@ extension Session {
       """
       INSERT INTO bucketed (side, kind, currency, amount, bucket, items)
       SELECT 'reported', m.kind, m.currency, s.sign * m.tolerated, s.bucket, 0
-      FROM matches m CROSS JOIN (VALUES (-1, 'matched'), (1, 'tolerated')) s (sign, bucket)
+      FROM \(sql: Self.matchesThen) m CROSS JOIN (VALUES (-1, 'matched'), (1, 'tolerated')) s (sign, bucket)
       WHERE m.tolerated <> 0 AND m.business_date <= \(date) AND EXISTS (
         SELECT FROM items i
         WHERE i.side = 'reported' AND i.payment_id = m.payment_id AND i.outcome_id = m.outcome_id)
@@ -105,7 +106,7 @@ extension Session {
     WHERE p.recorded_on <= \(date)
       AND NOT (p.state = 'FAILED' AND p.failed_on < \(date) AND p.recorded_on < \(date) AND p.charge_due_on IS NULL)
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
@@ -136,10 +137,10 @@ extension Session {
     FROM refunds r
     WHERE r.requested_on <= \(date)
       AND (r.failed_on IS NULL OR r.failed_on >= \(date) OR r.requested_on >= \(date) OR EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date = \(date)))
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
