@@ -29,11 +29,11 @@ extension Session {
   /// What a person has settled is not awaited any more, and what has come as something else is a break of its own.
   package func awaitedOutcomes(_ terms: ReconcileTerms) throws -> [AwaitedOutcomes] {
     let reconciled = try lastReconciledDate()
-    let since =
-      reconciled.map { terms.calendar.latestStart(waiting: terms.waitingDays, by: $0) }
-      ?? BusinessDate(daysSinceEpoch: 0)
+    let start = BusinessDate(daysSinceEpoch: 0)
+    let since = reconciled.map { terms.calendar.latestStart(waiting: terms.waitingDays, by: $0) } ?? start
+    let arrived = reconciled.map { terms.bank.calendar.latestStart(waiting: terms.bank.waitingDays, by: $0) } ?? start
     var totals: [AwaitedKey: (count: Int64, minor: Int64)] = [:]
-    for row in try sums(of: Self.charges(since)) + sums(of: Self.refunds(since)) + awaitedPayouts() {
+    for row in try sums(of: Self.charges(since)) + sums(of: Self.refunds(since)) + awaitedPayouts(arrived) {
       let expected = terms.expectedDay(of: row.kind, since: row.since)
       let key = AwaitedKey(day: expected, kind: row.kind, currency: row.amount.currency)
       let sum = totals[key] ?? (0, 0)
@@ -91,15 +91,16 @@ extension Session {
     """
   }
 
-  /// Those that the breaks of the bank would be about: none before the first statement is known.
-  private func awaitedPayouts() throws -> [Sent] {
+  /// Those that the breaks of the bank are about: none before the first statement is known, and none of which an
+  /// ambiguous line may be one.
+  private func awaitedPayouts(_ since: BusinessDate) throws -> [Sent] {
     guard try hasBankLines() else { return [] }
     return try sums(
       of: """
         SELECT 'payout' AS kind, p.arrives_on AS since, p.currency, p.amount FROM payouts p
-        WHERE \(sql: Self.isAwaitedInBank) AND NOT EXISTS (
-          SELECT FROM breaks b WHERE b.payment_id = p.payout_id AND b.reason = 'payout_not_in_bank'
-            AND b.status = 'resolved' AND b.resolution <> 'explained')
+        WHERE \(sql: Self.isAwaitedInBank) AND (p.arrives_on > \(since) OR EXISTS (
+          SELECT FROM breaks b
+          WHERE b.payment_id = p.payout_id AND b.reason = 'payout_not_in_bank' AND b.status = 'open'))
         """)
   }
 

@@ -73,7 +73,7 @@ package struct StatementFacts: Sendable {
 
 extension Session {
   /// The payout itself where the id is one; else those that a payment's records went into, where anything is known of
-  /// them beside that, or that a bank line is.
+  /// them beside that, or that a bank line is; of a line that may be several, those that alone have its amount.
   func payoutFacts(of id: PaymentID) throws -> [PayoutFacts] {
     var payouts = try query(
       """
@@ -102,6 +102,9 @@ extension Session {
         OR p.payout_id IN (
           SELECT t.payout_id FROM bank_match_lines l JOIN bank_match_payouts t ON t.match_id = l.match_id
           WHERE l.line_id = \(id))
+        OR m.match_id IS NULL AND (p.amount, p.currency) IN (
+          SELECT l.amount, l.currency FROM bank_lines l JOIN breaks b ON b.payment_id = l.line_id
+          WHERE l.line_id = \(id) AND b.reason = 'ambiguous_match' AND b.status = 'open')
         OR (p.paid IS NOT NULL OR m.match_id IS NOT NULL) AND (p.processor, p.reference, p.currency) IN (
           SELECT processor, payout, currency FROM outcome_records WHERE payment_id = \(id) AND payout IS NOT NULL)
       ORDER BY p.processor, p.reference, p.currency

@@ -35,7 +35,7 @@ struct ExplainCommand: AsyncParsableCommand {
       }
     }
     guard !explanations.isEmpty else { throw Failure(status: .usage, message: Self.unknown(id, near: near)) }
-    let stories = explanations.map(Story.init)
+    let stories = Story.all(explanations)
     if json {
       try Console.line(Story.json(id, stories).pretty)
     } else {

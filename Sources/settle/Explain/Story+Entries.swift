@@ -220,11 +220,20 @@ extension Story {
     return entries
   }
 
-  static func told(_ event: EventFacts) -> Entry {
+  /// A message tells when something happened, and stands where settle learned it: what a file proves was known with that
+  /// file, and nothing before the payment.
+  static func told(_ event: EventFacts, in explanation: Explanation) -> Entry {
+    let isProvenByFile = event.type == .paymentSucceeded && explanation.payment?.proof == "outcome"
+    let file = isProvenByFile ? explanation.outcomes.first { $0.kind == .charge }?.loadedAt : nil
+    let at = [event.occurredAt, explanation.payment?.recordedAt, file].compactMap(\.self).max() ?? event.occurredAt
     let number = event.sequence.map { "number \($0)" } ?? "not published yet"
+    let happened = at == event.occurredAt ? "" : " of \(event.occurredAt.toTheSecond)"
     return Entry(
-      at: event.occurredAt, rank: 15, kind: "event", text: "\(event.type.rawValue), \(number)",
-      facts: [.init("sequence", .number(event.sequence)), .init("type", .string(event.type.rawValue))])
+      at: at, rank: 15, kind: "event", text: "\(event.type.rawValue)\(happened), \(number)",
+      facts: [
+        .init("occurred_at", .text(event.occurredAt)), .init("sequence", .number(event.sequence)),
+        .init("type", .string(event.type.rawValue)),
+      ])
   }
 
   private static func money(_ amount: Money) -> [OrderedJSON.Member] {

@@ -5,7 +5,7 @@ import SettleStore
 
 extension Story {
   /// What a chain is about. The spellings are those of the JSON.
-  enum Subject: String {
+  enum Subject: String, CaseIterable {
     case payment, payout
     case bankLine = "bank_line"
     case statement

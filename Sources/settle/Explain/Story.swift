@@ -36,9 +36,15 @@ struct Story {
     entries += explanation.outcomes.map(reported) + explanation.statements.map(stated)
     entries += explanation.matches.map(matched) + (explanation.breaks + explanation.furtherBreaks).flatMap(broken)
     entries += (explanation.decisions + explanation.furtherDecisions).map(decided)
-    entries += explanation.refunds.flatMap(refunded) + explanation.events.map(told)
+    entries += explanation.refunds.flatMap(refunded) + explanation.events.map { told($0, in: explanation) }
     entries += explanation.payouts.flatMap(paidOut) + explanation.bankLines.map(booked)
     return entries + explanation.restatements.map(restated)
+  }
+
+  /// The stories of all that an id names: payments first, then along the money's way.
+  static func all(_ explanations: [Explanation]) -> [Story] {
+    let stories = explanations.map(Story.init)
+    return Subject.allCases.flatMap { subject in stories.filter { $0.subject == subject } }
   }
 
   /// What several things that an id names are, before their chains.

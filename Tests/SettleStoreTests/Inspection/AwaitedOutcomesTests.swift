@@ -91,9 +91,28 @@ import Testing
       #expect(try await awaited(story, .weekends) == [])
       try await story.book(.line(77, on: "2026-11-19"))
       #expect(try await awaited(story, .weekends) == ["2026-11-25 1 payout 10.00 USD"], "Friday and three days")
+      await story.next(days: 5)
+      try await story.reconcile()
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await awaited(story, .weekends) == ["2026-11-25 1 payout 10.00 USD overdue"])
       try await story.book(.line(1_000, text: "po_first1"))
       try await story.reconcile()
       #expect(try await awaited(story, .weekends) == [])
+    }
+  }
+
+  /// One of the two is in the bank, and a person says which: neither is called overdue.
+  @Test func whatAnAmbiguousLineMayBeIsLeftToItsBreak() async throws {
+    try await Story.tell { story in
+      try await story.report(
+        Reported.other(.payout, -500, row: "txn_1").payout("po_first1"),
+        Reported.other(.payout, -500, row: "txn_2").payout("po_second2"))
+      try await story.book(.line(500))
+      await story.next(days: 9)
+      try await story.reconcile()
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await story.breakRows().map(\.reason) == [.ambiguousMatch])
+      #expect(try await awaited(story, .none) == [])
     }
   }
 }
