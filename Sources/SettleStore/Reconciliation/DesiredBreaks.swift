@@ -40,8 +40,11 @@ extension Session {
   /// A night that is run again for an older date must not take back what a later one has found missing: what is due is
   /// judged by the latest date that was ever reconciled.
   func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
-    max(try latestDate(of: "reconcile") ?? context.date, context.date)
+    max(try lastReconciledDate() ?? context.date, context.date)
   }
+
+  /// The latest date that was ever reconciled, if any was.
+  func lastReconciledDate() throws -> BusinessDate? { try latestDate(of: "reconcile") }
 
   /// Reported money that belongs to nothing settle asked for.
   func wantUnexpected(_ rules: MatchRules) throws {
