@@ -65,7 +65,7 @@ extension Session {
     """
     SELECT x.report_date, 'totals.csv' AS file, p.payment_id::text AS key, p.order_reference, 'bucket' AS changed,
       coalesce(b.reason, CASE WHEN k.first_seen <= x.report_date THEN 'file_missing' END,
-        CASE WHEN p.succeeded_on <= x.report_date THEN 'awaited' ELSE 'unknown' END) AS was,
+        CASE WHEN p.succeeded_on <= x.report_date OR p.attempts = 0 THEN 'awaited' ELSE 'unknown' END) AS was,
       'matched' AS becomes, m.currency, f.name || ':' || o.line AS evidence
     FROM (\(sql: matchesKnown(on: date))) m
     JOIN payments p ON p.payment_id = m.payment_id

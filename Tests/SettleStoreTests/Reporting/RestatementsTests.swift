@@ -199,7 +199,7 @@ import Testing
       try await close(story, waiting: 3)
       #expect(
         try await restated(story).filter { $0.contains("bucket") }
-          == ["2026-11-21 totals.csv A bucket unknown>matched USD o.csv:2"])
+          == ["2026-11-21 totals.csv A bucket awaited>matched USD o.csv:2"])
     }
   }
 
