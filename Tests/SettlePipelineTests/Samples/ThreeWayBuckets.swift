@@ -14,6 +14,15 @@ struct ThreeWayBuckets {
     return Dictionary(pairs.filter { !$0.1.isEmpty }) { first, second in "\(first) and \(second)" }
   }
 
+  /// From which bucket to which the orders and entries of the bank moved that an earlier date had under a break.
+  func moved(on date: ThreeWayDate) -> [String] {
+    guard let earlier = ThreeWayDate(rawValue: date.rawValue - 1) else { return [] }
+    let (before, after) = (buckets(on: earlier), buckets(on: date))
+    return after.compactMap { place, bucket in
+      before[place].flatMap { $0 == bucket ? nil : "\($0) \(bucket)" }
+    }.sorted()
+  }
+
   /// A date's totals, summed up from the lines by their buckets: `bank matched USD` → `9 -561.59`.
   ///
   /// What a rule's tolerance lets pass is matched as it was asked for; its difference stands beside it, as no item.

@@ -48,7 +48,8 @@ struct ThreeWayLine: Equatable {
 
   private static func stripe(_ row: [String: String], _ file: String, _ line: Int) -> ThreeWayLine {
     let kinds = [
-      "partial_capture_reversal": "capture_reversal", "other_adjustment": "adjustment", "risk_reserved_funds": "reserve",
+      "partial_capture_reversal": "capture_reversal", "other_adjustment": "adjustment",
+      "risk_reserved_funds": "reserve",
     ]
     let category = row["reporting_category"] ?? ""
     let (gross, currency) = (number(row["gross"]), (row["currency"] ?? "").uppercased())

@@ -33,7 +33,8 @@ import Testing
     let told = ThreeWayBuckets.totals(in: try await ThreeWayNights.night(of: date).rows("totals.csv"))
     let summed = try ThreeWayBuckets().totals(of: lines, on: date)
     for key in Set(told.keys).union(summed.keys).sorted() {
-      #expect(told[key] == summed[key], "\(key) is \(told[key]?.description ?? "-"), not \(summed[key]?.description ?? "-")")
+      #expect(
+        told[key] == summed[key], "\(key) is \(told[key]?.description ?? "-"), not \(summed[key]?.description ?? "-")")
     }
     guard date == .first else { return }
     // On the first date nothing is carried in: all is what the files hold, whatever the buckets.

@@ -78,9 +78,12 @@ import Testing
       let breaks = restated.filter { $0["file"] == "breaks.csv" }
       #expect(breaks.compactMap { $0["key"] }.sorted() == explained.compactMap { $0["break_id"] }.sorted())
       #expect(breaks.allSatisfy { $0["from"] == "open" && $0["to"] == "resolved" && $0["column"] == "status" })
+      let moved = restated.filter { $0["file"] == "totals.csv" }.map { "\($0["from"] ?? "") \($0["to"] ?? "")" }
+      #expect(moved.sorted() == (try ThreeWayBuckets().moved(on: date)))
       for row in restated {
         let earlier = try ThreeWayDate.allCases.filter { "\($0)" == row["report_date"] }.map(nights.night(of:)).first
         let told = try #require(earlier?.rows(row["file"] ?? ""))
+        #expect(row["evidence"]?.isEmpty == false, "\(row)")
         guard row["file"] != "totals.csv" else { continue }
         let keys = ["payment_id", "break_id", "payout_id"]
         #expect(told.contains { told in keys.contains { told[$0] == row["key"] } }, "\(row)")

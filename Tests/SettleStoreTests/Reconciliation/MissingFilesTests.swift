@@ -164,15 +164,18 @@ import Testing
       }
     }
     try await Story.tell { (story) async throws in
-      let rows = [row("A", "ShopEU", "11"), row("B", "ShopEU", "13"), row("C", "ShopJP", "12"), row("D", "ShopJP", "15")]
+      let rows = [
+        row("A", "ShopEU", "11"), row("B", "ShopEU", "13"), row("C", "ShopJP", "12"), row("D", "ShopJP", "15"),
+      ]
       for (number, row) in rows.enumerated() { try await story.report(row, file: "\(number).csv", of: "adyen") }
       try await story.reconcile()
       let gaps = try await story.breakRows().filter { $0.reason == .fileMissing }.map { $0.evidence.joined() }.sorted()
       #expect(
-        gaps == ["ShopEU 12", "ShopJP 13", "ShopJP 14"].map { gap in
-          let parts = gap.split(separator: " ")
-          return "batch \(parts[1]) of \(parts[0]) at adyen did not come, though a later one did"
-        }.sorted())
+        gaps
+          == ["ShopEU 12", "ShopJP 13", "ShopJP 14"].map { gap in
+            let parts = gap.split(separator: " ")
+            return "batch \(parts[1]) of \(parts[0]) at adyen did not come, though a later one did"
+          }.sorted())
       #expect(try await story.reconcile() == ReconcileCounts())
       #expect(try await story.store.faults() == [])
       try await isMigrated(story.store)

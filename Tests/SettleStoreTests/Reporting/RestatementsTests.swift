@@ -78,7 +78,7 @@ import Testing
       let lines = try await restated(story)
       #expect(lines.count == 2)
       #expect(lines.last == "2026-11-20 totals.csv A bucket file_missing>matched USD o.csv:2")
-      #expect(lines.first?.hasSuffix(" status open>resolved USD") == true)
+      #expect(lines.first?.hasSuffix(" status open>resolved USD o.csv") == true)
     }
   }
 
