@@ -7,8 +7,8 @@ extension Session {
   /// So many numbers may be missing between two batches; more, and the account has begun to count anew.
   private static var mostMissingBatches: Int64 { 10 }
 
-  /// Whose numbers a row's batches have: its payout's id is the merchant account with the batch after a stroke, and each
-  /// account counts by itself. Empty where the id does not say.
+  /// Whose numbers a row's batches have: its payout's id is the merchant account with the batch after a stroke, and
+  /// each account counts by itself. Empty where the id does not say.
   private static let series: SQL = """
     CASE WHEN right(payout, length(batch) + 1) = '/' || batch THEN left(payout, -(length(batch) + 1)) ELSE '' END
     """
@@ -32,7 +32,8 @@ extension Session {
       """
       CREATE TEMPORARY TABLE batch_gaps ON COMMIT DROP AS
       SELECT processor, series, missing, business_date,
-        \(sql: Self.breakID(.fileMissing, of: "concat_ws(' ', processor, nullif(series, ''), 'batch', missing)")) AS break_id
+        \(sql: Self.breakID(.fileMissing, of: "concat_ws(' ', processor, nullif(series, ''), 'batch', missing)"))
+          AS break_id
       FROM (
         SELECT processor, series, business_date, number,
           lag(number) OVER (PARTITION BY processor, series ORDER BY number) AS last

@@ -4,13 +4,14 @@ import SettleModel
 // What a date's facts change in what earlier reports said of the bank, and by what they explain a break.
 
 extension Session {
-  /// Bank lines that an earlier report had under a break's reason, and payouts that it missed in the bank. A bank line's
-  /// key is its own id.
+  /// Bank lines that an earlier report had under a break's reason, and payouts that it missed in the bank. A bank
+  /// line's key is its own id.
   static func restatedBank(on date: BusinessDate) -> SQL {
     let bridged: SQL = "m.payout_currency = m.bank_currency AND m.payout_amount <> m.bank_amount"
     return """
       SELECT x.report_date, 'totals.csv', b.item_id::text, NULL, 'bucket', b.reason,
-        CASE WHEN \(sql: bridged) THEN 'payout_mismatch' ELSE 'matched' END, m.bank_currency, \(sql: payoutRows(by: date))
+        CASE WHEN \(sql: bridged) THEN 'payout_mismatch' ELSE 'matched' END, m.bank_currency,
+        \(sql: payoutRows(by: date))
       FROM breaks b
       CROSS JOIN first_report
       JOIN days x ON x.day = greatest(b.first_seen, first_report.day)

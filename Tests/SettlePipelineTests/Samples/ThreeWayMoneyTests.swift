@@ -111,10 +111,12 @@ import Testing
         return "\(key) \(lines.count): \(gross) - \(fee) = \(gross - fee)"
       }
       #expect(!lines.isEmpty && found.sorted() == summed.sorted(), "\(file)")
-      for statement in ThreeWayLine.statements(of: text) {
+      let statements = ThreeWayLine.statements(of: text)
+      #expect(input.controlTotals.map(\.isRight) == statements.map { _ in true })
+      for (total, statement) in zip(input.controlTotals, statements) {
         #expect(statement.opening + statement.booked.reduce(0, +) == statement.closing)
+        #expect(Decimal(string: total.text(total.found)) == statement.closing)
       }
-      #expect(input.controlTotals.filter { !$0.isRight } == [])
     }
   }
 }

@@ -62,13 +62,19 @@ struct ThreeWayNights {
     return night
   }
 
+  static let pipeline = "\(SampleFolder.path)/three-way/pipeline.yaml"
+
   /// - Parameter inbox: the folder of a date's files.
-  init(again: Bool = true, inbox: (ThreeWayDate) -> String = { "\(SampleFolder.path)/\($0.inbox)" }) async throws {
+  init(
+    again: Bool = true, pipeline: String = Self.pipeline,
+    inbox: (ThreeWayDate) -> String = { "\(SampleFolder.path)/\($0.inbox)" }
+  ) async throws {
+    let pipeline = try PipelineDefinition(path: pipeline)
     let store = try await Store.test()
     let folder = NSTemporaryDirectory() + "settle-three-way-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     func run(_ date: ThreeWayDate, _ stages: [StageName], asOf: Timestamp? = nil) async throws -> Night {
-      try await Self.run(date, stages, asOf: asOf, inbox: inbox(date), out: "\(folder)/\(date)", in: store)
+      try await Self.run(date, stages, asOf: asOf, pipeline, inbox: inbox(date), out: "\(folder)/\(date)", in: store)
     }
     for date in ThreeWayDate.allCases {
       var night = try await run(date, Self.stages)
@@ -92,7 +98,8 @@ struct ThreeWayNights {
   private static let stages: [StageName] = [.ingest, .importing, .reconcile, .report]
 
   private static func run(
-    _ date: ThreeWayDate, _ stages: [StageName], asOf: Timestamp?, inbox: String, out: String, in store: Store
+    _ date: ThreeWayDate, _ stages: [StageName], asOf: Timestamp?, _ pipeline: PipelineDefinition, inbox: String,
+    out: String, in store: Store
   ) async throws -> Night {
     let processor = try SampleProcessor(report: [])
     let runner = Runner(
@@ -100,8 +107,7 @@ struct ThreeWayNights {
       logger: Logger(label: "sample"))
     let result = try await runner.run(
       RunRequest(
-        pipeline: try PipelineDefinition(path: "\(SampleFolder.path)/three-way/pipeline.yaml"), stages: stages,
-        date: date.businessDate, inbox: inbox, out: out, asOf: asOf, version: "sample"))
+        pipeline: pipeline, stages: stages, date: date.businessDate, inbox: inbox, out: out, asOf: asOf, version: "sample"))
     let names = try FileManager.default.contentsOfDirectory(atPath: out).filter {
       !$0.hasPrefix(".") && $0 != "run_results.json"
     }

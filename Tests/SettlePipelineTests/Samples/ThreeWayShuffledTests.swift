@@ -3,7 +3,8 @@ import Testing
 
 @testable import SettlePipeline
 
-/// The files of `samples/three-way` in other orders, under other names and in pieces: the same reports.
+/// The files of `samples/three-way` in other orders, under other names and in pieces, the processors' sources the other
+/// way round: the same reports.
 @Suite struct ThreeWayShuffledTests {
   /// How each table's rows are put into files: one by one, with a number that tells their places.
   private static func pieces(_ rows: [String]) -> [[String]] {
@@ -47,6 +48,17 @@ import Testing
     return whole.map { text[..<start.lowerBound] + $0 + text[end.upperBound...] }
   }
 
+  /// The pipeline with the sources of `import` in reverse.
+  private static func writePipeline(into folder: String) throws -> String {
+    let lines = try SampleFolder.text("three-way/pipeline.yaml").components(separatedBy: "\n")
+    let sources = lines.indices.filter { lines[$0].hasPrefix("    - { path: ") }.dropFirst()
+    var turned = lines
+    for (place, source) in zip(sources, sources.reversed()) { turned[place] = lines[source] }
+    let path = "\(folder)/pipeline.yaml"
+    try Data(turned.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
   /// Where a row stands is another matter than what it says.
   private static func told(_ night: ThreeWayNights.Night, _ file: String) -> [String] {
     night.rows(file).map { row in
@@ -59,7 +71,8 @@ import Testing
     let folder = NSTemporaryDirectory() + "settle-three-way-shuffled-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     for date in ThreeWayDate.allCases { try Self.write(date, into: "\(folder)/\(date)") }
-    let shuffled = try await ThreeWayNights(again: false) { "\(folder)/\($0)" }
+    let pipeline = try Self.writePipeline(into: folder)
+    let shuffled = try await ThreeWayNights(again: false, pipeline: pipeline) { "\(folder)/\($0)" }
     for date in ThreeWayDate.allCases {
       let (night, other) = (try await ThreeWayNights.night(of: date), try shuffled.night(of: date))
       #expect(other.result.exitStatus == .done, "\(other.result.stages.compactMap(\.message)) \(other.result.messages)")

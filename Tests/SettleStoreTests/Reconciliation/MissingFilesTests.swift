@@ -154,8 +154,8 @@ import Testing
     }
   }
 
-  /// Each merchant account counts its own batches: one's 12 is not the other's, and numbers that lie between one account's
-  /// are no gap of the other.
+  /// Each merchant account counts its own batches: one's 12 is not the other's, and numbers that lie between one
+  /// account's are no gap of the other.
   @Test func eachAccountCountsItsOwnBatches() async throws {
     func row(_ order: String, _ account: String, _ batch: String) -> Reported {
       .charge(order, 100).changed { record in
