@@ -107,7 +107,8 @@ struct ThreeWayNights {
       logger: Logger(label: "sample"))
     let result = try await runner.run(
       RunRequest(
-        pipeline: pipeline, stages: stages, date: date.businessDate, inbox: inbox, out: out, asOf: asOf, version: "sample"))
+        pipeline: pipeline, stages: stages, date: date.businessDate, inbox: inbox, out: out, asOf: asOf,
+        version: "sample"))
     let names = try FileManager.default.contentsOfDirectory(atPath: out).filter {
       !$0.hasPrefix(".") && $0 != "run_results.json"
     }
