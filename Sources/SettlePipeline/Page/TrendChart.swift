@@ -33,8 +33,9 @@ struct TrendChart {
   var shareWords: String {
     let shares = days.compactMap(Self.share)
     guard let least = shares.min() else { return "nothing matched" }
-    let last = Self.share(of: days[days.count - 1]).map { PageText.percent(perMille: $0) } ?? "nothing matched"
-    return "\(last), at least \(PageText.percent(perMille: least))"
+    let floor = "at least \(PageText.percent(perMille: least))"
+    guard let last = Self.share(of: days[days.count - 1]) else { return "nothing matched, else \(floor)" }
+    return "\(PageText.percent(perMille: last)), \(floor)"
   }
 
   /// The chart in words; the table below it has the figures.

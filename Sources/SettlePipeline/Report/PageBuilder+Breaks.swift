@@ -4,21 +4,24 @@ import SettleStore
 extension PageBuilder {
   mutating func add(_ row: BreakRow, on date: BusinessDate) {
     let age = date.days(since: row.firstSeen)
-    let shown = ReportPage.BreakRow(row, age: age, waits: waiting.contains(row.id))
+    let waits = waiting.contains(row.id)
+    // Of many breaks only the first ones are kept.
+    func show(in rows: inout [ReportPage.BreakRow], limit: Int = ReportPage.rowLimit) {
+      if rows.count < limit { rows.append(ReportPage.BreakRow(row, age: age, waits: waits)) }
+    }
     guard row.open else {
       page.settledCount += 1
-      if page.settledBreaks.count < ReportPage.rowLimit { page.settledBreaks.append(shown) }
-      return
+      return show(in: &page.settledBreaks)
     }
     sums.add(row, age: age)
+    show(in: &page.breaks, limit: ReportPage.breakLimit)
     switch row.reason {
     case .fileMissing: page.missingFiles += row.evidence.prefix(1)
     case .payoutNotInBank:
       page.missingPayoutCount += 1
-      if page.missingPayouts.count < ReportPage.rowLimit { page.missingPayouts.append(shown) }
+      show(in: &page.missingPayouts)
     default: break
     }
-    if page.breaks.count < ReportPage.breakLimit { page.breaks.append(shown) }
   }
 
   mutating func add(decided row: DecisionRow) {
