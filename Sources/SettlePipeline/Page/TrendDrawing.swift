@@ -68,7 +68,7 @@ struct TrendDrawing {
     }
     for (level, share) in [(top, Int64(1_000)), (top + height, floor)] {
       drawing.rectangle(x: 0, y: level, width: drawing.width, height: 1, class: "track")
-      drawing.label(PageText.percent(perMille: share), x: 0, y: level - 4, class: "quiet")
+      drawing.label(PageText.percent(perMille: share), x: 0, y: level - 4, class: "quiet halo")
     }
     let points = shares.enumerated().map { index, share in share.map { point($0, index) } }
     // Dates without a share are gaps in the line.

@@ -71,14 +71,14 @@ struct ReportPageTests {
     "<time datetime=\"2026-11-21T08:14:00Z\">2026-11-21 08:14</time>",
     "data-name=\"Difference\"><span data-pad=\"\u{2008}\u{2007}\u{2007}\">\u{2212}119,409</span></td>",
     "po_1QxZ9y8X7w6V5u4T</span> <b>312,005.00 USD</b> <span class=\"quiet\">2 days</span>",
-    "<td class=\"accent\">Failed</td>",
+    "<td class=\"accent\" data-name=\"Status\">Failed</td>",
     "<td class=\"figure accent strong\" data-name=\"Remainder\"><span data-pad=\"\u{2008}\u{2007}\u{2007}\u{2007}\">"
       + "\u{2212}600</span></td>",
-    "<th scope=\"row\">Wednesday, 18 November 2026</th><td class=\"code\">totals.csv</td>"
-      + "<td>Awaited \u{2192} Matched</td><td class=\"figure\">12</td>",
-    "<td>Fee</td><td class=\"figure\">3</td>",
-    "<td>Card number</td><td class=\"code\">payment_method</td>",
-    "<td>stripe-payout-reconciliation</td><td class=\"figure\">4,871</td>",
+    "<th scope=\"row\" class=\"what\">Wednesday, 18 November 2026</th><td class=\"code\" data-name=\"File\">totals.csv</td>",
+    "data-name=\"What changes\">Awaited \u{2192} Matched</td><td class=\"figure\" data-name=\"Rows\">12</td>",
+    "data-name=\"What changes\">Fee</td><td class=\"figure\" data-name=\"Rows\">3</td>",
+    "class=\"what\">Card number</th><td class=\"code\" data-name=\"Field\">payment_method</td>",
+    "data-name=\"Layout\">stripe-payout-reconciliation</td><td class=\"figure\" data-name=\"Read\">4,871</td>",
     "<a href=\"breaks.csv\">breaks.csv</a> <span class=\"quiet\">55 rows</span>", "<a href=\"x.csv\">x.csv</a></li>",
   ])
   func says(_ text: String) throws {
