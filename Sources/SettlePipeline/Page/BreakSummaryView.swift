@@ -1,4 +1,5 @@
 import SettleModel
+import SettleStore
 
 /// Open breaks: a line for each reason, a column for each span of ages, and what is at stake in each currency.
 struct BreakSummaryView {
@@ -28,27 +29,33 @@ struct BreakSummaryView {
   /// Nil where no break is open.
   init?(_ groups: [ReportPage.BreakGroup]) {
     guard !groups.isEmpty else { return nil }
-    let counts = AgeSpan.none.indices.map { span in groups.reduce(0) { $0 + $1.ages[span] } }
-    let oldest = counts.lastIndex { $0 > 0 } ?? 0
-    let shown = 0...oldest
+    let counts = Dictionary(groups.flatMap(\.ages), uniquingKeysWith: +)
+    let oldest = AgeBand.allCases.last { counts[$0] ?? 0 > 0 } ?? .new
+    let shown = AgeBand.allCases.prefix { $0.rawValue <= oldest.rawValue }
     // With one column there is nothing to compare.
-    let most = oldest == 0 ? 0 : groups.flatMap(\.ages).max() ?? 0
-    spans = AgeSpan.all[shown].map(\.label)
+    let most = shown.count == 1 ? 0 : groups.flatMap(\.ages.values).max() ?? 0
+    spans = shown.map(Self.title)
     let known = Set(groups.flatMap { $0.amounts.map(\.currency) }).sorted()
     currencies = known.map(\.code)
     lines = groups.map { group in
       Line(
-        reason: group.reason.title, cells: shown.map { Self.cell($0, group.ages[$0], most: most) },
+        reason: group.reason.title, cells: shown.map { Self.cell($0, group.ages[$0] ?? 0, most: most) },
         all: PageText.grouped(group.count), amounts: known.map { Self.written(group.amounts, $0) })
     }
     sum = Line(
-      reason: "All", cells: shown.map { Self.cell($0, counts[$0], most: 0) },
-      all: PageText.grouped(counts.reduce(0, +)), amounts: known.map { Self.written(groups.flatMap(\.amounts), $0) })
+      reason: "All", cells: shown.map { Self.cell($0, counts[$0] ?? 0, most: 0) },
+      all: PageText.grouped(counts.values.reduce(0, +)),
+      amounts: known.map { Self.written(groups.flatMap(\.amounts), $0) })
   }
 
-  private static func cell(_ span: Int, _ count: Int, most: Int) -> Cell {
+  /// `2–7 days`
+  private static func title(_ band: AgeBand) -> String {
+    "\(band.description.replacing("-", with: "\u{2013}")) days"
+  }
+
+  private static func cell(_ band: AgeBand, _ count: Int, most: Int) -> Cell {
     Cell(
-      span: AgeSpan.all[span].label, count: count == 0 ? nil : PageText.grouped(count),
+      span: title(band), count: count == 0 ? nil : PageText.grouped(count),
       level: most == 0 ? 0 : (count * 3 + most - 1) / most)
   }
 

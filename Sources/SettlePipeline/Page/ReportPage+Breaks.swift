@@ -1,21 +1,22 @@
 package import SettleModel
+package import SettleStore
 
 extension ReportPage {
   /// The open breaks of one reason.
   package struct BreakGroup: Sendable, Equatable {
     package var reason: BreakReason
-    /// How many there are of each span of ``AgeSpan``.
-    package var ages: [Int]
+    /// How many there are of each age.
+    package var ages: [AgeBand: Int]
     /// What is at stake, a currency each.
     package var amounts: [Money]
 
-    package init(reason: BreakReason, ages: [Int], amounts: [Money]) {
+    package init(reason: BreakReason, ages: [AgeBand: Int], amounts: [Money]) {
       self.reason = reason
       self.ages = ages
       self.amounts = amounts
     }
 
-    package var count: Int { ages.reduce(0, +) }
+    package var count: Int { ages.values.reduce(0, +) }
   }
 
   package struct BreakRow: Sendable, Equatable {

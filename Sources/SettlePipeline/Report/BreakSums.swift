@@ -3,13 +3,13 @@ import SettleStore
 
 /// Open breaks, counted by reason and age, with what is at stake in each currency.
 struct BreakSums {
-  private var groups: [BreakReason: (ages: [Int], amounts: [Currency: Int64])] = [:]
+  private var groups: [BreakReason: (ages: [AgeBand: Int], amounts: [Currency: Int64])] = [:]
   /// What is at stake in all of them.
   private(set) var broken: [Currency: ReportPage.Sum] = [:]
 
   mutating func add(_ row: BreakRow, age: Int) {
-    var group = groups[row.reason] ?? (AgeSpan.none, [:])
-    group.ages[AgeSpan.index(of: age)] += 1
+    var group = groups[row.reason] ?? ([:], [:])
+    group.ages[AgeBand(days: age), default: 0] += 1
     if let stake = row.delta ?? row.expected ?? row.reported {
       let minor = Int64(clamping: stake.minor.magnitude)
       group.amounts[stake.currency, default: 0] += minor

@@ -115,8 +115,7 @@ struct ChartTests {
 
   @Test func everyAgeFallsInOneSpan() {
     let ages = [-2, 0, 1, 2, 3, 4, 7, 8, 14, 15, 30, 31, 4_000]
-    #expect(ages.map(AgeSpan.index(of:)) == [0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6])
-    #expect(AgeSpan.none.count == AgeSpan.all.count)
+    #expect(ages.map { AgeBand(days: $0).rawValue } == [0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3])
   }
 
   @Test func breaksAreSummedByReasonAgeAndCurrency() throws {
@@ -125,12 +124,12 @@ struct ChartTests {
     let view = try #require(
       BreakSummaryView([
         .init(
-          reason: .duplicateCharge, ages: [6, 0, 1, 0, 0, 0, 0],
+          reason: .duplicateCharge, ages: [.new: 6, .month: 1],
           amounts: [Money(minor: 500, currency: jpy), Money(minor: 123_456, currency: usd)]),
-        .init(reason: .fileMissing, ages: [1, 0, 0, 0, 0, 0, 0], amounts: []),
-        .init(reason: .dispute, ages: [2, 0, 0, 0, 0, 0, 0], amounts: [Money(minor: 1, currency: usd)]),
+        .init(reason: .fileMissing, ages: [.new: 1], amounts: []),
+        .init(reason: .dispute, ages: [.new: 2], amounts: [Money(minor: 1, currency: usd)]),
       ]))
-    #expect(view.spans == ["New", "1 day", "2\u{2013}3 days"])
+    #expect(view.spans == ["0\u{2013}1 days", "2\u{2013}7 days", "8\u{2013}30 days"])
     #expect(view.currencies == ["JPY", "USD"])
     #expect(view.lines.map { $0.cells.map(\.count) } == [["6", nil, "1"], ["1", nil, nil], ["2", nil, nil]])
     #expect(view.lines.map { $0.cells.map(\.level) } == [[3, 0, 1], [1, 0, 0], [1, 0, 0]])

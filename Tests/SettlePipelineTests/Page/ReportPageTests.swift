@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import SettleModel
+import SettleStore
 import Testing
 
 @testable import SettlePipeline
@@ -60,7 +61,7 @@ struct ReportPageTests {
     "Matched: 612,874.15 expected, 612,874.15 reported, 3,066 items; Awaited: 3,391.80 expected, 17 items",
     "<li class=\"matched\">Matched 596,142.53 <span class=\"quiet\">1 line</span></li>",
     "<title id=\"trend-wide-title\">Trend from 28 Oct to 20 Nov</title>", "<th scope=\"row\">2026-10-28</th>",
-    "<th scope=\"row\">Taken a second time</th><td class=\"count level-3\" data-name=\"New\">12</td>",
+    "<th scope=\"row\">Taken a second time</th><td class=\"count level-3\" data-name=\"0\u{2013}1 days\">15</td>",
     "data-name=\"All\">54</td><td class=\"figure\" data-name=\"EUR\">212.45</td>",
     "stripe-later.csv:2011</span><span class=\"small code\">and 2 more</span>",
     "These are the first 5 of 54 open breaks and 1 of 1 that ended on the day; the rest is in",
@@ -150,7 +151,7 @@ struct ReportPageTests {
       row.id = "b\(number)"
       return row
     }
-    page.breaksByReason = [.init(reason: .duplicateCharge, ages: [100_000, 0, 0, 0, 0, 0, 0], amounts: [])]
+    page.breaksByReason = [.init(reason: .duplicateCharge, ages: [.new: 100_000], amounts: [])]
     page.refunds = Array(repeating: try #require(page.refunds.first), count: 250)
     page.refundCount = 3_000
     let html = try page.html()

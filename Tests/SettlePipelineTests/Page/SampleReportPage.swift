@@ -24,16 +24,16 @@ extension ReportPage {
     page.trend = sampleTrend()
     page.breaksByReason = [
       BreakGroup(
-        reason: .duplicateCharge, ages: [12, 3, 1, 0, 0, 0, 0],
+        reason: .duplicateCharge, ages: [.new: 15, .week: 1],
         amounts: [Money(minor: 21_245, currency: eur), Money(minor: 306_080, currency: usd)]),
       BreakGroup(
-        reason: .amountMismatch, ages: [9, 5, 1, 0, 0, 0, 0], amounts: [Money(minor: 9_114, currency: usd)]),
+        reason: .amountMismatch, ages: [.new: 14, .week: 1], amounts: [Money(minor: 9_114, currency: usd)]),
       BreakGroup(
-        reason: .missingAtProcessor, ages: [4, 3, 5, 0, 2, 0, 0],
+        reason: .missingAtProcessor, ages: [.new: 7, .week: 5, .month: 2],
         amounts: [Money(minor: 119_409, currency: jpy), Money(minor: 212_090, currency: usd)]),
       BreakGroup(
-        reason: .unexpectedCharge, ages: [6, 1, 0, 0, 1, 0, 0], amounts: [Money(minor: 148_028, currency: usd)]),
-      BreakGroup(reason: .dispute, ages: [0, 0, 0, 0, 0, 0, 1], amounts: [Money(minor: 4_500, currency: usd)]),
+        reason: .unexpectedCharge, ages: [.new: 7, .month: 1], amounts: [Money(minor: 148_028, currency: usd)]),
+      BreakGroup(reason: .dispute, ages: [.older: 1], amounts: [Money(minor: 4_500, currency: usd)]),
     ]
     page.breaks = try sampleBreaks()
     page.settledBreaks = [
