@@ -28,7 +28,7 @@ extension Session {
         SELECT FROM bank_match_payouts u JOIN payouts p ON p.payout_id = u.payout_id
         WHERE u.match_id = m.match_id AND p.amount IS DISTINCT FROM u.amount)
       """)
-    let matcher = BankMatcher(daysAfter: terms.daysAfter)
+    let matcher = terms.matcher
     try reopenNamed(matcher, terms)
     let lines = try openLines(terms)
     let findings = matcher.match(lines, with: try payouts(around: lines, settled: false))
