@@ -11,7 +11,8 @@ extension Session {
     try script(Self.placement)
     let contested: Int64 = try first("SELECT count(*) AS cores FROM contested")?.get("cores") ?? 0
     if contested > 0 {
-      try script(Self.knownTwins + Self.statementsAround + Self.statementsApart)
+      // Compiling a statement costs seconds, and there are some for each statement of the file.
+      try script("SET LOCAL jit = off;" + Self.knownTwins + Self.statementsAround + Self.statementsApart)
       let last: Int64 = try first("SELECT max(round) AS last FROM rounds")?.get("last") ?? 0
       // One statement of each account after the other, since what the first one holds decides what the next one shares.
       if last > 0 { for round in 1...last { try assign(round) } }
