@@ -72,8 +72,9 @@ import Testing
       (
         "one of a day's exports is missing",
         [
-          .of("2026-11-20", opening: 500, closing: 400), .of("2026-11-20", opening: 450, closing: 500),
-          .of("2026-11-21", opening: 500, closing: 700),
+          .of("2026-11-19", opening: 0, closing: 500),
+          .of("2026-11-20", opening: 500, closing: 400), .of("2026-11-20", opening: 450, closing: 620),
+          .of("2026-11-21", opening: 620, closing: 700),
         ], ["ACCOUNT 2026-11-20 opening_balance 4.00 4.50 1"]
       ),
       (
