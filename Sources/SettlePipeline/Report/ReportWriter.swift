@@ -172,11 +172,12 @@ struct ReportWriter {
 }
 
 extension PayoutRow {
-  /// `open` until the processor says what it paid; then whether the lines explain it, and whether the bank has it.
+  /// `open` until the processor says what it paid and what is in it; then whether the lines explain it, and whether the
+  /// bank has it.
   var status: String {
     if !agrees { return "remainder" }
     if isMissingInBank { return "not_in_bank" }
     if bank != nil { return "in_bank" }
-    return paid == nil ? "open" : "complete"
+    return isExplained ? "complete" : "open"
   }
 }

@@ -130,6 +130,27 @@ import Testing
     }
   }
 
+  /// Two processors may give one id to their payouts.
+  @Test func aPayoutIsItsProcessors() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.report(.charge("A", 1_000).payout("po_1"), of: "stripe")
+      try await close(story)
+      await story.next()
+      try await story.report(.charge("B", 300).payout("po_1"), of: "adyen")
+      try await close(story)
+      // Of the one an earlier report told; the other one is new.
+      #expect(try await restated(story) == [])
+      await story.next()
+      try await story.report(.charge("C", 200).payout("po_1"), file: "o.csv", of: "stripe")
+      try await close(story)
+      #expect(
+        try await restated(story) == [
+          "2026-11-20 payouts.csv po_1 lines 1>2 USD o.csv", "2026-11-20 payouts.csv po_1 gross 10.00>12.00 USD o.csv",
+          "2026-11-20 payouts.csv po_1 net 10.00>12.00 USD o.csv",
+        ])
+    }
+  }
+
   @Test func aRecordThatSaysSomethingElseIsRestated() async throws {
     try await Story.tell { (story) async throws in
       try await story.authorize(.order("A", 1_000), .order("J", 500, "JPY"))
