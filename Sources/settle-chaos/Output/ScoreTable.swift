@@ -46,8 +46,11 @@ struct ScoreTable: Sendable, Codable {
     let bound = score.violations.isEmpty ? Score.bound(trials: score.trials) : nil
     return [score.fault, "\(score.trials)", "\(score.killsInFlight)"]
       + Invariant.allCases.map { "\(score.count($0))" }
-      + [bound.map { String(format: "%.2f%%", $0) } ?? "-", "\(Int(score.seconds)) s"]
+      + [bound.map(Self.percent) ?? "-", "\(Int(score.seconds)) s"]
   }
+
+  /// Three digits that count, since a million trials bound a rate far below a hundredth of a percent.
+  static func percent(_ value: Double) -> String { String(format: "%#.3g%%", value) }
 
   private func reproductions(_ score: Score) -> String {
     var text = ""
@@ -76,7 +79,7 @@ struct ScoreTable: Sendable, Codable {
 extension Score {
   fileprivate var claim: String {
     guard violations.isEmpty, let bound = Self.bound(trials: trials) else { return "" }
-    return "\(fault) (\(summary)): 0 in \(trials): below \(String(format: "%.2f", bound))% with 95% confidence\n"
+    return "\(fault) (\(summary)): 0 in \(trials): below \(ScoreTable.percent(bound)) with 95% confidence\n"
   }
 }
 

@@ -11,7 +11,7 @@ import Testing
 
   @Test func zeroInAThousandSaysWhatItProves() {
     let text = Self.table([]).text
-    #expect(text.contains(": 0 in 1000: below 0.30% with 95% confidence\n"))
+    #expect(text.contains(": 0 in 1000: below 0.299% with 95% confidence\n"))
     #expect(text.contains("All holds"))
   }
 
