@@ -23,7 +23,11 @@ extension Session {
     try tellWaitingForFiles(on: date)
     try script("ANALYZE items")
     _ = try execute(
-      "CREATE TEMPORARY TABLE bucketed AS SELECT *, 1 AS items FROM (\(sql: Self.buckets(on: date))) placed")
+      """
+      CREATE TEMPORARY TABLE bucketed AS
+      SELECT side, kind, currency, bucket, count(*) AS items, sum(amount) AS amount
+      FROM (\(sql: Self.buckets(on: date))) placed GROUP BY side, kind, currency, bucket
+      """)
     try setTolerated(on: date)
     func row(_ row: Row) throws -> TotalRow {
       TotalRow(
@@ -40,7 +44,7 @@ extension Session {
       """, row)
     let charges = try query(
       """
-      SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
+      SELECT side, bucket, currency, sum(items) AS items, sum(amount)::bigint AS amount
       FROM bucketed WHERE side = 'expected' AND kind = 'charge'
       GROUP BY side, bucket, currency ORDER BY side, currency, bucket
       """, row)
