@@ -32,7 +32,7 @@ extension Session {
   func sumPayouts() throws {
     let stale: Int64 = try first("SELECT count(*) AS stale FROM payouts WHERE stale")?.get("stale") ?? 0
     guard stale > 0 else { return }
-    try script(
+    _ = try execute(
       """
       CREATE TEMPORARY TABLE summed ON COMMIT DROP AS
       SELECT p.payout_id, p.processor, p.reference, s.*
@@ -41,9 +41,9 @@ extension Session {
         ON c.processor = p.processor AND c.reference = p.reference
       LEFT JOIN LATERAL (
         SELECT count(*) FILTER (WHERE NOT is_payout) AS lines,
-          coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
-          coalesce(sum(fee) FILTER (WHERE NOT is_payout), 0)::bigint AS fees,
-          coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
+          \(sql: Self.linesSum("gross")) AS gross,
+          \(sql: Self.linesSum("gross")) - \(sql: Self.linesSum("net")) AS fees,
+          \(sql: Self.linesSum("net")) AS net,
           -sum(net) FILTER (WHERE is_payout)::bigint AS paid,
           coalesce(min(day) FILTER (WHERE kind = 'payout'), max(day)) AS sent_on,
           coalesce(max(available) FILTER (WHERE kind = 'payout'), max(available)) AS available_on,

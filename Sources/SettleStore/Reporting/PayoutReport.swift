@@ -17,9 +17,9 @@ extension Session {
             AND b.first_seen <= \(date) AND (b.resolved_on IS NULL OR b.resolved_on > \(date))) AS missing
       FROM (
         SELECT processor, payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-          coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
-          coalesce(sum(fee) FILTER (WHERE NOT is_payout), 0)::bigint AS fees,
-          coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
+          \(sql: Self.linesSum("gross")) AS gross,
+          \(sql: Self.linesSum("gross")) - \(sql: Self.linesSum("net")) AS fees,
+          \(sql: Self.linesSum("net")) AS net,
           -sum(net) FILTER (WHERE is_payout)::bigint AS paid
         FROM (
           SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout

@@ -13,7 +13,7 @@ extension StoreCheck {
       FROM (SELECT * FROM payouts) p
       FULL JOIN (
         SELECT processor, payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-          coalesce(sum(net) FILTER (WHERE NOT is_payout), 0) AS net, -sum(net) FILTER (WHERE is_payout) AS paid
+          \(sql: Session.linesSum("net")) AS net, -sum(net) FILTER (WHERE is_payout) AS paid
         FROM (
           SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM outcome_records WHERE payout IS NOT NULL) r
         GROUP BY processor, payout, currency
