@@ -105,7 +105,8 @@ package struct OutcomeRecord: Sendable, Equatable {
 
   package init(
     kind: OutcomeKind, rowID: String? = nil, occurredAt: Timestamp, availableOn: Timestamp? = nil, gross: Money,
-    fee: Int64 = 0, net: Int64? = nil, rest: Rest? = nil, presentment: Money? = nil, references: References, reason: String? = nil,
+    fee: Int64 = 0, net: Int64? = nil, rest: Rest? = nil, presentment: Money? = nil, references: References,
+    reason: String? = nil,
     method: String? = nil, exchangeRate: ExchangeRate? = nil, batch: String? = nil, line: Int = 0
   ) {
     self.kind = kind

@@ -91,7 +91,7 @@ extension Session {
         WHERE r.number IS NULL GROUP BY r.line) s
       WHERE s.line = r.line
       """)
-    try pairRepeats(by: "(kind, gross, net, currency)")
+    try pairRepeats(by: "concat_ws(' ', kind, gross, net, currency)")
     // Whatever is left takes the numbers that are left, and then new ones.
     _ = try execute(
       """

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import SettleModel
 import SettleStore
 import SettleTesting
@@ -67,7 +68,9 @@ import Testing
     """
   }
 
-  private static func row(_ id: String, _ code: String, _ side: String, _ amount: Int, of payment: String = "") -> String {
+  private static func row(_ id: String, _ code: String, _ side: String, _ amount: Int, of payment: String = "")
+    -> String
+  {
     let type = payment.isEmpty ? "" : "TXN"
     return "\"SB\",\"\(id)\",\"\",\"\(payment)\",\"\(type)\",\"\(code)\",2026/11/20 09:15:00 -0800,"
       + "2026/11/20 09:15:00 -0800,\"\(side)\",\(amount),\"USD\",\"\",,\"\",\"\",\"\",\"\",\"\""

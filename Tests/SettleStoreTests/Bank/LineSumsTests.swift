@@ -89,7 +89,8 @@ import Testing
   /// A record that finds its payment later keeps what it has left.
   @Test func orphansKeepTheirRests() async throws {
     try await Story.tell { story in
-      try await story.report(Reported.charge("A", 1_000).fee(2).rest(net: -400_000).changed { $0.references.order = "A" })
+      try await story.report(
+        Reported.charge("A", 1_000).fee(2).rest(net: -400_000).changed { $0.references.order = "A" })
       try await story.authorize(.order("A", 1_000))
       try await story.reconcile()
       #expect(

@@ -7,7 +7,7 @@ import Testing
 /// One row id several times in a file: which rows are movements of their own, and which contradict each other.
 @Suite struct RepeatedRowIDsTests {
   private static let records: SQL = """
-    SELECT kind, gross::text, version::text, coalesce(payout, '-') FROM outcome_records ORDER BY gross, version
+    SELECT kind, gross::text, version::text, coalesce(payout, '-') FROM outcome_records o ORDER BY o.gross, version
     """
   private static let facts: Set<String> = ["input_files", "file_digests", "arrivals", "quarantine"]
 
