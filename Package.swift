@@ -131,7 +131,7 @@ let package = Package(
       name: "SettlePipelineTests",
       dependencies: [
         "SettlePipeline", "SettleStore", "SettleProcessors", "ProcessorSandbox", "SettleTesting", "SettleFiles",
-        "SettleModel", "Postgres", asyncHTTPClient, logging,
+        "SettleModel", "Postgres", asyncHTTPClient, crypto, logging,
       ], swiftSettings: strict),
     .testTarget(
       name: "ProcessorSandboxTests", dependencies: ["ProcessorSandbox", hummingbirdTesting, asyncHTTPClient],

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import SettleFiles
 import SettleModel
@@ -16,6 +17,9 @@ struct ReportWriter {
   /// - Returns: how many rows each file has, in order, and the totals.
   func write(_ page: ReportPage) throws -> (counts: [(name: String, value: Int64)], totals: [TotalRow]) {
     var page = PageBuilder(page)
+    page.page.zone = zone
+    page.add(awaiting: try db.refundsAwaitingApproval(on: date, zone: zone))
+    try db.forEachDecision(on: date, zone: zone) { page.add(decided: $0) }
     let breaks = try writeBreaks(&page)
     let matched = try writeMatched()
     let refunds = try writeRefunds(&page)
@@ -23,17 +27,25 @@ struct ReportWriter {
     let failed = try writeFailed()
     let retries = try RetriesFile.write(db, on: date, in: folder, for: &page)
     let quarantined = try writeQuarantine(&page)
-    let restated = try writeRestatements()
+    let restated = try writeRestatements(&page)
     let (totals, charges) = try db.totals(on: date)
     try writeTotals(totals)
     page.add(totals, charges: charges)
+    page.add(trend: try db.trend(until: date, limit: ReportPage.trendLimit))
     for file in try db.filesLoaded(on: date) { page.add(file) }
     for (stage, message) in try db.unfinishedStages(on: date) { page.addNotice(stage: stage, message: message) }
-    try ReportFile.write(try page.html(), as: "report.html", in: folder)
     let counts = [
       ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts), ("failed", failed),
       ("retries_planned", retries), ("quarantined", quarantined), ("restated", restated),
     ]
+    page.add(
+      beside: try FileManager.default.contentsOfDirectory(atPath: folder).sorted(),
+      rows: [
+        "breaks.csv": breaks, "matched.csv": matched, "refunds.csv": refunds, "payouts.csv": payouts,
+        "failed.csv": failed, "retries.csv": retries, "quarantine.csv": quarantined, "restatements.csv": restated,
+        "totals.csv": Int64(totals.count),
+      ])
+    try ReportFile.write(try page.html(), as: "report.html", in: folder)
     return (counts, totals)
   }
 

@@ -44,7 +44,7 @@ extension Session {
         NULL, NULL, reported_amount, reported_currency, rule
       FROM pairs WHERE place > 1
       """)
-    try tellMatchedElsewhere(context)
+    try tellMatchedUnasked(context)
     try script("DROP TABLE charges, pairs")
     return matched
   }
@@ -87,7 +87,7 @@ extension Session {
       CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS
       WITH related AS (
         SELECT c.*, p.amount AS expected_amount, p.currency AS expected_currency,
-          p.revived OR p.state <> 'SUCCEEDED' AND NOT \(sql: Self.isChargedElsewhere) AS denied,
+          p.revived OR p.state <> 'SUCCEEDED' AND NOT \(sql: Self.isUnasked) AS denied,
           coalesce(c.processor_payment IN (p.processor_payment, p.processor_charge)
             OR c.processor_charge IN (p.processor_payment, p.processor_charge), false) AS own,
           NOT c.together AND coalesce(c.processor_payment <> p.processor_payment
@@ -115,15 +115,20 @@ extension Session {
     try script("ANALYZE pairs")
   }
 
-  /// What another processor was to charge has succeeded where its reported money fits. No audit entry tells of it: the
+  /// Of a payment `p`: nobody was asked for it through settle, or not yet.
+  private static let isUnasked: SQL = "(p.state = 'REQUESTED' AND p.attempts = 0)"
+
+  /// What settle asked nobody for has succeeded where its reported money fits: another processor was to charge it, or a
+  /// rule says that this is the order's money, so that it must not be charged again. No audit entry tells of it: the
   /// record is in its file's digest.
-  private func tellMatchedElsewhere(_ context: LoadContext) throws {
+  private func tellMatchedUnasked(_ context: LoadContext) throws {
     _ = try execute(
       """
       UPDATE payments p
-      SET state = 'SUCCEEDED', succeeded_at = c.occurred_at, succeeded_on = \(context.date), proof = 'outcome'
+      SET state = 'SUCCEEDED', succeeded_at = c.occurred_at, succeeded_on = \(context.date), proof = 'outcome',
+        charge_due_on = NULL, charged_on = coalesce(p.charged_on, \(context.date))
       FROM pairs c
-      WHERE c.place = 1 AND c.verdict = 'matched' AND p.payment_id = c.payment_id AND \(sql: Self.isChargedElsewhere)
+      WHERE c.place = 1 AND c.verdict = 'matched' AND p.payment_id = c.payment_id AND \(sql: Self.isUnasked)
       """)
   }
 }
