@@ -45,7 +45,7 @@ extension Session {
         UNION ALL \(sql: Self.restatedBank(on: date))
       )
       SELECT * FROM changes WHERE report_date IS NOT NULL
-      ORDER BY report_date, file, key, changed, was, becomes, evidence
+      ORDER BY report_date, file, key COLLATE "C", changed, was COLLATE "C", becomes COLLATE "C", evidence COLLATE "C"
       """
     ) { row in
       let currency: String? = try row.get("currency")
