@@ -3,19 +3,28 @@
 /// Pure and deterministic: the same lines and payouts give the same findings, in whatever order they come. Nothing is
 /// guessed: where two answers are possible, it is a person's.
 package struct BankMatcher: Sendable {
-  /// How many days after its arrival a payout may still be booked for its amount to be evidence.
+  /// How many days after its arrival, and after the days on which it was awaited, a payout may still be booked for its
+  /// amount to be evidence.
   package var daysAfter: Int
+  /// For how many days of the calendar it is awaited.
+  package var waiting: Int
+  package var calendar: BankingCalendar
 
   /// How many members a sum may be chosen from, and how many it may have: with more, sums come about by chance.
   static let sumCandidates = 12
   static let sumMembers = 4
 
-  package init(daysAfter: Int) { self.daysAfter = daysAfter }
+  package init(daysAfter: Int, waiting: Int = 0, calendar: BankingCalendar = BankingCalendar(.none)) {
+    self.daysAfter = daysAfter
+    self.waiting = waiting
+    self.calendar = calendar
+  }
 
   package func match(_ lines: [OpenBankLine], with payouts: [AwaitedPayout]) -> BankFindings {
+    let payouts = payouts.sorted { ($0.sentOn, $0.id) < ($1.sentOn, $1.id) }
     var search = BankSearch(
-      lines: lines.sorted { ($0.bookedOn, $0.id) < ($1.bookedOn, $1.id) },
-      payouts: payouts.sorted { ($0.sentOn, $0.id) < ($1.sentOn, $1.id) }, daysAfter: daysAfter)
+      lines: lines.sorted { ($0.bookedOn, $0.id) < ($1.bookedOn, $1.id) }, payouts: payouts,
+      bookedBy: payouts.map { calendar.date(waiting, after: $0.arrivesOn).adding(days: daysAfter) })
     search.matchByName()
     search.matchByAmount()
     search.matchBySum()
@@ -33,17 +42,18 @@ package struct BankMatcher: Sendable {
 struct BankSearch {
   let lines: [OpenBankLine]
   let payouts: [AwaitedPayout]
-  let daysAfter: Int
+  /// The last day on which each payout's amount is evidence.
+  let bookedBy: [BusinessDate]
   private(set) var freeLines: Set<Int>
   private(set) var freePayouts: Set<Int>
   private var matches: [BankMatch] = []
   private var ambiguousLines: [BankLineID] = []
   private var ambiguousPayouts: [PayoutID] = []
 
-  init(lines: [OpenBankLine], payouts: [AwaitedPayout], daysAfter: Int) {
+  init(lines: [OpenBankLine], payouts: [AwaitedPayout], bookedBy: [BusinessDate]) {
     self.lines = lines
     self.payouts = payouts
-    self.daysAfter = daysAfter
+    self.bookedBy = bookedBy
     freeLines = Set(lines.indices)
     freePayouts = Set(payouts.indices)
   }
@@ -74,9 +84,9 @@ struct BankSearch {
 
   /// The day before counts too: a processor's day may begin elsewhere.
   func isInWindow(line: Int, payout: Int) -> Bool {
-    let (line, payout) = (lines[line], payouts[payout])
+    let (line, lastDay, payout) = (lines[line], bookedBy[payout], payouts[payout])
     return line.amount.currency == payout.amount.currency && line.bookedOn >= payout.sentOn.adding(days: -1)
-      && line.bookedOn <= payout.arrivesOn.adding(days: daysAfter)
+      && line.bookedOn <= lastDay
   }
 
   /// Lines and payouts that hang together, each group in order, groups in the order of their first line.

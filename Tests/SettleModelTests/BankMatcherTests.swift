@@ -144,6 +144,19 @@ private func payout(
         == matcher.match(world.lines, with: world.payouts))
   }
 
+  /// 2026-12-23 is a Wednesday. The next two days that banks work are the 24th and the 28th, and a week follows them.
+  @Test(arguments: [
+    (BankingCalendar.Rule.none, "2027-01-01"), (.target2, "2027-01-04"), (.uk, "2027-01-05"),
+  ])
+  func theDaysAreThoseOfTheCalendar(rule: BankingCalendar.Rule, last: String) throws {
+    let matcher = BankMatcher(daysAfter: 7, waiting: 2, calendar: BankingCalendar(rule))
+    let lastDay = try #require(BusinessDate(last))
+    for (day, found) in [(lastDay, ["amount_and_date: L1 = P1"]), (lastDay.adding(days: 1), [])] {
+      let findings = matcher.match([line(1, 100, on: "\(day)")], with: [payout(1, 100, on: "2026-12-23")])
+      #expect(told(findings) == found, "\(day)")
+    }
+  }
+
   private func told(_ findings: BankFindings) -> [String] {
     let lines = Dictionary(uniqueKeysWithValues: (1...20).map { (BankLineID(naming: "L\($0)"), "L\($0)") })
     let payouts = Dictionary(uniqueKeysWithValues: (1...20).map { (PayoutID(naming: "P\($0)"), "P\($0)") })

@@ -19,6 +19,7 @@ extension PipelineDefinition {
   var bankTerms: BankTerms {
     var terms = BankTerms()
     terms.waitingDays = reconcile.bankWaitingDays
+    terms.calendar = reconcile.calendar
     terms.accounts = bank.accounts
     terms.payoutsFrom = bank.payoutsFrom
     return terms

@@ -2,8 +2,8 @@ import SettleModel
 
 extension FeeSchedule {
   /// Reads `reconcile.fees`.
-  init(_ place: YAMLPlace) throws {
-    self.init(try place.sequence().flatMap { try FeeTerm.terms($0) })
+  init(_ place: YAMLPlace, _ names: KnownNames?) throws {
+    self.init(try place.sequence().flatMap { try FeeTerm.terms($0, names) })
   }
 }
 
@@ -14,10 +14,10 @@ extension FeeTerm {
 
   /// One entry: a term for each currency that it names amounts in, and one for all others where it has no fixed part.
   /// A fixed part that is not known for a currency can be expected of none.
-  fileprivate static func terms(_ place: YAMLPlace) throws -> [FeeTerm] {
+  fileprivate static func terms(_ place: YAMLPlace, _ names: KnownNames?) throws -> [FeeTerm] {
     let keys = try place.mapping(of: keys)
     let general = FeeTerm(
-      processor: try place.required("processor", in: keys, such: "stripe").name(),
+      processor: try place.required("processor", in: keys, such: "stripe").processor(of: names),
       kind: try keys["kind"]?.choice(of: Kind.allCases.map { ($0.rawValue, $0) }) ?? .charge,
       method: try keys["method"]?.text().lowercased(), percent: try keys["percent"]?.percent() ?? .zero,
       rounding: try keys["rounding"]?.choice(of: Rounding.allCases.map { ($0.rawValue, $0) }) ?? .halfUp)

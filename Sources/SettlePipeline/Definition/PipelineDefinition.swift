@@ -1,4 +1,5 @@
 package import Foundation
+import SettleFiles
 package import SettleModel
 
 /// A nightly job as its YAML file describes it, typed and checked.
@@ -72,9 +73,9 @@ package struct PipelineDefinition: Sendable, Equatable {
   }
 
   package struct Reconcile: Sendable, Equatable {
-    /// Days after its business date until an outcome that no file has reported is a break.
+    /// Days of the calendar after its business date until an outcome that no file has reported is a break.
     package var waitingDays = 2
-    /// Days after its arrival until a payout that no bank line shows is a break.
+    /// Days of the calendar after its arrival until a payout that no bank line shows is a break.
     package var bankWaitingDays = 3
     /// Which days count as waiting days; all of them where the file names no calendar.
     package var calendar = BankingCalendar(.none)
@@ -102,15 +103,15 @@ package struct PipelineDefinition: Sendable, Equatable {
 extension PipelineDefinition {
   /// Reads a pipeline file; `layouts/` beside it counts where it exists.
   ///
-  /// Throws ``PipelineFileError``.
+  /// Throws ``PipelineFileError``, and ``ConfigurationError`` for a layout there that cannot be followed.
   ///
   /// - Parameter processors: those that the file may name; nil takes any name.
   package init(path: String, processors: KnownProcessors? = nil) throws {
-    try self.init(yaml: Self.text(of: path), file: path, processors: processors, isFolder: Self.isFolder)
-    if layoutsFolder == nil {
-      let beside = Self.resolve("layouts", besideFile: path)
-      layoutsFolder = Self.isFolder(beside) ? beside : nil
-    }
+    let beside = Self.resolve("layouts", besideFile: path)
+    try self.init(
+      yaml: Self.text(of: path), file: path, processors: processors,
+      layoutsBeside: Self.isFolder(beside) ? beside : nil, layouts: { try LayoutCatalogue(folder: $0) },
+      isFolder: Self.isFolder)
   }
 
   static func text(of path: String) throws -> String {

@@ -1,4 +1,5 @@
 import Foundation
+package import SettleFiles
 import SettleModel
 
 extension PipelineDefinition {
@@ -8,9 +9,12 @@ extension PipelineDefinition {
   ///
   /// - Parameters:
   ///   - processors: those that the file may name; nil takes any name.
+  ///   - folder: where layouts of one's own lie that the file does not name.
+  ///   - layouts: gives the layouts of a folder of one's own, which the file may name; nil takes any name.
   ///   - isFolder: whether a folder is there.
   package init(
-    yaml: String, file: String, processors: KnownProcessors? = nil, isFolder: (String) -> Bool = { _ in true }
+    yaml: String, file: String, processors: KnownProcessors? = nil, layoutsBeside folder: String? = nil,
+    layouts: ((String?) throws -> LayoutCatalogue)? = nil, isFolder: (String) -> Bool = { _ in true }
   ) throws {
     let root = try YAMLPlace(yaml: yaml, file: file)
     let keys = try root.mapping(of: [
@@ -25,6 +29,7 @@ extension PipelineDefinition {
       name: name, timeZone: try keys["timezone"]?.timeZone() ?? TimeZone(secondsFromGMT: 0) ?? .gmt,
       processor: try processor.name(), file: file)
     if let merchant = try keys["merchant"]?.text() { self.merchant = IdentityText.normalised(merchant) }
+    layoutsFolder = folder
     if let place = keys["layouts"] {
       let folder = Self.resolve(try place.text(), besideFile: file)
       guard isFolder(folder) else { throw place.refusal("there is no folder \(folder)") }
@@ -32,8 +37,10 @@ extension PipelineDefinition {
     }
     ingest = try keys["ingest"].map { try Self.sources($0) } ?? []
     importing = try keys["import"].map { try Self.sources($0, mayExpect: true) } ?? []
+    let names = try layouts.map { KnownNames(try $0(layoutsFolder), of: self) }
+    if let names { for place in [keys["ingest"], keys["import"]] { try place?.checkLayouts(of: names) } }
     if let place = keys["charge"] { charge = try Charge(place, codes: codes) }
-    if let place = keys["reconcile"] { reconcile = try Reconcile(place) }
+    if let place = keys["reconcile"] { reconcile = try Reconcile(place, names) }
     if let place = keys["bank"] { bank = try Bank(place) }
     if let place = keys["refund"] { refund = try RefundPolicy(place) }
     if let place = keys["fail_on"] { failOn = try FailOn(place) }
@@ -48,7 +55,7 @@ extension PipelineDefinition {
       let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
       let layout = try keys["layout"]?.name()
       var source = Source(
-        path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.text(),
+        path: try path.glob(), layout: layout == "auto" ? nil : layout, zone: try keys["zone"]?.reportZone(),
         processor: try keys["processor"]?.processorName())
       source.expected = try keys["expected"]?.expectation()
       return source
@@ -69,17 +76,17 @@ extension PipelineDefinition.Charge {
 }
 
 extension PipelineDefinition.Reconcile {
-  fileprivate init(_ place: YAMLPlace) throws {
+  fileprivate init(_ place: YAMLPlace, _ names: KnownNames?) throws {
     let keys = try place.mapping(
       of: ["waiting_days", "bank_waiting_days", "calendar", "settled_by", "match", "fees", "fx"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
     if let place = keys["bank_waiting_days"] { bankWaitingDays = try place.integer(in: 0...90) }
     if let place = keys["calendar"] { calendar = try place.bankingCalendar() }
-    if let place = keys["fees"] { fees = try FeeSchedule(place) }
+    if let place = keys["fees"] { fees = try FeeSchedule(place, names) }
     if let place = keys["fx"] { rates = try RatePolicy(place) }
     if let place = keys["match"] { match = try MatchRules(place) }
     guard let place = keys["settled_by"] else { return }
-    let layouts = try place.sequence().map { try $0.name() }
+    let layouts = try place.sequence().map { try $0.layout(of: names) }
     guard !layouts.isEmpty else {
       throw place.refusal("names no layout; name one, or leave the key out so that every file counts as money")
     }

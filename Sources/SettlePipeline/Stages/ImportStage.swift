@@ -9,7 +9,7 @@ struct ImportStage: Stage {
   let unit = "files"
 
   func perform(_ context: RunContext) async throws -> StageReport {
-    let report = try await files(context).load(context, stage: name) { file, identity, source in
+    let report = try await Self.files(of: context.pipeline).load(context, stage: name) { file, identity, source in
       let load = context.load
       let pipeline = context.pipeline
       return try await context.write { db in try Self.load(file, identity, of: source, into: db, pipeline, load) }
@@ -23,15 +23,15 @@ struct ImportStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    try files(context).rehearse(context) { file, identity, source in
+    try Self.files(of: context.pipeline).rehearse(context) { file, identity, source in
       try Self.load(file, identity, of: source, into: db, context.pipeline, context.load)
     } known: { identity in
       try db.knownFile(identity)
     }
   }
 
-  private func files(_ context: RunContext) -> InboxFiles {
-    InboxFiles(kinds: [.outcomes, .statement], sources: context.pipeline.importing)
+  static func files(of pipeline: PipelineDefinition) -> InboxFiles {
+    InboxFiles(kinds: [.outcomes, .statement], sources: pipeline.importing)
   }
 
   private static func load(

@@ -32,10 +32,18 @@ struct InboxFiles: Sendable {
     _ context: RunContext, _ load: (InputFile, FileIdentity, PipelineDefinition.Source) throws -> FileCounts,
     known: (FileIdentity) throws -> FileCounts?
   ) throws -> StageReport {
+    try rehearse(in: context.inbox, context.layouts, load, known: known)
+  }
+
+  func rehearse(
+    in inbox: String, _ layouts: LayoutCatalogue,
+    _ load: (InputFile, FileIdentity, PipelineDefinition.Source) throws -> FileCounts,
+    known: (FileIdentity) throws -> FileCounts?
+  ) throws -> StageReport {
     var report = StageReport()
-    for (path, source) in try found(in: context.inbox) {
+    for (path, source) in try found(in: inbox) {
       do {
-        let (file, identity) = try examine(path, of: source, context)
+        let (file, identity) = try examine(path, of: source, in: inbox, layouts)
         let before = try known(identity)
         let counts = try before ?? load(file, identity, source)
         report.files.append(Self.result(identity, counts: counts, known: before != nil))
@@ -52,7 +60,7 @@ struct InboxFiles: Sendable {
     known: (FileIdentity) async throws -> FileCounts?
   ) async throws -> FileResult {
     do {
-      let (file, identity) = try examine(path, of: source, context)
+      let (file, identity) = try examine(path, of: source, in: context.inbox, context.layouts)
       if let counts = try await known(identity) { return Self.result(identity, counts: counts, known: true) }
       return Self.result(identity, counts: try await load(file, identity, source), known: false)
     } catch let refusal as FileRefusal {
@@ -61,10 +69,10 @@ struct InboxFiles: Sendable {
   }
 
   private func examine(
-    _ path: String, of source: PipelineDefinition.Source, _ context: RunContext
+    _ path: String, of source: PipelineDefinition.Source, in inbox: String, _ layouts: LayoutCatalogue
   ) throws -> (InputFile, FileIdentity) {
     let file = try InputFile.examine(
-      path: context.inbox + "/" + path, layout: source.layout, catalogue: context.layouts, zone: source.zone)
+      path: inbox + "/" + path, layout: source.layout, catalogue: layouts, zone: source.zone)
     guard kinds.contains(file.layout.kind) else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,

@@ -9,7 +9,7 @@ struct IngestStage: Stage {
   let unit = "files"
 
   func perform(_ context: RunContext) async throws -> StageReport {
-    let report = try await files(context).load(context, stage: name) { file, identity, source in
+    let report = try await Self.files(of: context.pipeline).load(context, stage: name) { file, identity, source in
       let load = context.load
       return try await context.write { db in try Self.load(file, identity, of: source, into: db, load) }
     } known: { identity in
@@ -22,15 +22,15 @@ struct IngestStage: Stage {
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    try files(context).rehearse(context) { file, identity, source in
+    try Self.files(of: context.pipeline).rehearse(context) { file, identity, source in
       try Self.load(file, identity, of: source, into: db, context.load)
     } known: { identity in
       try db.knownFile(identity)
     }
   }
 
-  private func files(_ context: RunContext) -> InboxFiles {
-    InboxFiles(kinds: [.authorizations], sources: context.pipeline.ingest)
+  static func files(of pipeline: PipelineDefinition) -> InboxFiles {
+    InboxFiles(kinds: [.authorizations], sources: pipeline.ingest)
   }
 
   private static func load(

@@ -1,7 +1,7 @@
 import Foundation
 import Postgres
 import SettleModel
-import SettleStore
+package import SettleStore
 
 /// Matches what was expected with what was reported; every difference becomes a break.
 struct ReconcileStage: Stage {
@@ -10,14 +10,14 @@ struct ReconcileStage: Stage {
 
   func perform(_ context: RunContext) async throws -> StageReport {
     let load = context.load
-    let terms = terms(context)
+    let terms = context.pipeline.reconcileTerms
     let counts = try await context.write { db in try db.reconcile(terms, context: load) }
     if counts.matched + counts.banked > 0 { try await context.store.analyze(["matches", "breaks"]) }
     return report(counts)
   }
 
   func rehearse(_ db: Session, _ context: RunContext) throws -> StageReport {
-    var terms = terms(context)
+    var terms = context.pipeline.reconcileTerms
     var report = report(try db.reconcile(terms, context: context.load))
     guard let rules = context.otherRules else { return report }
     // What the stages after this one say is to be about the rules in force.
@@ -26,17 +26,6 @@ struct ReconcileStage: Stage {
     report.flips = flips
     report.counts.append(("flips", Int64(flips.count)))
     return report
-  }
-
-  private func terms(_ context: RunContext) -> ReconcileTerms {
-    let reconcile = context.pipeline.reconcile
-    var terms = ReconcileTerms(
-      waitingDays: reconcile.waitingDays, rules: reconcile.match, calendar: reconcile.calendar,
-      expectedFiles: context.pipeline.expectedFiles, bank: context.pipeline.bankTerms)
-    terms.fees = reconcile.fees
-    terms.rates = reconcile.rates
-    terms.zone = context.pipeline.timeZone.identifier
-    return terms
   }
 
   private func report(_ counts: ReconcileCounts) -> StageReport {
@@ -53,5 +42,18 @@ struct ReconcileStage: Stage {
       report.counts += [("rates_judged", rates.judged), ("rates_not_judged", rates.notJudged)]
     }
     return report
+  }
+}
+
+extension PipelineDefinition {
+  /// What a reconciliation of this pipeline goes by.
+  package var reconcileTerms: ReconcileTerms {
+    var terms = ReconcileTerms(
+      waitingDays: reconcile.waitingDays, rules: reconcile.match, calendar: reconcile.calendar,
+      expectedFiles: expectedFiles, bank: bankTerms)
+    terms.fees = reconcile.fees
+    terms.rates = reconcile.rates
+    terms.zone = timeZone.identifier
+    return terms
   }
 }

@@ -85,6 +85,11 @@ enum AuditHash {
     o.business_date, o.file_id, o.line
     """
 
+  /// A change of a payment's instrument, as `c`.
+  static let instrumentChange: SQL = """
+    sha256(record_send(ROW(c.payment_id, c.file_id, c.line, c.payment_method, c.hold, c.business_date)))
+    """
+
   /// A bank line, as `l`.
   static let bankLine: SQL = """
     sha256(record_send(ROW(l.line_id, l.account, l.statement, l.reference, l.end_to_end, l.booked_on, l.value_on,

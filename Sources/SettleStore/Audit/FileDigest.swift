@@ -8,6 +8,8 @@ enum FileFact: String, SQLEncodable {
   case file
   /// The payments that it made.
   case payments
+  /// The payment methods and holds that it changed.
+  case instruments
   /// The outcome records that it brought first.
   case outcomes
   /// The outcome records of which it brought a later version.

@@ -48,20 +48,24 @@ extension Session {
   /// Payouts that no bank line shows by the awaited day. What was sent before the first statement began may have been
   /// booked before it, too.
   private func wantNotInBank(_ terms: BankTerms, undecided: [PayoutID], context: LoadContext) throws {
-    let arrivedBy = try latestReconciled(context).adding(days: -terms.waitingDays)
+    let arrivedBy = terms.calendar.latestStart(waiting: terms.waitingDays, by: try latestReconciled(context))
     _ = try execute(
       """
       INSERT INTO desired
       SELECT p.payout_id, \(sql: Self.breakID(.payoutNotInBank, of: "p.payout_id")), 'payout_not_in_bank', NULL,
         \(sql: Self.payoutRow), p.amount, p.currency, NULL::bigint, NULL::text, NULL
       FROM payouts p
-      WHERE p.amount <> 0 AND p.arrives_on <= \(arrivedBy)
-        AND p.sent_on >= (SELECT least(
-          (SELECT min(coalesce(opened_on, closed_on)) FROM bank_statements), (SELECT min(booked_on) FROM bank_lines)))
-        AND NOT EXISTS (SELECT FROM bank_match_payouts u WHERE u.payout_id = p.payout_id)
-        AND p.payout_id <> ALL(\(undecided))
+      WHERE \(sql: Self.isAwaitedInBank) AND p.arrives_on <= \(arrivedBy) AND p.payout_id <> ALL(\(undecided))
       """)
   }
+
+  /// Whether a bank line is still to show the payout `p`.
+  static let isAwaitedInBank: SQL = """
+    (p.amount <> 0
+      AND p.sent_on >= (SELECT least(
+        (SELECT min(coalesce(opened_on, closed_on)) FROM bank_statements), (SELECT min(booked_on) FROM bank_lines)))
+      AND NOT EXISTS (SELECT FROM bank_match_payouts u WHERE u.payout_id = p.payout_id))
+    """
 
   private func wantLines(_ reason: BreakReason, _ lines: [BankLineID]) throws {
     guard !lines.isEmpty else { return }

@@ -29,7 +29,7 @@ extension Session {
         WHERE u.match_id = m.match_id AND p.amount IS DISTINCT FROM u.amount)
       """)
     var lines = try openLines(terms)
-    let matcher = BankMatcher(daysAfter: terms.daysAfter)
+    let matcher = terms.matcher
     let paid = try payouts(around: lines, settled: true)
     try reopen(matcher.named(by: lines, among: paid))
     lines = try openLines(terms)

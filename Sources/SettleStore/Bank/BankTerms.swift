@@ -2,8 +2,10 @@ package import SettleModel
 
 /// What a reconciliation with the bank needs to know beside the facts.
 package struct BankTerms: Sendable, Equatable {
-  /// Days after its arrival on which a payout is still awaited in the bank rather than missing.
+  /// Days of the calendar after its arrival on which a payout is still awaited in the bank rather than missing.
   package var waitingDays = 3
+  /// Which days count as waiting days.
+  package var calendar = BankingCalendar(.none)
   /// The accounts that processors pay into, as the bank names them; every account where there are none.
   package var accounts: [String] = []
   /// Texts of which a line must hold one for a payout to be expected to explain it; where there are none, every line of
@@ -12,8 +14,8 @@ package struct BankTerms: Sendable, Equatable {
 
   package init() {}
 
-  /// How many days after its arrival a payout's amount alone is still evidence.
-  var daysAfter: Int { waitingDays + 7 }
+  /// For a week after it was awaited a payout's amount alone is still evidence.
+  var matcher: BankMatcher { BankMatcher(daysAfter: 7, waiting: waitingDays, calendar: calendar) }
 
   /// Whether a payout is expected to explain a line. Blanks and case say nothing: banks write both as they like.
   func expectsPayout(account: String, texts: [String]) -> Bool {

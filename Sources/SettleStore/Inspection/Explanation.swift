@@ -15,9 +15,18 @@ package struct Explanation: Sendable {
   package var decisions: [DecisionFacts] = []
   package var events: [EventFacts] = []
   package var trail: [AuditEntry] = []
+  /// What named another payment method or hold for it.
+  package var instruments: [InstrumentFacts] = []
   /// The payouts that its money went into; where a payout or a bank line is explained, that one.
   package var payouts: [PayoutFacts] = []
   package var bankLines: [BankLineFacts] = []
+  /// Where a bank statement is explained: it, after the one that it should follow.
+  package var statements: [StatementFacts] = []
+  /// Breaks of those payouts and bank lines, and of a file that its payment waits for, with what was decided about them.
+  package var furtherBreaks: [BreakFacts] = []
+  package var furtherDecisions: [DecisionFacts] = []
+  /// What of it later reports changed in earlier ones.
+  package var restatements: [RestatementFacts] = []
 }
 
 package struct PaymentFacts: Sendable {
@@ -38,6 +47,15 @@ package struct PaymentFacts: Sendable {
   package var chargeDueOn: BusinessDate?
   /// `file:line` of the authorization, where a file brought it.
   package var source: String?
+}
+
+/// A row of an authorizations file that named another payment method or hold.
+package struct InstrumentFacts: Sendable {
+  package var paymentMethod: String?
+  package var hold: String?
+  package var businessDate: BusinessDate
+  package var loadedAt: Timestamp
+  package var source: String
 }
 
 package struct AttemptFacts: Sendable {
@@ -77,6 +95,8 @@ package struct OutcomeFacts: Sendable {
   package var kind: OutcomeKind
   package var compared: Money
   package var fee: Money
+  /// What was left after the fee, in the settlement currency as the fee is.
+  package var net: Money
   package var occurredAt: Timestamp
   /// When settle took it in.
   package var loadedAt: Timestamp
@@ -91,14 +111,21 @@ package struct OutcomeFacts: Sendable {
   /// What settled, where that was in another currency than the customer's, and at which rate the file says.
   package var settled: Money?
   package var exchangeRate: String?
+  /// Since when the processor says something else under the same id; nil for what it says now.
+  package var replacedOn: BusinessDate?
 }
 
 package struct MatchFacts: Sendable {
   package var kind: String
   package var rule: String
+  /// What was expected.
   package var amount: Money
+  /// Reported less expected, where a rule's tolerance let it pass.
+  package var tolerated: Money?
   package var businessDate: BusinessDate
   package var outcome: OutcomeID
+  /// `file:line` of the outcome.
+  package var source: String?
   /// When it was made, as well as the journal of stages tells.
   package var about: Timestamp
 }
@@ -115,6 +142,43 @@ package struct BreakFacts: Sendable {
   package var heldBack: RefundPolicy.Held?
   package var openedAbout: Timestamp
   package var resolvedAbout: Timestamp?
+  /// What judged it: a matching rule, a line of the fee schedule.
+  package var rule: String?
+  /// The payout, bank line, statement or file that it is about, where that is no payment's record.
+  package var about: String?
+  /// `file:line` of the record, the bank lines or the statement.
+  package var evidence: [String]
+}
+
+/// A row of a published `restatements.csv`.
+package struct RestatementFacts: Sendable, Equatable {
+  /// The date whose facts changed the earlier report.
+  package var businessDate: BusinessDate
+  package var publishedAt: Timestamp
+  package var reportDate: String
+  package var file: String
+  package var key: String
+  package var column: String
+  package var from: String
+  package var to: String
+  package var currency: String?
+  package var evidence: String?
+
+  package init(
+    businessDate: BusinessDate, publishedAt: Timestamp, reportDate: String, file: String, key: String, column: String,
+    from: String, to: String, currency: String?, evidence: String?
+  ) {
+    self.businessDate = businessDate
+    self.publishedAt = publishedAt
+    self.reportDate = reportDate
+    self.file = file
+    self.key = key
+    self.column = column
+    self.from = from
+    self.to = to
+    self.currency = currency
+    self.evidence = evidence
+  }
 }
 
 package struct RefundFacts: Sendable {

@@ -4,51 +4,73 @@ import SettleModel
 // What was reported about a payment, and what became of it.
 
 extension Session {
+  /// What the processor says of the payment, and what it said before under the same ids.
   func outcomeFacts(of id: PaymentID) throws -> [OutcomeFacts] {
     try query(
       """
       SELECT o.*, f.name || ':' || o.line AS source, f.loaded_at, o.exchange_rate::text AS rate,
         coalesce(o.processor_dispute, o.processor_refund, o.processor_charge, o.processor_payment) AS reference
-      FROM outcome_records o JOIN input_files f ON f.file_id = o.file_id
-      WHERE o.payment_id = \(id) ORDER BY f.loaded_at, o.occurred_at, o.outcome_id
+      FROM (
+        SELECT r.*, NULL::date AS replaced_on FROM outcome_records r WHERE r.payment_id = \(id)
+        UNION ALL
+        SELECT w.*, v.replaced_on FROM outcome_records r JOIN outcome_versions v ON v.outcome_id = r.outcome_id
+        CROSS JOIN LATERAL jsonb_populate_record(NULL::outcome_records, v.record) w
+        WHERE r.payment_id = \(id)
+      ) o JOIN input_files f ON f.file_id = o.file_id
+      ORDER BY f.loaded_at, o.occurred_at, o.line, o.outcome_id, o.version
       """
     ) { row in
       let compared = try row.money("compared_amount", "compared_currency")
       let settled = try row.money("gross", "currency")
       return OutcomeFacts(
         id: try row.get("outcome_id"), kind: try row.get("kind"), compared: compared,
-        fee: try row.money("fee", "currency"),
+        fee: try row.money("fee", "currency"), net: try row.money("net", "currency"),
         occurredAt: try row.get("occurred_at"), loadedAt: try row.get("loaded_at"),
         businessDate: try row.get("business_date"), source: try row.get("source"),
         linkedBy: try row.get("linked_by"), reference: try row.get("reference"), payout: try row.get("payout"),
         reason: try row.get("reason"), method: try row.get("method"),
-        settled: settled.currency == compared.currency ? nil : settled, exchangeRate: try row.get("rate"))
+        settled: settled.currency == compared.currency ? nil : settled, exchangeRate: try row.get("rate"),
+        replacedOn: try row.get("replaced_on"))
     }
   }
 
   func matchFacts(of id: PaymentID) throws -> [MatchFacts] {
     try query(
       """
-      SELECT m.*, coalesce(\(sql: Self.reconciled(on: "m.business_date", after: "f.loaded_at")), f.loaded_at) AS about
+      SELECT m.*, f.name || ':' || o.line AS source, coalesce(\(sql: Self.reconciled(on: "m.business_date", after: "f.loaded_at")), f.loaded_at) AS about
       FROM matches m
       LEFT JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
       LEFT JOIN input_files f ON f.file_id = o.file_id
       WHERE m.payment_id = \(id) ORDER BY m.business_date, m.kind, m.item_id
       """
     ) { row in
-      MatchFacts(
+      let tolerated = try row.money("tolerated", "currency")
+      return MatchFacts(
         kind: try row.get("kind"), rule: try row.get("rule"), amount: try row.money("amount", "currency"),
-        businessDate: try row.get("business_date"), outcome: try row.get("outcome_id"), about: try row.get("about"))
+        tolerated: tolerated.minor == 0 ? nil : tolerated, businessDate: try row.get("business_date"),
+        outcome: try row.get("outcome_id"), source: try row.get("source"), about: try row.get("about"))
     }
   }
 
   /// Breaks of a record that was an orphan stay under its derived id when its payment becomes known.
   func breakFacts(of id: PaymentID) throws -> [BreakFacts] {
+    try breakFacts(
+      where: "b.payment_id = \(id) OR b.payment_id IN (SELECT outcome_id FROM outcome_records WHERE payment_id = \(id))"
+    )
+  }
+
+  /// Breaks that stand under the ids of payouts, bank lines and missing files.
+  func breakFacts(under ids: [PaymentID]) throws -> [BreakFacts] {
+    try breakFacts(where: "b.payment_id = ANY(\(ids))")
+  }
+
+  private func breakFacts(where condition: SQL) throws -> [BreakFacts] {
     try query(
       """
-      SELECT b.*,
-        coalesce(\(sql: Self.reconciled(on: "b.first_seen", after: "f.loaded_at")), b.first_seen::timestamptz)
-          AS opened_about,
+      SELECT b.*, coalesce(\(sql: Self.bankReference), mf.says) AS about,
+        array_remove(ARRAY[f.name || ':' || o.line], NULL) || \(sql: Self.bankEvidence) AS evidence,
+        coalesce(\(sql: Self.reconciled(on: "b.first_seen", after: "f.loaded_at")),
+          greatest(f.loaded_at, b.first_seen::timestamptz)) AS opened_about,
         CASE WHEN b.resolved_on IS NOT NULL THEN coalesce(
           (SELECT r.processed_at FROM refunds r
            WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id AND b.resolution = 'refunded'),
@@ -60,8 +82,9 @@ extension Session {
       LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: Self.recordOf("b"))
       LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
       LEFT JOIN input_files f ON f.file_id = o.file_id
-      WHERE b.payment_id = \(id)
-        OR b.payment_id IN (SELECT outcome_id FROM outcome_records WHERE payment_id = \(id))
+      LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')
+      LEFT JOIN missing_files mf ON mf.payment_id = b.payment_id AND mf.break_id = b.break_id
+      WHERE \(sql: condition)
       ORDER BY b.first_seen, b.reason, b.break_id
       """
     ) { row in
@@ -74,13 +97,14 @@ extension Session {
         resolvedOn: try row.get("resolved_on"), resolution: try row.get("resolution"),
         heldBack: status == "open" ? held.flatMap(RefundPolicy.Held.init(rawValue:)) : nil,
         openedAbout: try row.get("opened_about"),
-        resolvedAbout: try row.get("resolved_about"))
+        resolvedAbout: try row.get("resolved_about"), rule: try row.get("rule"), about: try row.get("about"),
+        evidence: try row.get("evidence"))
     }
   }
 
   /// A match and a break carry a business date alone. About when they were made tells the first reconciliation of that
   /// date, after the file was loaded that brought what they are about.
-  private static func reconciled(on date: SQL, after loaded: SQL) -> SQL {
+  static func reconciled(on date: SQL, after loaded: SQL) -> SQL {
     """
     (SELECT min(s.finished_at) FROM stage_runs s JOIN runs u ON u.run_id = s.run_id
       WHERE s.stage = 'reconcile' AND s.status = 'done' AND u.business_date = \(sql: date)

@@ -53,7 +53,37 @@ extension Session {
     explanation.trail = try auditEntries(of: id)
     explanation.payouts = try payoutFacts(of: id)
     explanation.bankLines = try bankLineFacts(of: id, payouts: explanation.payouts)
+    explanation.instruments = try instrumentFacts(of: id)
+    explanation.statements = try statementFacts(of: id)
+    let further = try furtherSubjects(of: explanation)
+    explanation.furtherBreaks = try breakFacts(under: further)
+    explanation.furtherDecisions = try further.flatMap { try decisionFacts(of: $0) }
     return explanation
+  }
+
+  /// The payouts, bank lines and missing files whose breaks are a part of the chain, too.
+  private func furtherSubjects(of explanation: Explanation) throws -> [PaymentID] {
+    let ids = explanation.payouts.map(\.id.rawValue) + explanation.bankLines.map(\.id.rawValue)
+    let file: PaymentID? = try first(
+      """
+      SELECT \(sql: Self.missingFileID(of: "p.processor", on: "p.charged_on")) AS file FROM payments p
+      WHERE p.payment_id = \(explanation.id) AND p.charged_on IS NOT NULL
+      """)?.get("file")
+    return (ids.map(PaymentID.init(rawValue:)) + [file].compactMap(\.self)).filter { $0 != explanation.id }
+  }
+
+  private func instrumentFacts(of id: PaymentID) throws -> [InstrumentFacts] {
+    try query(
+      """
+      SELECT c.*, f.name || ':' || c.line AS source, f.loaded_at
+      FROM instrument_changes c JOIN input_files f ON f.file_id = c.file_id
+      WHERE c.payment_id = \(id) ORDER BY f.loaded_at, c.file_id, c.line
+      """
+    ) { row in
+      InstrumentFacts(
+        paymentMethod: try row.get("payment_method"), hold: try row.get("hold"),
+        businessDate: try row.get("business_date"), loadedAt: try row.get("loaded_at"), source: try row.get("source"))
+    }
   }
 
   private func paymentFacts(of id: PaymentID) throws -> PaymentFacts? {

@@ -58,7 +58,7 @@ extension Session {
       "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
       "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches",
       "report_editions",
-      "edition_chunks", "decisions",
+      "edition_chunks", "decisions", "instrument_changes",
     ]
     let moved = [
       "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts",

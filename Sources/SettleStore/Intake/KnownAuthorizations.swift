@@ -111,6 +111,7 @@ extension Session {
               ELSE least(coalesce(p.charge_due_on, \(context.date)), \(context.date)) END
           FROM verdicts v WHERE v.payment_id = p.payment_id AND v.turn AND v.reason IS NULL
           """))
+      try noteInstruments(fileID: fileID, context)
       _ = try execute(
         """
         INSERT INTO refused (line, ordinal, field, reason, detail)
@@ -123,6 +124,7 @@ extension Session {
       _ = try execute(
         "DELETE FROM incoming i USING verdicts v WHERE v.line = i.line AND (v.before_turn OR v.turn)")
     }
+    if changed > 0 { try digestInstruments(of: fileID) }
     return changed
   }
 

@@ -40,12 +40,16 @@ extension Session {
   /// A night that is run again for an older date must not take back what a later one has found missing: what is due is
   /// judged by the latest date that was ever reconciled.
   func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
-    let latest: BusinessDate? = try first(
+    max(try lastReconciledDate() ?? context.date, context.date)
+  }
+
+  /// The latest date that was ever reconciled, if any was.
+  func lastReconciledDate() throws -> BusinessDate? {
+    try first(
       """
       SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id
       WHERE s.stage = 'reconcile' AND s.status = 'done'
       """)?.get("latest")
-    return max(latest ?? context.date, context.date)
   }
 
   /// Reported money that belongs to nothing settle asked for.

@@ -67,7 +67,8 @@ extension StoreCheck {
       LEFT JOIN (
         SELECT file_id, count(DISTINCT line) AS rows FROM quarantine GROUP BY file_id) q ON q.file_id = f.file_id
       LEFT JOIN (
-        SELECT file_id, sum(facts) AS facts, sum(facts) FILTER (WHERE fact <> 'payments') AS outcomes
+        SELECT file_id, sum(facts) AS facts, sum(facts) FILTER (WHERE fact NOT IN ('payments', 'instruments'))
+          AS outcomes
         FROM file_digests WHERE fact <> 'file' GROUP BY file_id) d ON d.file_id = f.file_id
       WHERE f.rows_read <> f.rows_accepted + f.rows_quarantined + f.rows_ignored
         OR f.rows_quarantined <> coalesce(q.rows, 0) OR d.facts > f.rows_accepted

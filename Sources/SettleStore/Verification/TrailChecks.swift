@@ -73,7 +73,8 @@ extension StoreCheck {
 
   package static let fileDigests = StoreCheck(
     name: "file_digests", says: "what each file brought is still there, as it was",
-    remedy: "a payment, outcome record or bank line of this file was changed, deleted or put in: compare with the file",
+    remedy:
+      "a payment, its method, an outcome record or bank line of this file was changed, deleted or put in: compare with the file",
     counted: "SELECT count(*) FROM file_digests",
     wrong: """
       SELECT coalesce(f.name, 'file ' || coalesce(d.file_id, r.file_id)) AS subject
@@ -84,6 +85,10 @@ extension StoreCheck {
         SELECT 'payments', file_id, members, digest FROM (\(sql: AuditHash.digest(
           of: "SELECT p.payment_id AS id, 1 AS place, \(sql: AuditHash.payment) AS hash, p.file_id FROM payments p",
           by: ", file_id"))) payments
+        UNION ALL
+        SELECT 'instruments', file_id, members, digest FROM (\(sql: AuditHash.digest(
+          of: "SELECT c.payment_id AS id, c.line AS place, \(sql: AuditHash.instrumentChange) AS hash, c.file_id FROM instrument_changes c",
+          by: ", file_id"))) instruments
         UNION ALL
         SELECT CASE WHEN first THEN 'outcomes' ELSE 'revisions' END, file_id, members, digest
         FROM (\(sql: AuditHash.digest(of: versions, by: ", file_id, first"))) outcomes

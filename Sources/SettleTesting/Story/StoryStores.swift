@@ -57,7 +57,7 @@ extension Store {
       for table in [
         "audit", "file_digests", "decisions", "refunds", "charge_allowances", "refund_days", "cancellations",
         "charge_attempts",
-        "charge_batches", "payment_references",
+        "charge_batches", "payment_references", "instrument_changes",
         "outbox", "event_sequence", "payments",
         "quarantine", "input_files", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks",
         "bank_match_lines", "bank_match_payouts", "bank_matches", "payouts", "bank_lines", "bank_statements",

@@ -9,12 +9,15 @@ struct ExplainCommand: AsyncParsableCommand {
     commandName: "explain", abstract: "Tells the whole story of a payment, in the order in which settle learned it.",
     discussion: """
       The id may be a payment's, an order's or authorization's reference, one of the processor's (pi_…, ch_…, re_…, \
-      po_…), a refund's or a break's, or a bank's reference of a line. Each entry says where it comes from: file and line, or which run. An id that the store \
-      does not have ends with exit status 64.
+      po_…), a refund's or a break's, or a bank's reference of a line. One chain tells authorization, attempts, \
+      outcomes, matches with their rule, the payout that the money went out with, the bank line that shows it, breaks, \
+      decisions, refunds, and what later reports restated; each with the file and line that says so. An id that names \
+      several things lists them first; one that the store does not have ends with exit status 64.
 
       EXAMPLES
         settle explain 7f0b6f0e-6f5e-4a53-9b0e-0d6a3c1e2b11
         settle explain ch_3PabcXYZ --json
+        settle explain po_1PabcXYZ      its lines, what was paid, the bank's line
       """)
 
   @Argument(help: ArgumentHelp("What to explain.", valueName: "id"))
@@ -25,24 +28,34 @@ struct ExplainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let id = id
-    let explanations = try await Settings().withFoundStore { store in
-      try await store.pool.session { try $0.explanations(of: id) }
+    let (explanations, near) = try await Settings().withFoundStore { store in
+      try await store.pool.session { db in
+        let found = try db.withRestatements(db.explanations(of: id))
+        return (found, found.isEmpty ? try db.idsHolding(id) : [])
+      }
     }
-    guard !explanations.isEmpty else { throw Failure(status: .usage, message: Self.unknown(id)) }
-    let stories = explanations.map(Story.init)
+    guard !explanations.isEmpty else { throw Failure(status: .usage, message: Self.unknown(id, near: near)) }
+    let stories = Story.all(explanations)
     if json {
       try Console.line(Story.json(id, stories).pretty)
     } else {
       let style = Style.ofOutput
-      try Console.write(stories.map { $0.text(style) }.joined(separator: "\n"))
+      let list = stories.count > 1 ? [Story.list(id, stories)] : []
+      try Console.write((list + stories.map { $0.text(style) }).joined(separator: "\n"))
     }
   }
 
   /// What looks like a card number is not repeated.
-  static func unknown(_ id: String) -> String {
+  ///
+  /// - Parameter near: ids of the store that hold it.
+  static func unknown(_ id: String, near: [String] = []) -> String {
     let digits = id.count { $0.isNumber }
     let name = digits >= 12 && !id.contains { $0.isLetter } ? "this id" : "\"\(id.printable)\""
-    return "the store has no payment, order, refund, break, payout, bank line or processor reference \(name);"
-      + " `settle breaks` and the files in reports/ show ids"
+    let hint =
+      near.isEmpty
+      ? "`settle breaks` and the files in reports/ show ids, quarantine.csv which rows were refused, and"
+        + " `settle layout check FILE` what a file holds that no run has taken yet"
+      : "it is a part of \(near.map(\.printable).joined(separator: ", ")): give one of these whole"
+    return "the store has no payment, order, refund, break, payout, bank line or processor reference \(name); \(hint)"
   }
 }

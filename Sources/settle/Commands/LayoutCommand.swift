@@ -44,8 +44,13 @@ struct LayoutCommand: AsyncParsableCommand {
         the file as a whole would be refused, also for a wrong control total; 0 otherwise: rows that would be \
         quarantined are listed.
 
-        EXAMPLE
+        Times without an offset, such as Stripe's "created", need the zone that the report was made in: that of --zone, \
+        else of the pipeline's source that finds the file, else the one that all sources agree on which name any.
+
+        EXAMPLES
           settle layout check inbox/outcomes/stripe.csv
+          settle layout check stripe.csv --zone America/New_York
+          settle layout check stripe.csv --pipeline nightly.yaml
         """)
 
     @Argument(help: ArgumentHelp("The file to read.", valueName: "file"))
@@ -54,7 +59,9 @@ struct LayoutCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The layout to read it by. Without it, its content decides.", valueName: "name"))
     var layout: String?
 
-    @Option(help: ArgumentHelp("The zone of times that carry none: UTC or an IANA name.", valueName: "zone"))
+    @Option(
+      help: ArgumentHelp(
+        "The zone of times that carry none: UTC or an IANA name. Without it, the pipeline's.", valueName: "zone"))
     var zone: String?
 
     @Option(help: ArgumentHelp("The pipeline file. Without it, the one in the binary.", valueName: "file"))
@@ -66,13 +73,45 @@ struct LayoutCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    func validate() throws {
+      if let zone, ReportZone(zone) == nil { throw ValidationError("--zone: " + ReportZone.refusal(of: zone)) }
+    }
+
     func run() async throws {
-      let pipeline = try Settings().pipeline(flag: pipeline)
-      let input = try InputFile.inspect(
-        path: file, layout: layout, catalogue: try LayoutCatalogue(folder: pipeline.layoutsFolder), zone: zone)
-      let check = FileCheck(file: input, summary: try FileSummary(input, keeping: max(0, refusals)))
+      let settings = try Settings()
+      let pipeline = try settings.pipeline(flag: pipeline)
+      let reading = try pipeline.reading(of: file, inbox: settings.inbox(flag: nil))
+      let zone = zone ?? reading.zone
+      let input: InputFile
+      do {
+        input = try InputFile.inspect(
+          path: file, layout: layout ?? reading.layout, catalogue: try LayoutCatalogue(folder: pipeline.layoutsFolder),
+          zone: zone)
+      } catch let refusal as FileRefusal where refusal.reason == .zoneNotNamed {
+        throw ZoneNotSaid(refusal, pipeline: settings.pipelineFile(flag: self.pipeline), reading).refusal
+      }
+      let check = FileCheck(file: input, zone: zone, summary: try FileSummary(input, keeping: max(0, refusals)))
       try Console.write(json ? check.json.pretty + "\n" : check.text(.ofOutput))
       if let refusal = input.refusalOfTotals { throw refusal }
     }
+  }
+}
+
+/// A file whose times carry no offset, looked at without its zone: what to add to the command, and what to the pipeline.
+private struct ZoneNotSaid {
+  let refusal: FileRefusal
+
+  init(_ refusal: FileRefusal, pipeline: String?, _ reading: PipelineDefinition.Reading) {
+    var refusal = refusal
+    let pipelines =
+      switch pipeline {
+      case _ where !reading.zones.isEmpty:
+        "the pipeline's sources name several (\(reading.zones.joined(separator: ", ")))"
+      case let file?: "no source of \(file) that may find it names one (zone: America/New_York)"
+      case nil: "a pipeline file whose source names it (zone: America/New_York) goes with --pipeline"
+      }
+    let what = refusal.message.prefix { $0 != ";" }
+    refusal.message = "\(what); add --zone, such as --zone America/New_York; \(pipelines)"
+    self.refusal = refusal
   }
 }

@@ -60,7 +60,8 @@ enum Retry {
     return try options.request(try settings.withoutFolders(), dryRun: false, now: .now)
   }
 
-  private static func options(of run: RunSummary) throws -> RunOptions {
+  /// What a run was asked for.
+  static func options(of run: RunSummary) throws -> RunOptions {
     do {
       return try RunOptions.parse(Array(run.arguments.dropFirst()))
     } catch {

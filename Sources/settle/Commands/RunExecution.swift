@@ -36,6 +36,10 @@ struct RunExecution: Sendable {
   private func run(_ request: RunRequest, _ progress: ConsoleProgress, _ logger: Logger) async throws -> RunResult {
     let opened = OpenedAdapters()
     defer { progress.end() }
+    // Whoever only asks what would happen makes no store.
+    if request.dryRun, !settings.database.isMade {
+      return try FirstRehearsal(request, store: settings.home).run { .now }
+    }
     // A dry run migrates nothing: it is given the store as it is.
     let result = try await settings.withStore(schema: request.dryRun ? .asItIs : .required) { store in
       let runner = Runner(

@@ -11,11 +11,26 @@ extension Story {
       facts: money(payment.amount) + [.init("business_date", .text(payment.recordedOn))])
   }
 
+  static func instructed(_ change: InstrumentFacts) -> Entry {
+    let means = change.hold.map { "hold \($0.printable)" } ?? change.paymentMethod?.printable ?? "no payment method"
+    return Entry(
+      at: change.loadedAt, rank: 0, kind: "method", text: "\(means) named instead for \(change.businessDate)",
+      source: change.source,
+      facts: [
+        .init("business_date", .text(change.businessDate)), .init("hold", .text(change.hold)),
+        .init("payment_method", .text(change.paymentMethod)),
+      ])
+  }
+
   static func attempted(_ attempt: AttemptFacts) -> [Entry] {
     let facts: [OrderedJSON.Member] = [
       .init("attempt", .number(attempt.attempt)), .init("business_date", .text(attempt.businessDate)),
       .init("idempotency_key", .string(attempt.idempotencyKey)), .init("instrument", .text(attempt.instrument)),
       .init("operation", .string(attempt.operation)),
+    ]
+    let answer: [OrderedJSON.Member] = [
+      .init("code", .text(attempt.code)), .init("processor_payment", .null), .init("reason", .text(attempt.reason)),
+      .init("state", .string(attempt.state)),
     ]
     let name = "attempt \(attempt.attempt)"
     let dated = "\(name) for \(attempt.businessDate)"
@@ -36,10 +51,7 @@ extension Story {
       sent,
       Entry(
         at: answeredAt, rank: 2, kind: "answer", text: "\(name): \(attempt.state)\(words)",
-        facts: facts + [
-          .init("code", .text(attempt.code)), .init("reason", .text(attempt.reason)),
-          .init("state", .string(attempt.state)),
-        ]),
+        facts: facts + answer),
     ]
   }
 
@@ -79,12 +91,16 @@ extension Story {
       sent,
       Entry(
         at: answeredAt, rank: 3, kind: "answer", text: "\(name) \(words)",
-        facts: facts + [.init("code", .text(cancellation.code)), .init("state", .string(cancellation.state))]),
+        facts: facts + [
+          .init("attempt", .null), .init("code", .text(cancellation.code)), .init("instrument", .null),
+          .init("operation", .string("cancel")), .init("reason", .null), .init("state", .string(cancellation.state)),
+        ]),
     ]
   }
 
   static func reported(_ outcome: OutcomeFacts) -> Entry {
-    let fee = outcome.fee.minor == 0 ? "" : ", fee \(outcome.fee)"
+    let fee = outcome.fee.minor == 0 ? "" : ", fee \(outcome.fee), net \(outcome.net)"
+    let replaced = outcome.replacedOn.map { "; told otherwise since \($0)" } ?? ""
     let rate = outcome.exchangeRate.map { " at \($0)" } ?? ""
     let settled = outcome.settled.map { ", settled as \($0)\(rate)" } ?? ""
     let details = [
@@ -94,52 +110,63 @@ extension Story {
     return Entry(
       at: outcome.loadedAt, rank: 3, kind: "reported",
       text:
-        "\(outcome.kind.rawValue) of \(outcome.compared)\(settled)\(fee) at \(outcome.occurredAt.toTheSecond): \(details)",
+        "\(outcome.kind.rawValue) of \(outcome.compared)\(settled)\(fee) at \(outcome.occurredAt.toTheSecond): \(details)"
+        + replaced,
       source: outcome.source,
       facts: money(outcome.compared) + [
         .init("business_date", .text(outcome.businessDate)), .init("exchange_rate", .text(outcome.exchangeRate)),
         .init("fee", .string(outcome.fee.major)), .init("linked_by", .text(outcome.linkedBy)),
         .init("occurred_at", .text(outcome.occurredAt)),
-        .init("method", .text(outcome.method)), .init("outcome", .string(outcome.kind.rawValue)),
-        .init("outcome_id", .text(outcome.id)),
+        .init("method", .text(outcome.method)), .init("net", .string(outcome.net.major)),
+        .init("outcome", .string(outcome.kind.rawValue)), .init("outcome_id", .text(outcome.id)),
         .init("payout_id", .text(outcome.payout)), .init("processor_reference", .text(outcome.reference)),
-        .init("reason", .text(outcome.reason)),
+        .init("reason", .text(outcome.reason)), .init("replaced_on", .text(outcome.replacedOn)),
+        .init("settled", .text(outcome.settled?.major)),
+        .init("settlement_currency", .text(outcome.fee.currency)),
       ])
   }
 
   static func matched(_ match: MatchFacts) -> Entry {
-    Entry(
+    let tolerated = match.tolerated.map { ", \($0) let pass" } ?? ""
+    return Entry(
       at: match.about, rank: 4, kind: "matched", date: match.businessDate,
-      text: "\(match.kind) of \(match.amount) by \(match.rule.replacing("_", with: " "))",
+      text: "\(match.kind) of \(match.amount) by \(match.rule.replacing("_", with: " "))\(tolerated)",
+      source: match.source,
       facts: money(match.amount) + [
         .init("business_date", .text(match.businessDate)), .init("item", .string(match.kind)),
         .init("outcome_id", .text(match.outcome)), .init("rule", .string(match.rule)),
+        .init("tolerated", .text(match.tolerated?.major)),
       ])
   }
 
   static func broken(_ found: BreakFacts) -> [Entry] {
     let facts: [OrderedJSON.Member] = [
-      .init("break_id", .text(found.id)), .init("expected_amount", .text(found.expected?.major)),
+      .init("about", .text(found.about)), .init("break_id", .text(found.id)),
+      .init("expected_amount", .text(found.expected?.major)),
       .init("expected_currency", .text(found.expected?.currency)), .init("held_back", .text(found.heldBack?.rawValue)),
       .init("reason", .string(found.reason.rawValue)), .init("reported_amount", .text(found.reported?.major)),
-      .init("reported_currency", .text(found.reported?.currency)),
+      .init("reported_currency", .text(found.reported?.currency)), .init("rule", .text(found.rule)),
     ]
+    let about = found.about.map { " (\($0.printable))" } ?? ""
     let amounts = [found.expected.map { "expected \($0)" }, found.reported.map { "reported \($0)" }]
       .compactMap(\.self).joined(separator: ", ")
     let held = found.heldBack.map { "; left to a person: \($0.rawValue.replacing("_", with: " "))" } ?? ""
     let opened = Entry(
-      at: found.openedAbout, rank: 5, kind: "break", date: found.firstSeen,
+      at: found.openedAbout, rank: 9, kind: "break", date: found.firstSeen,
       text:
-        "\(found.reason.rawValue): \(found.reason.title)\(amounts.isEmpty ? "" : ", \(amounts)")\(held), break \(found.id)",
+        "\(found.reason.rawValue)\(about): \(found.reason.title)\(amounts.isEmpty ? "" : ", \(amounts)")\(held),"
+        + " break \(found.id)",
+      source: found.evidence.isEmpty ? nil : found.evidence.joined(separator: ", "),
       facts: facts + [
-        .init("business_date", .text(found.firstSeen)), .init("status", .string(found.isOpen ? "open" : "resolved")),
+        .init("business_date", .text(found.firstSeen)), .init("evidence", .array(found.evidence.map { .string($0) })),
+        .init("status", .string(found.isOpen ? "open" : "resolved")),
       ])
     guard let on = found.resolvedOn, let at = found.resolvedAbout else { return [opened] }
     let how = found.resolution ?? "resolved"
     return [
       opened,
       Entry(
-        at: at, rank: 9, kind: "resolved", date: on, text: "\(found.reason.rawValue): \(how), break \(found.id)",
+        at: at, rank: 13, kind: "resolved", date: on, text: "\(found.reason.rawValue): \(how), break \(found.id)",
         facts: facts + [.init("business_date", .text(on)), .init("resolution", .string(how))]),
     ]
   }
@@ -152,7 +179,7 @@ extension Story {
     let login = decision.isOfSameLogin ? " under the login of who decided (\(decision.login))" : ""
     let what = decision.decision.map { "\($0)\(amount)" } ?? "refund\(amount) agreed to"
     return Entry(
-      at: decision.at, rank: 6, kind: decision.decision == nil ? "approval" : "decision",
+      at: decision.at, rank: 10, kind: decision.decision == nil ? "approval" : "decision",
       text: "\(what), by \(decision.by)\(login), for \(decision.businessDate)\(waits): \(about)\(note)",
       source: decision.source,
       facts: [
@@ -182,24 +209,34 @@ extension Story {
     let unknown = refund.unknownWhy.map { "; its answer is not known (\($0))" } ?? (open ? "; \(underWay)" : "")
     var entries = [
       entry(
-        refund.requestedAt, 6, "requested",
+        refund.requestedAt, 10, "requested",
         "\(refund.amount) of \(refund.processorCharge) asked for by rule \(refund.rule)\(unknown), refund \(refund.id)")
     ]
     if let at = refund.processedAt {
       entries.append(
-        entry(at, 7, "processed", "\(refund.amount) given back (\(refund.processorRefund ?? "no reference"))"))
+        entry(at, 11, "processed", "\(refund.amount) given back (\(refund.processorRefund ?? "no reference"))"))
     }
     if let at = refund.failedAt {
-      entries.append(entry(at, 8, "failed", "\(refund.amount) not given back (\(refund.failure ?? "no reason given"))"))
+      entries.append(
+        entry(at, 12, "failed", "\(refund.amount) not given back (\(refund.failure ?? "no reason given"))"))
     }
     return entries
   }
 
-  static func told(_ event: EventFacts) -> Entry {
+  /// A message tells when something happened, and stands where settle learned it: what a file proves was known with that
+  /// file, and nothing before the payment.
+  static func told(_ event: EventFacts, in explanation: Explanation) -> Entry {
+    let isProvenByFile = event.type == .paymentSucceeded && explanation.payment?.proof == "outcome"
+    let file = isProvenByFile ? explanation.outcomes.first { $0.kind == .charge }?.loadedAt : nil
+    let at = [event.occurredAt, explanation.payment?.recordedAt, file].compactMap(\.self).max() ?? event.occurredAt
     let number = event.sequence.map { "number \($0)" } ?? "not published yet"
+    let happened = at == event.occurredAt ? "" : " of \(event.occurredAt.toTheSecond)"
     return Entry(
-      at: event.occurredAt, rank: 10, kind: "event", text: "\(event.type.rawValue), \(number)",
-      facts: [.init("sequence", .number(event.sequence)), .init("type", .string(event.type.rawValue))])
+      at: at, rank: 15, kind: "event", text: "\(event.type.rawValue)\(happened), \(number)",
+      facts: [
+        .init("occurred_at", .text(event.occurredAt)), .init("sequence", .number(event.sequence)),
+        .init("type", .string(event.type.rawValue)),
+      ])
   }
 
   private static func money(_ amount: Money) -> [OrderedJSON.Member] {

@@ -5,6 +5,8 @@ import SettleStore
 /// What would become of a file, as far as the file alone tells.
 struct FileCheck {
   let file: InputFile
+  /// The zone of times that carry none, where one was said.
+  let zone: String?
   let summary: FileSummary
 
   func text(_ style: Style) -> String {
@@ -14,6 +16,7 @@ struct FileCheck {
       "\(summary.read.of("row", "rows")): \(Self.grouped(summary.accepted)) accepted,"
         + " \(Self.grouped(summary.quarantined)) quarantined, \(Self.grouped(summary.ignored)) ignored",
     ]
+    if let zone { lines.append("times without an offset are of \(zone)") }
     if !file.endsWithNewline { lines.append("the last line has no line end: was the file cut?") }
     if !summary.groups.isEmpty { lines += [""] + sums.lines(style, indentation: 2) }
     if !file.controlTotals.isEmpty { lines += ["", totalsTitle] + totals.lines(style, indentation: 2) }
@@ -76,7 +79,7 @@ struct FileCheck {
       Member("kind", .string(file.layout.kind.rawValue)), Member("bytes", .number(file.bytes)),
       Member("sha256", .string(file.sha256)), Member("read", .number(summary.read)),
       Member("accepted", .number(summary.accepted)), Member("quarantined", .number(summary.quarantined)),
-      Member("ignored", .number(summary.ignored)),
+      Member("ignored", .number(summary.ignored)), Member("zone", .text(zone)),
       Member(
         "sums",
         .array(

@@ -7,7 +7,8 @@ extension StatusReport {
 
   var json: OrderedJSON {
     .object([
-      Member("backlog", backlogJSON), Member("lease", leaseJSON), Member("runs", .array(runs.map(describe))),
+      Member("awaited", awaitedJSON), Member("backlog", backlogJSON), Member("breaks_by_age", ageingJSON),
+      Member("lease", leaseJSON), Member("runs", .array(runs.map(describe))),
     ])
   }
 

@@ -8,6 +8,9 @@ struct StatusReport: Sendable {
   var runs: [RunSummary]
   var backlog: Backlog
   var lease: LeaseHolder?
+  var ageing = BreakAgeing()
+  /// Nil where no pipeline says how long anything is awaited.
+  var awaited: [AwaitedOutcomes]?
 
   /// How a run stands: one without an end runs only while it holds the lease.
   enum State: String {
@@ -36,6 +39,7 @@ struct StatusReport: Sendable {
     for (index, run) in runs.enumerated() { lines += describe(run, isLatest: index == 0, style) + [""] }
     if runs.isEmpty { lines += ["no run yet: settle run", ""] }
     lines += ["waiting"] + waiting.lines(style, indentation: 2)
+    lines += ageingLines(style) + awaitedLines(style)
     lines += ["", "lease"] + ["  " + leaseSentence.printable]
     return lines.joined(separator: "\n") + "\n"
   }

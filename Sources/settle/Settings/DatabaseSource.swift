@@ -41,6 +41,9 @@ enum DatabaseSource: Sendable, Equatable {
     if case .privateCluster(let home) = self { PrivateCluster(home: home) } else { nil }
   }
 
+  /// Whether there is a store to look at. What is not settle's own is there for others to make.
+  var isMade: Bool { cluster?.exists ?? true }
+
   /// An address that psql takes, without any password.
   func url() throws -> String {
     switch self {
@@ -116,7 +119,7 @@ extension Settings {
   func withFoundStore<Value>(
     schema: DatabaseSource.Schema = .required, connections: Int = 4, _ body: (Store) async throws -> Value
   ) async throws -> Value {
-    if let cluster = database.cluster, !cluster.exists {
+    guard database.isMade else {
       throw Failure(
         status: .configuration,
         message: "there is no store here yet; `settle run` makes one in \(home), and SETTLE_HOME or DATABASE_URL"

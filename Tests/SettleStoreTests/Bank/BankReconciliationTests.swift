@@ -49,6 +49,24 @@ import Testing
     }
   }
 
+  /// 2026-11-20 is a Friday: the one day that the bank is given is the Monday, or by every day's count the Saturday.
+  @Test(arguments: [(BankingCalendar.Rule.none, 1), (.weekends, 3)])
+  func theBankWorksOnDaysOfTheCalendar(rule: BankingCalendar.Rule, due: Int) async throws {
+    try await Story.tell { story in
+      var terms = BankTerms()
+      terms.waitingDays = 1
+      terms.calendar = BankingCalendar(rule)
+      try await story.report(Self.charge, Self.paid(950))
+      try await story.book(.line(77, on: "2026-11-19"))
+      for day in 0...4 {
+        try await story.reconcile(bank: terms)
+        let isMissing = try await story.breakRows().contains { $0.reason == .payoutNotInBank }
+        #expect(isMissing == (day >= due), "day \(day)")
+        await story.next()
+      }
+    }
+  }
+
   @Test func linesThatDoNotAddUpAreABreakUntilTheyDo() async throws {
     try await Story.tell { story in
       try await story.report(Self.charge, Self.paid(1_150))

@@ -41,6 +41,8 @@ extension Tampering {
       "payments", "succeeded by a file",
       "state = 'SUCCEEDED', succeeded_at = recorded_at, proof = 'outcome', charge_due_on = NULL",
       where: "state <> 'SUCCEEDED'"),
+    changed("instrument_changes", "another method", "payment_method = 'pm_mine'"),
+    changed("instrument_changes", "another line", "line = line + 1"), deleted("instrument_changes"),
     changed(
       "payments", "another charge", "processor_charge = 'ch_mine'", where: "state = 'SUCCEEDED' AND attempts > 0"),
     Tampering("payments: a row deleted, with all that hangs off it") { db, salt in
@@ -51,6 +53,7 @@ extension Tampering {
         """
         DELETE FROM charge_attempts WHERE payment_id IN (TABLE victim);
         DELETE FROM cancellations WHERE payment_id IN (TABLE victim);
+        DELETE FROM instrument_changes WHERE payment_id IN (TABLE victim);
         DELETE FROM charge_allowances WHERE payment_id IN (TABLE victim);
         DELETE FROM refunds WHERE payment_id IN (TABLE victim);
         DELETE FROM matches WHERE payment_id IN (TABLE victim);

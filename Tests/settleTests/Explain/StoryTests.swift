@@ -33,8 +33,8 @@ import Testing
           2026-11-20T20:02:00Z  event       PaymentRequested, number \(story.number(of: .paymentRequested))
           2026-11-20T20:03:00Z  answer      attempt 1: succeeded
           2026-11-20T20:03:00Z  event       PaymentSucceeded, number \(story.number(of: .paymentSucceeded))
-          2026-11-20T20:20:00Z  reported    charge of 33.00 USD, fee 0.30 USD at 2026-11-20T20:03:00Z: ch_C, payout po_1, known by processor id  [outcomes/b.csv:3]
-          2026-11-20            break       amount_mismatch: Another amount was taken, expected 30.00 USD, reported 33.00 USD, break \(found)
+          2026-11-20T20:20:00Z  reported    charge of 33.00 USD, fee 0.30 USD, net 32.70 USD at 2026-11-20T20:03:00Z: ch_C, payout po_1, known by processor id  [outcomes/b.csv:3]
+          2026-11-20            break       amount_mismatch: Another amount was taken, expected 30.00 USD, reported 33.00 USD, break \(found)  [outcomes/b.csv:3]
           2026-11-20T20:24:00Z  refund      3.00 USD of ch_C asked for by rule overcharge, refund \(refund)
           2026-11-20T20:24:00Z  event       RefundRequested, number 10
           2026-11-20T20:25:00Z  refund      3.00 USD given back (re_C)
@@ -89,7 +89,8 @@ import Testing
       let text = told.text(Style(isOn: false))
       #expect(
         text.contains(
-          "charge of 10.00 USD, settled as 9.00 EUR at 0.92, fee 0.30 EUR at 2026-11-20T12:00:00Z: visa, ch_A"))
+          "charge of 10.00 USD, settled as 9.00 EUR at 0.92, fee 0.30 EUR, net 8.70 EUR at 2026-11-20T12:00:00Z: visa, ch_A"
+        ))
       #expect(text.contains("fee_variance: Another fee was kept, expected 0.25 EUR, reported 0.30 EUR, break "))
       #expect(text.contains("fx_variance: Converted at another rate, expected 9.20 EUR, reported 9.00 EUR, break "))
       let json = settle.Story.json("A", [told]).compact

@@ -11,7 +11,9 @@ import Testing
   private static func report(exitStatus: Int32?) async throws -> StatusReport {
     let story = try await SmallStory.happened(exitStatus: exitStatus)
     let report = try await story.store.pool.session { db in
-      StatusReport(runs: try db.recentRuns(limit: 5), backlog: try db.backlog(), lease: try db.leaseHolder())
+      StatusReport(
+        runs: try db.recentRuns(limit: 5), backlog: try db.backlog(), lease: try db.leaseHolder(),
+        ageing: try db.breakAgeing(), awaited: try db.awaitedOutcomes(ReconcileTerms(waitingDays: 1)))
     }
     await story.store.close()
     return report
@@ -35,6 +37,14 @@ import Testing
           1  processor payment to be cancelled
           0  refunds under way
           1  break open: unexpected_charge      Reported, but never asked for
+
+        open breaks by age on 2026-11-20
+          reason             days open  breaks  at stake
+          unexpected_charge        0-1       1  5.00 USD
+
+        awaited, by the day on which it is missing if no file has told of it
+          due on      outcomes          amount
+          2026-11-22         1  refund   -3.00  USD
 
         lease
           free
@@ -63,8 +73,11 @@ import Testing
     let text = report.json.compact
     #expect(
       text.hasPrefix(
-        #"{"backlog":{"attempts_left_to_person":0,"attempts_open":0,"attempts_to_send":0,"attempts_unknown":0,"breaks_open":{"unexpected_charge":1},"#
-          + #""cancellations_open":1,"payments_due":[],"refunds_under_way":0,"retries_planned":[]},"lease":null,"#
+        #"{"awaited":[{"amount":"-3.00","currency":"USD","due_on":"2026-11-22","kind":"refund","outcomes":1,"overdue":false}],"#
+          + #""backlog":{"attempts_left_to_person":0,"attempts_open":0,"attempts_to_send":0,"attempts_unknown":0,"breaks_open":{"unexpected_charge":1},"#
+          + #""cancellations_open":1,"payments_due":[],"refunds_under_way":0,"retries_planned":[]},"#
+          + #""breaks_by_age":{"date":"2026-11-20","groups":[{"at_stake":[{"amount":"5.00","currency":"USD"}],"breaks":1,"#
+          + #""days_open":"0-1","reason":"unexpected_charge"}]},"lease":null,"#
           + #""runs":[{"arguments":["run","#))
     #expect(text.contains(#""exit_status":69,"finished_at":"2026-11-20T21:00:00Z","pipeline":"nightly""#))
     _ = try JSONSerialization.jsonObject(with: Data(report.json.pretty.utf8))

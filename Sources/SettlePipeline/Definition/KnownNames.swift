@@ -1,0 +1,45 @@
+import SettleFiles
+import SettleModel
+
+/// Names outside a pipeline file that it may use: a misspelt one is refused with its line, before anything runs.
+struct KnownNames {
+  /// Of the layouts in the binary and in the pipeline's own folder.
+  let layouts: [String]
+  /// Whose files can come: of layouts, of sources, and the pipeline's own processor.
+  let processors: [String]
+
+  init(_ catalogue: LayoutCatalogue, of pipeline: PipelineDefinition) {
+    layouts = catalogue.layouts.map(\.name)
+    let named = (pipeline.ingest + pipeline.importing).compactMap(\.processor)
+    processors = Set(catalogue.layouts.compactMap(\.processor) + named + [pipeline.processor]).sorted()
+  }
+}
+
+extension YAMLPlace {
+  /// A layout's name; any name where none are known.
+  func layout(of known: KnownNames?) throws -> String {
+    let name = try name()
+    guard let known, name != "auto", !known.layouts.contains(name) else { return name }
+    throw refusal("there is no layout \"\(name)\"; \(Self.hint(name, known.layouts))")
+  }
+
+  /// The name of a processor whose files can come; any name where none are known.
+  func processor(of known: KnownNames?) throws -> String {
+    let name = try name()
+    guard let known, !known.processors.contains(name) else { return name }
+    throw refusal("no file is of a processor \"\(name)\"; \(Self.hint(name, known.processors))")
+  }
+
+  /// Refuses the sources' layouts that nobody knows.
+  func checkLayouts(of known: KnownNames) throws {
+    let sources = try mapping(of: ["sources"])["sources"]?.sequence() ?? []
+    for source in sources where source.has("layout") {
+      _ = try source.mapping { _ in nil }["layout"]?.layout(of: known)
+    }
+  }
+
+  private static func hint(_ name: String, _ known: [String]) -> String {
+    NearestName.meant(by: name, among: known).map { "did you mean \($0)?" }
+      ?? "settle knows \(known.joined(separator: ", "))"
+  }
+}

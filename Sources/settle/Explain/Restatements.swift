@@ -1,0 +1,72 @@
+import Postgres
+import SettleFiles
+import SettleModel
+import SettleStore
+
+// What later reports said anew of what is explained, as they were published.
+
+extension Session {
+  /// The same explanations, each with the rows of published restatements that are about it.
+  func withRestatements(_ explanations: [Explanation]) throws -> [Explanation] {
+    try explanations.map { explanation in
+      var explanation = explanation
+      let keys = explanation.restatementKeys
+      guard let since = explanation.firstDate, !keys.isEmpty else { return explanation }
+      for file in try restatementFiles(naming: keys, since: since) {
+        for row in try CSVRecords(file.bytes, name: "restatements.csv of \(file.date)").rows {
+          guard let restated = RestatementFacts(row, of: file), keys.contains(restated.key) else { continue }
+          explanation.restatements.append(restated)
+        }
+      }
+      return explanation
+    }
+  }
+}
+
+extension Explanation {
+  /// What names its rows in reports.
+  fileprivate var restatementKeys: [String] {
+    let itself = payouts.filter { $0.id.rawValue == id.rawValue }.map(\.reference)
+    return [id.description] + refunds.map(\.id.description) + (breaks + furtherBreaks).map(\.id.description) + itself
+  }
+
+  /// The first date that a report may know it on.
+  fileprivate var firstDate: BusinessDate? {
+    let dates =
+      [payment?.recordedOn].compactMap(\.self) + outcomes.map(\.businessDate) + breaks.map(\.firstSeen)
+      + payouts.compactMap(\.sentOn)
+    return dates.min()
+  }
+}
+
+extension RestatementFacts {
+  /// Nil for a record without the columns of the file.
+  fileprivate init?(_ row: [String: String], of file: RestatementFile) {
+    func text(_ name: String) -> String? { row[name].flatMap { $0.isEmpty ? nil : $0 } }
+    guard let reportDate = text("report_date"), let name = text("file"), let key = text("key"),
+      let column = text("column")
+    else { return nil }
+    self.init(
+      businessDate: file.date, publishedAt: file.publishedAt, reportDate: reportDate, file: name, key: key,
+      column: column, from: row["from"] ?? "", to: row["to"] ?? "", currency: text("currency"),
+      evidence: text("evidence"))
+  }
+}
+
+extension Story {
+  static func restated(_ row: RestatementFacts) -> Entry {
+    let currency = row.currency.map { " \($0)" } ?? ""
+    let from = row.from.isEmpty ? "nothing" : row.from.printable
+    return Entry(
+      at: row.publishedAt, rank: 14, kind: "restated", date: row.businessDate,
+      text: "\(row.file) of \(row.reportDate): \(row.column.replacing("_", with: " ")) from \(from) to"
+        + " \(row.to.isEmpty ? "nothing" : row.to.printable)\(currency)",
+      source: row.evidence,
+      facts: [
+        .init("business_date", .text(row.businessDate)), .init("column", .string(row.column)),
+        .init("currency", .text(row.currency)), .init("file", .string(row.file)), .init("from", .string(row.from)),
+        .init("key", .string(row.key)), .init("published_at", .text(row.publishedAt)),
+        .init("report_date", .string(row.reportDate)), .init("to", .string(row.to)),
+      ])
+  }
+}

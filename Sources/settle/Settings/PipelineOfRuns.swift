@@ -1,0 +1,22 @@
+import SettleFiles
+import SettlePipeline
+import SettleStore
+
+extension Settings {
+  /// The pipeline that a look at the store goes by: that of the flag or the environment, else the one that the last run
+  /// used, else the one in the binary.
+  ///
+  /// Nil where the last run's file is not there any more or cannot be read now, with a line on standard error: what the
+  /// store itself tells is told all the same.
+  func pipeline(flag: String?, asOf last: RunSummary?) throws -> PipelineDefinition? {
+    guard pipelineFile(flag: flag) == nil, let last else { return try pipeline(flag: flag) }
+    do {
+      return try pipeline(flag: Retry.options(of: last).pipeline)
+    } catch let error where error is PipelineFileError || error is ConfigurationError || error is Failure {
+      Console.say(
+        "settle: what is awaited on which day cannot be told, since the last run's pipeline cannot be read (\(error));"
+          + " name it with --pipeline")
+      return nil
+    }
+  }
+}
