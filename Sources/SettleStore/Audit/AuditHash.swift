@@ -40,8 +40,9 @@ enum AuditHash {
       doubted_since, doubted_until, doubted_why))) FROM store_identity)
     """
 
-  private static let decisions: SQL = """
-    SELECT c.break_id AS id, c.number AS place,
+  /// As the members of a set, with the seal that each is covered by; NULL where it is older than its seal.
+  static let decisions: SQL = """
+    SELECT c.break_id AS id, c.number AS place, c.seal,
       sha256(record_send(ROW(c.payment_id, c.token, (\(sql: AuditSubject.decision.facts))::text))) AS hash
     FROM decisions c
     """

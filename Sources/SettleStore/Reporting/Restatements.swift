@@ -43,6 +43,7 @@ extension Session {
         UNION ALL \(sql: Self.revisedRecords(on: date))
         UNION ALL \(sql: Self.turnedEnds(on: date))
         UNION ALL \(sql: Self.restatedBank(on: date))
+        UNION ALL \(sql: Self.settledThenMatched(on: date))
       )
       SELECT * FROM changes WHERE report_date IS NOT NULL
       ORDER BY report_date, file, key COLLATE "C", changed, was COLLATE "C", becomes COLLATE "C", evidence COLLATE "C"
@@ -105,11 +106,12 @@ extension Session {
     """
   }
 
-  /// The one break of each item that had stood until the date explained it.
+  /// The one break of each item that had stood until the date explained it, or until somebody settled it.
   private static func standing(until date: BusinessDate) -> SQL {
     """
     SELECT DISTINCT ON (payment_id, item_id) payment_id, item_id, reason, first_seen FROM breaks
-    WHERE item_id IS NOT NULL AND resolved_on = \(date) AND resolution = 'explained' AND first_seen < \(date)
+    WHERE item_id IS NOT NULL AND first_seen < \(date)
+      AND CASE resolution WHEN 'explained' THEN resolved_on = \(date) ELSE resolved_on <= \(date) END
     ORDER BY payment_id, item_id, first_seen, break_id
     """
   }

@@ -113,8 +113,7 @@ extension Session {
         WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
-        WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
+        WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND \(sql: isClosed(before: date)))
     """
   }
 
@@ -147,8 +146,17 @@ extension Session {
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
-        WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
+        WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND \(sql: isClosed(before: date)))
+    """
+  }
+
+  /// Whether the break `b` closed what was expected before a date, as a person's decision or a refund does: then it is
+  /// an item no more. What another break carries on, or the date itself has matched after all, is one again.
+  private static func isClosed(before date: BusinessDate) -> SQL {
+    """
+    b.resolved_on < \(date) AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)) AND NOT EXISTS (
+      SELECT FROM matches t
+      WHERE t.payment_id = b.payment_id AND t.item_id = b.item_id AND t.business_date = \(date))
     """
   }
 }

@@ -74,6 +74,38 @@ import Testing
     }
   }
 
+  /// More payments wait than a person accepted: another break, with words of its own, beside which the first stays.
+  @Test(arguments: ["USD", "EUR"])
+  func whatWasAcceptedAndGrowsIsFollowed(_ currency: String) async throws {
+    try await Story.tell { (story) async throws in
+      try await charge(story, currency: currency)
+      await story.next()
+      try await story.reconcile(waiting: 1, files: Self.daily)
+      try await story.decide(.accept)
+      let accepted = try await story.breakRows()
+      await story.next(days: -1)
+      try await story.authorize(.order("D", 4_000))
+      try await story.charge("D")
+      await story.next(days: 2)
+      #expect(try await story.reconcile(waiting: 1, files: Self.daily).opened == 1)
+      #expect(try await story.reconcile(waiting: 1, files: Self.daily) == ReconcileCounts())
+      let row = try #require(try await story.breakRows().first)
+      #expect((row.reason, row.processor, row.open) == (.fileMissing, "stripe", true))
+      #expect(row.evidence.first?.contains("so 4 payments of 2026-11-20 cannot be told: ") == true)
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await story.store.faults() == [])
+      await story.next(days: -1)
+      #expect(try await story.breakRows().map(\.evidence) == accepted.map(\.evidence))
+      // When the file comes, both are behind us.
+      await story.next(days: 2)
+      try await story.report(
+        .charge("A", 1_000), .charge("B", 2_000), .charge("C", 3_000, currency), .charge("D", 4_000))
+      try await story.reconcile(waiting: 1, files: Self.daily)
+      #expect(try await story.breaks().filter { $0.contains(" open ") } == [])
+      #expect(try await story.store.faults() == [])
+    }
+  }
+
   @Test func whereFilesCameEachPaymentIsMissingByItself() async throws {
     try await Story.tell { (story) async throws in
       try await charge(story)
