@@ -90,11 +90,5 @@ extension Session {
   }
 
   /// The latest business date whose report was written.
-  package func latestReported() throws -> BusinessDate? {
-    try first(
-      """
-      SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id
-      WHERE s.stage = 'report' AND s.status = 'done'
-      """)?.get("latest")
-  }
+  package func latestReported() throws -> BusinessDate? { try latestDate(of: "report") }
 }

@@ -208,14 +208,14 @@ extension Session {
       FROM taken t JOIN outcome_records r ON r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
       WHERE r.linked_by IS NOT NULL AND r.kind <> t.kind
       """)
-    _ = try execute(
+    try unmatch(
       """
-      DELETE FROM matches m USING taken t, outcome_records r
+      USING taken t, outcome_records r
       WHERE m.payment_id = t.known_payment AND m.outcome_id = t.outcome_id
         AND r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
         AND (r.kind, r.compared_amount, r.compared_currency)
           IS DISTINCT FROM (t.kind, t.compared_amount, t.compared_currency)
-      """)
+      """, on: context.date)
     _ = try execute(
       """
       WITH revised AS (

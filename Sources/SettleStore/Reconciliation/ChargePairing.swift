@@ -8,7 +8,8 @@ extension Session {
   /// Of several charges the payment's own (by the processor's id) counts, else what more than an order reference
   /// links, then the earliest; the others are duplicates.
   ///
-  /// Their amounts must be equal, or within the tolerance of the first rule that has one for how they are linked.
+  /// Their amounts must be equal, or within the tolerance of the first rule that has one for how they are linked and for
+  /// their currency.
   func pairCharges(_ rules: MatchRules, context: LoadContext) throws -> Int {
     try keepTogether()
     try gatherCharges(rules)
@@ -17,14 +18,14 @@ extension Session {
       try gatherCharges(rules)
     }
     try judgePairs(rules)
-    _ = try execute(
+    try unmatch(
       """
-      DELETE FROM matches m USING pairs p
+      USING pairs p
       WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id
         AND ((p.place = 1 AND (p.verdict <> 'matched' OR m.outcome_id <> p.outcome_id
             OR m.tolerated <> p.reported_amount - p.expected_amount))
           OR (p.place > 1 AND m.outcome_id = p.outcome_id))
-      """)
+      """, on: context.date)
     let matched = try execute(
       """
       INSERT INTO matches (payment_id, item_id, outcome_id, kind, rule, amount, currency, business_date, tolerated)
@@ -55,13 +56,16 @@ extension Session {
   /// Rows with an id of their own are summed. A row without one is an event, delivered at least once: it says that the
   /// charge was taken, not that it was taken again, so the first one counts, and only where no row has an id.
   private func gatherCharges(_ rules: MatchRules) throws {
+    func agreed(_ column: (SQL) -> SQL) -> SQL {
+      Self.agreements(with: rules).map { ", \(sql: column($0.column))" as SQL }.joined(separator: "")
+    }
     _ = try execute(
       """
       CREATE TEMPORARY TABLE charges ON COMMIT DROP AS
       SELECT payment_id, first_payment AS processor_payment, first_charge AS processor_charge, outcome_id,
         coalesce(summed, compared_amount)::bigint AS amount, first_currency AS currency,
         CASE WHEN first_currency = last_currency THEN 1 ELSE 2 END AS currencies, begun_at AS occurred_at,
-        first_link AS linked_by, any_together AS together, all_counted AS counted
+        first_link AS linked_by, any_together AS together, all_counted AS counted\(sql: agreed { $0 })
       FROM (
         SELECT payment_id, outcome_id, compared_amount,
           row_number() OVER (PARTITION BY payment_id, charge
@@ -71,6 +75,7 @@ extension Session {
           min(compared_currency) OVER one AS first_currency, max(compared_currency) OVER one AS last_currency,
           min(occurred_at) OVER one AS begun_at, min(linked_by) OVER one AS first_link,
           bool_or(together) OVER one AS any_together, bool_and(row_id IS NOT NULL) OVER one AS all_counted
+          \(sql: agreed { "bool_or(\(sql: $0)) OVER one AS \(sql: $0)" })
         FROM (\(sql: Self.gathered(rules))) gathered
         WINDOW one AS (PARTITION BY payment_id, charge)
       ) told WHERE place = 1
@@ -82,6 +87,7 @@ extension Session {
     """
     SELECT r.payment_id, \(sql: chargeKey(of: "r")) AS charge, r.outcome_id, r.kind, r.row_id, r.occurred_at,
       r.processor_payment, r.processor_charge, r.compared_amount, r.compared_currency, r.linked_by, r.together
+      \(sql: agreements(with: rules).map { ", \(sql: $0.agrees) AS \(sql: $0.column)" as SQL }.joined(separator: ""))
     FROM outcome_records r JOIN payments p ON p.payment_id = r.payment_id
     WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
       AND (\(rules.takesReferences) OR r.linked_by <> 'order_reference')

@@ -44,13 +44,7 @@ extension Session {
   }
 
   /// The latest date that was ever reconciled, if any was.
-  func lastReconciledDate() throws -> BusinessDate? {
-    try first(
-      """
-      SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id
-      WHERE s.stage = 'reconcile' AND s.status = 'done'
-      """)?.get("latest")
-  }
+  func lastReconciledDate() throws -> BusinessDate? { try latestDate(of: "reconcile") }
 
   /// Reported money that belongs to nothing settle asked for.
   func wantUnexpected(_ rules: MatchRules) throws {

@@ -13,7 +13,7 @@ extension Session {
         coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference,
         \(sql: Self.known("payout", as: "text")) AS payout,
         \(sql: Self.known("occurred_at", as: "timestamptz")) AS occurred_at
-      FROM matches m
+      FROM (\(sql: Self.matchesKnown(on: date))) m
       JOIN payments p ON p.payment_id = m.payment_id
       JOIN outcome_records o ON \(sql: Self.isOfRecord)
       LEFT JOIN (

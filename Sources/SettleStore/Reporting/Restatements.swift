@@ -41,6 +41,7 @@ extension Session {
         UNION ALL \(sql: Self.lateRefunds(on: date, zone: zone))
         UNION ALL \(sql: Self.explainedBreaks(on: date))
         UNION ALL \(sql: Self.revisedRecords(on: date))
+        UNION ALL \(sql: Self.matchesTakenBack(on: date))
         UNION ALL \(sql: Self.turnedEnds(on: date))
         UNION ALL \(sql: Self.restatedBank(on: date))
         UNION ALL \(sql: Self.settledThenMatched(on: date))
@@ -65,24 +66,21 @@ extension Session {
   private static func lateCharges(on date: BusinessDate, zone: String) -> SQL {
     """
     SELECT x.report_date, 'totals.csv' AS file, p.payment_id::text AS key, p.order_reference, 'bucket' AS changed,
-      coalesce(b.reason, CASE WHEN w.first_seen <= x.report_date THEN 'file_missing' END,
+      coalesce(b.reason, CASE WHEN k.first_seen <= x.report_date THEN 'file_missing' END,
         CASE WHEN p.succeeded_on <= x.report_date THEN 'awaited' ELSE 'unknown' END) AS was,
       'matched' AS becomes, m.currency, f.name || ':' || o.line AS evidence
-    FROM matches m
+    FROM (\(sql: matchesKnown(on: date))) m
     JOIN payments p ON p.payment_id = m.payment_id
-    JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+    JOIN outcome_records o ON o.payment_id = m.held_by AND o.outcome_id = m.outcome_id
     JOIN input_files f ON f.file_id = o.file_id
     CROSS JOIN first_report
     JOIN days x ON x.day = greatest(p.charged_on, first_report.day)
     LEFT JOIN (\(sql: standing(until: date))) b
       ON b.payment_id = m.payment_id AND b.item_id = m.item_id AND b.first_seen <= x.report_date
-    LEFT JOIN (
-      SELECT mf.processor, mf.business_date, k.first_seen FROM missing_files mf
-      JOIN breaks k ON k.payment_id = mf.payment_id AND k.break_id = mf.break_id
-      WHERE k.resolved_on IS NULL OR k.resolved_on >= \(date)
-    ) w ON w.processor = p.processor AND w.business_date = p.charged_on
+    LEFT JOIN breaks k ON k.payment_id = \(sql: missingFileID(of: "p.processor", on: "p.charged_on"))
+      AND k.break_id = k.payment_id AND (k.resolved_on IS NULL OR k.resolved_on >= \(date))
     WHERE m.kind = 'charge' AND m.business_date = \(date) AND p.charged_on < \(date)
-      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date)
+      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date) AND NOT \(sql: wasMatched(before: date))
     """
   }
 
@@ -92,17 +90,17 @@ extension Session {
       coalesce(b.reason, CASE
         WHEN r.unknown_on <= x.report_date AND (r.answered_on IS NULL OR r.answered_on > x.report_date) THEN 'unknown'
         ELSE 'awaited' END), 'matched', m.currency, f.name || ':' || o.line
-    FROM matches m
+    FROM (\(sql: matchesKnown(on: date))) m
     JOIN refunds r ON r.payment_id = m.payment_id AND r.refund_id = m.item_id
     JOIN payments p ON p.payment_id = m.payment_id
-    JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+    JOIN outcome_records o ON o.payment_id = m.held_by AND o.outcome_id = m.outcome_id
     JOIN input_files f ON f.file_id = o.file_id
     CROSS JOIN first_report
     JOIN days x ON x.day = greatest(r.requested_on, first_report.day)
     LEFT JOIN (\(sql: standing(until: date))) b
       ON b.payment_id = m.payment_id AND b.item_id = m.item_id AND b.first_seen <= x.report_date
     WHERE m.kind = 'refund' AND m.business_date = \(date) AND r.requested_on < \(date)
-      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date)
+      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date) AND NOT \(sql: wasMatched(before: date))
     """
   }
 
@@ -156,8 +154,7 @@ extension Session {
       JOIN currencies s ON s.code = v.record ->> 'currency'
       JOIN currencies t ON t.code = v.record ->> 'compared_currency'
       LEFT JOIN payments p ON p.payment_id = o.payment_id
-      LEFT JOIN matches m
-        ON m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id AND m.business_date < \(date)
+      LEFT JOIN (\(sql: matchTold(before: date))) m ON m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id
       CROSS JOIN LATERAL (VALUES
         ('matched.csv', m.business_date, 'fee', \(sql: major("(v.record ->> 'fee')::bigint", "s.digits")),
           \(sql: major(fee, "s.digits")), s.code),

@@ -12,6 +12,7 @@ extension Session {
   /// Beside the rows of `totals.csv`, the buckets of the expected charges alone.
   package func totals(on date: BusinessDate) throws -> (rows: [TotalRow], charges: [TotalRow]) {
     try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
+    try setAsideLaterFacts(than: date)
     _ = try execute("CREATE TEMPORARY TABLE reported_rows AS \(sql: Self.reportedRows(on: date))")
     try script("ANALYZE reported_rows")
     _ = try execute(
@@ -48,7 +49,7 @@ extension Session {
       FROM bucketed WHERE side = 'expected' AND kind = 'charge'
       GROUP BY side, bucket, currency ORDER BY side, currency, bucket
       """, row)
-    try script("DROP TABLE reported_rows, items, bucketed")
+    try script("DROP TABLE reported_rows, items, bucketed, former, replaced")
     try Self.prove(rows)
     return (rows, charges)
   }
@@ -60,7 +61,7 @@ extension Session {
       """
       INSERT INTO bucketed (side, kind, currency, amount, bucket, items)
       SELECT 'reported', m.kind, m.currency, s.sign * m.tolerated, s.bucket, 0
-      FROM matches m CROSS JOIN (VALUES (-1, 'matched'), (1, 'tolerated')) s (sign, bucket)
+      FROM \(sql: Self.matchesThen) m CROSS JOIN (VALUES (-1, 'matched'), (1, 'tolerated')) s (sign, bucket)
       WHERE m.tolerated <> 0 AND m.business_date <= \(date) AND EXISTS (
         SELECT FROM items i
         WHERE i.side = 'reported' AND i.payment_id = m.payment_id AND i.outcome_id = m.outcome_id)
@@ -109,7 +110,7 @@ extension Session {
     WHERE p.recorded_on <= \(date)
       AND NOT (p.state = 'FAILED' AND p.failed_on < \(date) AND p.recorded_on < \(date) AND p.charge_due_on IS NULL)
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
@@ -139,10 +140,10 @@ extension Session {
     FROM refunds r
     WHERE r.requested_on <= \(date)
       AND (r.failed_on IS NULL OR r.failed_on >= \(date) OR r.requested_on >= \(date) OR EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date = \(date)))
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
@@ -155,7 +156,7 @@ extension Session {
   private static func isClosed(before date: BusinessDate) -> SQL {
     """
     b.resolved_on < \(date) AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)) AND NOT EXISTS (
-      SELECT FROM matches t
+      SELECT FROM \(sql: matchesThen) t
       WHERE t.payment_id = b.payment_id AND t.item_id = b.item_id AND t.business_date = \(date))
     """
   }

@@ -9,7 +9,7 @@ extension StoreCheck {
     says: "each match joins what was asked with a report of it, and no report is used twice (I6)",
     remedy:
       "a match was changed by hand: delete that match, run `settle run --stage reconcile`, which makes it anew, and verify again",
-    counted: "SELECT count(*) FROM matches",
+    counted: "SELECT (SELECT count(*) FROM matches) + (SELECT count(*) FROM former_matches)",
     wrong: """
       SELECT m.payment_id::text AS subject
       FROM matches m
@@ -23,6 +23,14 @@ extension StoreCheck {
           OR (m.amount, m.currency) IS DISTINCT FROM (o.compared_amount, o.compared_currency) END
       UNION ALL
       SELECT 'outcome ' || outcome_id FROM matches GROUP BY outcome_id HAVING count(*) > 1
+      UNION ALL
+      SELECT f.payment_id::text || ', matched until ' || f.removed_on
+      FROM former_matches f
+      LEFT JOIN payments p ON p.payment_id = f.payment_id
+      LEFT JOIN refunds r ON r.payment_id = f.payment_id AND r.refund_id = f.item_id
+      WHERE CASE f.kind
+        WHEN 'charge' THEN (f.item_id, f.amount, f.currency) IS DISTINCT FROM (p.payment_id, p.amount, p.currency)
+        ELSE (f.item_id, f.amount, f.currency) IS DISTINCT FROM (r.refund_id, -r.amount, r.currency) END
       """)
 
   /// Only what was there when reconciling was last done to its end can have been explained by it.

@@ -65,6 +65,9 @@ struct DecideCommand: AsyncParsableCommand {
       valueName: "yyyy-mm-dd"))
   var date: BusinessDate?
 
+  @Flag(help: "Take a date that is still to come. Without it, tomorrow is the last one.")
+  var allowFuture = false
+
   @Option(help: ArgumentHelp("The pipeline file. Without it, the one in the binary.", valueName: "file"))
   var pipeline: String?
 
@@ -93,9 +96,11 @@ struct DecideCommand: AsyncParsableCommand {
     let login = Self.login
     let who = approveAs ?? name ?? settings.environment[.user] ?? login
     let pipeline = try settings.pipeline(flag: pipeline)
+    if let date, !allowFuture, !dryRun { try pipeline.calendar.refuseFuture(date, at: .now) }
     let sheet = try DecisionSheet(path: file)
     var arguments = ["decide", sheet.name, approveAs == nil ? "--as" : "--approve-as", try Self.checked(who)]
     if let date { arguments += ["--date", date.description] }
+    if allowFuture { arguments.append("--allow-future") }
     return DecideRequest(
       pipeline: pipeline, sheet: sheet, mode: approveAs == nil ? .decide : .approve, by: try Self.checked(who),
       login: login, date: date, dryRun: dryRun, arguments: arguments, version: Settle.version)
