@@ -36,6 +36,12 @@ package struct BankMatcher: Sendable {
     let names = PayoutNames(payouts)
     return Set(lines.flatMap { names.named(in: $0.texts) }).map { payouts[$0].id }.sorted()
   }
+
+  /// The lines that name some payout, in order.
+  package func lines(_ lines: [OpenBankLine], naming payouts: [AwaitedPayout]) -> [BankLineID] {
+    let names = PayoutNames(payouts)
+    return lines.filter { !names.named(in: $0.texts).isEmpty }.map(\.id).sorted()
+  }
 }
 
 /// One search, step by step: what a step has used is gone for the next.

@@ -46,8 +46,34 @@ extension BankSearch {
 
   /// One line that is several payouts of a processor, or one payout that came as several lines. Of two sums that share a
   /// member neither is proven.
+  ///
+  /// What one sum has used leaves fewer to choose from, so that another may be found: each round looks anew, and what is
+  /// a person's is said of the last one alone. So a search over what is then left finds nothing else.
   mutating func matchBySum() {
-    var sums: [(rule: BankMatch.Rule, lines: [Int], payouts: [Int])] = []
+    while true {
+      let sums = possibleSums()
+      var uses: (lines: [Int: Int], payouts: [Int: Int]) = ([:], [:])
+      for sum in sums {
+        for line in sum.lines { uses.lines[line, default: 0] += 1 }
+        for payout in sum.payouts { uses.payouts[payout, default: 0] += 1 }
+      }
+      let proven = sums.filter { sum in
+        sum.lines.allSatisfy { uses.lines[$0] == 1 } && sum.payouts.allSatisfy { uses.payouts[$0] == 1 }
+      }
+      for sum in proven { accept(sum.rule, lines: sum.lines, payouts: sum.payouts) }
+      guard proven.isEmpty else { continue }
+      for sum in sums {
+        leaveToPerson(
+          lines: sum.lines.filter(freeLines.contains), payouts: sum.payouts.filter(freePayouts.contains))
+      }
+      return
+    }
+  }
+
+  private typealias Sum = (rule: BankMatch.Rule, lines: [Int], payouts: [Int])
+
+  private func possibleSums() -> [Sum] {
+    var sums: [Sum] = []
     let openLines = freeLines.filter { lines[$0].isOfProcessor }.sorted()
     let openPayouts = freePayouts.filter { payouts[$0].amount.minor != 0 }.sorted()
     for line in openLines {
@@ -64,20 +90,7 @@ extension BankSearch {
         .map { (index: $0, minor: lines[$0].amount.minor) }
       sums += Self.sums(of: payouts[payout].amount.minor, in: members).map { (.sumOfLines, $0, [payout]) }
     }
-    var uses: (lines: [Int: Int], payouts: [Int: Int]) = ([:], [:])
-    for sum in sums {
-      for line in sum.lines { uses.lines[line, default: 0] += 1 }
-      for payout in sum.payouts { uses.payouts[payout, default: 0] += 1 }
-    }
-    for sum in sums {
-      let isProven = sum.lines.allSatisfy { uses.lines[$0] == 1 } && sum.payouts.allSatisfy { uses.payouts[$0] == 1 }
-      if isProven {
-        accept(sum.rule, lines: sum.lines, payouts: sum.payouts)
-      } else {
-        leaveToPerson(
-          lines: sum.lines.filter(freeLines.contains), payouts: sum.payouts.filter(freePayouts.contains))
-      }
-    }
+    return sums
   }
 
   /// Every choice of two to ``BankMatcher/sumMembers`` members of the whole's sign that adds up to it. None where there

@@ -78,6 +78,24 @@ private func payout(
     BankCase(
       "a name is no part of a longer word", lines: [line(1, 490, "po_payout12")],
       payouts: [payout(1, 500, named: "payout1")]),
+    BankCase(
+      "a number that goes on is another", lines: [line(1, 700, "ADYEN LongShopName/12")],
+      payouts: [payout(1, 500, named: "LongShopName/1"), payout(2, 900, named: "LongShopName/12")],
+      found: "reference: L1 = P2"),
+    BankCase(
+      "a number that begins before is another", lines: [line(1, 700, "REF 77012345678901X")],
+      payouts: [payout(1, 500, named: "12345678901")]),
+    BankCase(
+      "another number beside it", lines: [line(1, 700, "LongShopName/1 2026-11-19")],
+      payouts: [payout(1, 500, named: "LongShopName/1")], found: "reference: L1 = P1"),
+    BankCase(
+      "of names within each other the longest", lines: [line(1, 700, "xpo_one payout/b")],
+      payouts: [payout(1, 500, named: "po_onepayout"), payout(2, 900, named: "po_one_payout_b")],
+      found: "reference: L1 = P2"),
+    BankCase(
+      "two names that stand apart", lines: [line(1, 700, "ShopsName/77 ShopsNameLong/5")],
+      payouts: [payout(1, 500, named: "ShopsName/77"), payout(2, 200, named: "ShopsNameLong/5")],
+      found: "reference: L1 = P1 P2"),
   ]
 
   static let byAmount = [
@@ -131,6 +149,10 @@ private func payout(
       payouts: (1...5).map { payout($0, Int64(1 << ($0 - 1))) }),
     BankCase(
       "thirteen candidates are too many", lines: [line(1, 3)], payouts: (1...13).map { payout($0, $0 == 1 ? 1 : 2) }),
+    BankCase(
+      "few enough once another sum is found", lines: [line(1, 30), line(2, 1_000)],
+      payouts: ([10, 20, 401, 599] + (1...10).map { 700 + $0 }).enumerated().map { payout($0.offset + 1, $0.element) },
+      found: "sum_of_payouts: L1 = P1 P2", "sum_of_payouts: L2 = P3 P4"),
     BankCase("a sum never nets", lines: [line(1, 400)], payouts: [payout(1, 500), payout(2, -100)]),
   ]
 
@@ -142,6 +164,19 @@ private func payout(
     #expect(
       matcher.match(world.lines.reversed(), with: world.payouts.reversed())
         == matcher.match(world.lines, with: world.payouts))
+  }
+
+  /// What is left over is looked at again each night: nothing else may come of it.
+  @Test(arguments: byName + byAmount + bySum)
+  func aSecondLookFindsNothingElse(_ world: BankCase) {
+    let matcher = BankMatcher(daysAfter: 10)
+    let found = matcher.match(world.lines, with: world.payouts)
+    let (lines, payouts) = (Set(found.matches.flatMap(\.lines)), Set(found.matches.flatMap(\.payouts)))
+    var left = found
+    left.matches = []
+    let again = matcher.match(
+      world.lines.filter { !lines.contains($0.id) }, with: world.payouts.filter { !payouts.contains($0.id) })
+    #expect(again == left)
   }
 
   /// 2026-12-23 is a Wednesday. The next two days that banks work are the 24th and the 28th, and a week follows them.

@@ -12,13 +12,13 @@ import Testing
     "event_sequence", "outcome_keys", "outcome_records", "outcome_versions", "matches", "breaks", "currencies",
     "migrations", "audit", "audit_seals", "file_digests", "payouts", "bank_statements", "bank_lines", "bank_matches",
     "bank_match_lines", "bank_match_payouts", "arrivals", "processor_batches", "missing_files", "report_editions",
-    "edition_chunks", "decisions", "instrument_changes", "former_matches",
+    "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
   ]
   /// What is written once: audit trails, decisions and messages.
   static let onceOnly = [
     "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
     "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches", "report_editions",
-    "edition_chunks", "decisions", "instrument_changes", "former_matches",
+    "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
   ]
   /// What only the owner writes, who migrates.
   static let given = ["migrations", "currencies"]

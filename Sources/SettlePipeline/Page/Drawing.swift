@@ -41,10 +41,13 @@ struct Drawing {
   }
 
   /// The picture with the name and the description that stand for it where it cannot be seen.
-  func svg(id: String, class kind: String, title: String, description: String) -> String {
+  ///
+  /// - Parameter stretches: whether it fills whatever room it is given, in other proportions.
+  func svg(id: String, class kind: String, title: String, description: String, stretches: Bool = false) -> String {
     let attributes: KeyValuePairs = [
       "class": kind, "role": "img", "aria-labelledby": "\(id)-title \(id)-description",
       "viewBox": "0 0 \(width) \(height)", "width": "\(width)", "height": "\(height)",
+      "preserveAspectRatio": stretches ? "none" : "xMidYMid",
     ]
     let escaping = PageEscaping()
     return "<svg\(Self.written(attributes))>\n"

@@ -21,7 +21,9 @@ struct FlowChart {
     /// What is settled stands first, then what only waits, then what is broken.
     enum Kind: String, CaseIterable { case matched, waiting, broken }
 
-    var kind: Kind {
+    var kind: Kind { Self.kind(of: name) }
+
+    static func kind(of name: String) -> Kind {
       if BreakReason(rawValue: name) != nil { return .broken }
       return name == "matched" ? .matched : .waiting
     }
@@ -65,6 +67,13 @@ struct FlowChart {
   }
 
   func written(_ minor: Int64) -> String { PageText.grouped(Money(minor: minor, currency: currency)) }
+
+  /// One sentence where both sides tell the same, so that there is nothing to draw.
+  var plain: String? {
+    guard buckets.count == 1, let only = buckets.first, only.kind == .matched, expected == reported else { return nil }
+    return "\(written(expected)) was expected and reported, and all of it matched: "
+      + "\(PageText.count(only.count, "item", "items"))."
+  }
 
   /// The chart in words, for whoever cannot see it.
   var description: String {

@@ -10,7 +10,7 @@ struct FlowDrawing {
   private let roomy: Bool
 
   private static let bar = 10
-  private static let fullHeight = 130
+  private static let fullHeight = 96
 
   /// The chart as SVG; `id` must be the page's only one of that name.
   static func svg(_ chart: FlowChart, id: String, width: Int, class kind: String) -> String {

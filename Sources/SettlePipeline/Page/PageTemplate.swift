@@ -13,9 +13,15 @@ enum PageTemplate {
   }
 
   static func render(_ view: PageView) throws -> String {
-    // The template names this escaping in its first line; see PageEscaping for why Mustache's own will not do.
     MustacheContentTypes.register(PageEscaping(), named: "PAGE")
-    return try MustacheTemplate(string: text(of: "report.mustache")).render(view)
+    var library = MustacheLibrary()
+    for file in EmbeddedFiles.all where file.name.hasSuffix(".mustache") {
+      // See PageEscaping for why Mustache's own will not do. Each part begins with Mustache's own again unless it says
+      // otherwise, so all of them are made to.
+      try library.register("{{% CONTENT_TYPE:PAGE}}\n" + file.text, named: String(file.name.dropLast(9)))
+    }
+    guard let page = library.render(view, withTemplate: "report") else { throw Missing.file("report.mustache") }
+    return page
   }
 
   static func text(of name: String) throws -> String {
@@ -25,10 +31,12 @@ enum PageTemplate {
 }
 
 extension ReportPage {
-  /// The page as one file of HTML that needs no network and no script.
+  /// The page as one file of HTML that needs no network, and no script to be read.
   ///
   /// Throws where the template is missing from the binary, which no input causes.
   package func html() throws -> String {
-    try PageTemplate.render(PageView(self, style: PageTemplate.text(of: "report.css")))
+    try PageTemplate.render(
+      PageView(
+        self, style: PageTemplate.text(of: "report.css"), script: PageTemplate.text(of: "report.js")))
   }
 }

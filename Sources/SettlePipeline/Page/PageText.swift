@@ -55,17 +55,28 @@ enum PageText {
 
   /// `Friday, 20 November 2026`
   static func long(_ date: BusinessDate) -> String {
-    let weekdays = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"]
+    let weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    guard let (day, month) = dayAndMonth(date) else { return date.description }
+    return "\(weekdays[date.weekday - 1]), \(day) \(month) \(date.description.prefix(4))"
+  }
+
+  /// `20 Nov`
+  static func short(_ date: BusinessDate) -> String {
+    dayAndMonth(date).map { "\($0.day) \($0.month.prefix(3))" } ?? date.description
+  }
+
+  private static func dayAndMonth(_ date: BusinessDate) -> (day: Int, month: String)? {
     let months = [
       "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
       "December",
     ]
-    // The first day of 1970 was a Thursday.
-    let weekday = weekdays[((date.daysSinceEpoch % 7) + 7) % 7]
     let parts = date.description.split(separator: "-").compactMap { Int($0) }
-    guard parts.count == 3, months.indices.contains(parts[1] - 1) else { return date.description }
-    return "\(weekday), \(parts[2]) \(months[parts[1] - 1]) \(parts[0])"
+    guard parts.count == 3, months.indices.contains(parts[1] - 1) else { return nil }
+    return (parts[2], months[parts[1] - 1])
   }
+
+  /// Thousandths as `99.4 %`.
+  static func percent(perMille: Int64) -> String { "\(perMille / 10).\(perMille % 10)\u{00A0}%" }
 
   /// `1 break`, `12 breaks`
   static func count(_ number: Int, _ one: String, _ many: String) -> String { number.of(one, many) }
@@ -79,13 +90,16 @@ enum PageText {
     case "retrying": return "Declined, to be tried again"
     case "fee": return "Fees"
     case "payout": return "Payouts"
+    case "other": return "Booked for something else"
+    case "tolerated": return "Within tolerance"
     default: return sentence(bucket)
     }
   }
 
   /// `not_proven` as `Not proven`
   static func sentence(_ name: String) -> String {
-    let words = name.replacing("_", with: " ").replacing("-", with: " ")
-    return words.prefix(1).uppercased() + words.dropFirst()
+    capitalized(name.replacing("_", with: " ").replacing("-", with: " "))
   }
+
+  static func capitalized(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
 }

@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import SettleModel
 
 /// The page as its template reads it: every figure a text. Names here are the template's.
@@ -8,7 +10,10 @@ struct PageView {
   let processor: String
   let date: String
   let day: String
+  let zone: String
   let notices: [String]
+  let missingFiles: [String]
+  let missingFilesLeftOut: String?
   let summary: String
   let balance: String
   let balances: Bool
@@ -17,32 +22,55 @@ struct PageView {
   let hasFlows: Bool
   let flows: [FlowView]
   let flowsLeftOut: Bool
-  let hasCharts: Bool
-  let charts: [ChartView]
+  let trend: TrendView?
   let proofs: [ProofView]
+  let breakSummary: BreakSummaryView?
   let breakCount: String
   let breaksLeftOut: String?
+  let hasBreaks: Bool
   let breaks: [BreakView]
+  let filters: [FilterView]
+  let awaitingApproval: [DecisionView]
+  let awaitingLeftOut: String?
+  let decisionsLeftOut: String?
+  let decisions: [DecisionView]
   let refundsLeftOut: String?
   let refunds: [RefundView]
   let payoutsLeftOut: String?
   let payouts: [PayoutView]
+  let missingPayouts: [BreakView]
+  let missingPayoutsLeftOut: String?
+  let restatements: [RestatementView]
+  let restatementsLeftOut: String?
   let quarantine: [QuarantineView]
+  let quarantineLeftOut: String?
   let files: [FileView]
+  let filesLeftOut: String?
+  let beside: [FileBesideView]
+  let script: String
+  let scriptHash: String
 
   /// How many currencies get a chart of their own; the proof has them all.
   static let flowLimit = 4
 
-  init(_ page: ReportPage, style: String) {
+  init(_ page: ReportPage, style: String, script: String) {
     self.style = style
+    self.script = script
+    scriptHash = Data(SHA256.hash(data: Data(script.utf8))).base64EncodedString()
     pipeline = page.pipeline
     merchant = page.merchant
     processor = page.processor
     date = page.businessDate.description
     day = PageText.long(page.businessDate)
+    zone = page.zone
     notices = page.notices
+    missingFiles = page.missingFiles.prefix(Self.noticeLimit).map(PageText.capitalized)
+    missingFilesLeftOut =
+      page.missingFiles.count > Self.noticeLimit
+      ? PageText.count(page.missingFiles.count - Self.noticeLimit, "more file did", "more files did") + " not come."
+      : nil
     let openBreaks = page.breaksByReason.reduce(0) { $0 + $1.count }
-    summary = Self.summary(openBreaks, oldest: page.breaksByAge.filter { $0.count > 0 }.map(\.days).max())
+    summary = Self.summary(openBreaks, oldest: page.breaks.map(\.ageDays).max())
     proofs = ProofView.all(page.totals)
     let unbalanced = proofs.filter { !$0.balances }.map(\.currency)
     balances = unbalanced.isEmpty
@@ -56,22 +84,43 @@ struct PageView {
     flows = Array(charts.prefix(Self.flowLimit))
     hasFlows = !flows.isEmpty
     flowsLeftOut = charts.count > Self.flowLimit
-    self.charts = Self.charts(page)
-    hasCharts = !self.charts.isEmpty
+    trend = TrendView(page.trend)
+    breakSummary = BreakSummaryView(page.breaksByReason)
     breakCount = PageText.count(openBreaks, "open break", "open breaks")
-    breaksLeftOut = Self.leftOut(openBreaks, shown: page.breaks.count)
-    breaks = BreakView.all(page.breaks.prefix(ReportPage.rowLimit))
-    refundsLeftOut = Self.leftOut(page.refundCount, shown: page.refunds.count)
+    breaks = BreakView.all(
+      Array(page.breaks.prefix(ReportPage.breakLimit)) + Array(page.settledBreaks.prefix(ReportPage.rowLimit)))
+    hasBreaks = !breaks.isEmpty
+    let open = breaks.count(where: \.isOpen)
+    breaksLeftOut =
+      openBreaks > open || page.settledCount > breaks.count - open
+      ? "These are the first \(PageText.grouped(open)) of \(PageText.count(openBreaks, "open break", "open breaks")) and "
+        + "\(PageText.grouped(breaks.count - open)) of \(PageText.grouped(page.settledCount)) that ended on the day"
+      : nil
+    filters = FilterView.all(breaks)
+    awaitingApproval = page.awaitingApproval.prefix(ReportPage.rowLimit).map(DecisionView.init)
+    awaitingLeftOut = Self.leftOut(page.awaitingApproval.count, shown: awaitingApproval.count)
+    decisions = page.decisions.prefix(ReportPage.rowLimit).map(DecisionView.init)
+    decisionsLeftOut = Self.leftOut(page.decisionCount, shown: decisions.count)
     refunds = RefundView.all(page.refunds.prefix(ReportPage.rowLimit))
-    payoutsLeftOut = Self.leftOut(page.payoutCount, shown: page.payouts.count)
+    refundsLeftOut = Self.leftOut(page.refundCount, shown: refunds.count)
     payouts = PayoutView.all(page.payouts.prefix(ReportPage.rowLimit))
-    quarantine = page.quarantine.map(QuarantineView.init)
-    files = page.files.map(FileView.init)
+    payoutsLeftOut = Self.leftOut(page.payoutCount, shown: payouts.count)
+    missingPayouts = BreakView.all(page.missingPayouts)
+    missingPayoutsLeftOut = Self.leftOut(page.missingPayoutCount, shown: missingPayouts.count)
+    restatements = page.restatements.prefix(ReportPage.rowLimit).map(RestatementView.init)
+    restatementsLeftOut = Self.leftOut(page.restatements.count, shown: restatements.count)
+    quarantine = page.quarantine.prefix(ReportPage.rowLimit).map(QuarantineView.init)
+    quarantineLeftOut = Self.leftOut(page.quarantine.count, shown: quarantine.count)
+    files = page.files.prefix(ReportPage.rowLimit).map(FileView.init)
+    filesLeftOut = Self.leftOut(page.files.count, shown: files.count)
+    beside = page.beside.map(FileBesideView.init)
   }
 
+  /// How many missing files the head names; each is a break, too.
+  private static let noticeLimit = 5
+
   private static func leftOut(_ count: Int, shown: Int) -> String? {
-    let shown = min(shown, ReportPage.rowLimit)
-    return count > shown ? "These are the first \(shown) of \(PageText.grouped(count))" : nil
+    count > shown ? "These are the first \(PageText.grouped(shown)) of \(PageText.grouped(count))" : nil
   }
 
   private static func summary(_ count: Int, oldest: Int?) -> String {
@@ -86,69 +135,5 @@ struct PageView {
     guard retries.count > 0 else { return nil }
     let payments = PageText.count(retries.count, "declined payment is", "declined payments are")
     return "\(payments) to be charged again" + (retries.next.map { ", the next from \(PageText.long($0))" } ?? "")
-  }
-
-  private static func charts(_ page: ReportPage) -> [ChartView] {
-    guard !page.breaksByReason.isEmpty else { return [] }
-    let reasons = BarChart(
-      title: "Open breaks by reason",
-      bars: page.breaksByReason.map { group in
-        let stake = group.amounts.map { "\(PageText.grouped($0)) \($0.currency)" }.joined(separator: " · ")
-        return .init(label: group.reason.title, count: group.count, note: stake.isEmpty ? nil : stake)
-      })
-    let ages = BarChart(title: "Open breaks by age", bars: BarChart.ages(page.breaksByAge))
-    return [
-      ChartView(title: "By reason", svg: reasons.svg(id: "reasons", width: 360, class: "bars")),
-      ChartView(title: "By age", svg: ages.svg(id: "ages", width: 360, class: "bars")),
-    ]
-  }
-}
-
-struct GlanceView {
-  struct Cell {
-    let name: String
-    let amount: String
-    let count: String
-    let none: Bool
-    let attention: Bool
-  }
-  let currency: String
-  let cells: [Cell]
-
-  init(_ glance: ReportPage.Glance) {
-    currency = glance.currency.code
-    let sums = [
-      ("Charged", glance.charged), ("Matched", glance.matched), ("Still open", glance.awaited),
-      ("Declined", glance.declined), ("Broken", glance.broken), ("Refunded", glance.refunded),
-    ]
-    cells = sums.map { name, sum in
-      Cell(
-        name: name, amount: PageText.grouped(Money(minor: sum.minor, currency: glance.currency)),
-        count: PageText.grouped(sum.count), none: sum.count == 0, attention: name == "Broken" && sum.count > 0)
-    }
-  }
-}
-
-struct ChartView {
-  let title: String
-  let svg: String
-}
-
-struct FlowView {
-  let currency: String
-  let wide: String
-  let narrow: String
-  let takingAway: String?
-
-  static func all(_ totals: [ReportPage.Total]) -> [FlowView] {
-    Set(totals.map(\.amount.currency)).sorted().compactMap { currency in
-      guard let chart = FlowChart(currency: currency, totals: totals) else { return nil }
-      let code = currency.code.lowercased()
-      return FlowView(
-        currency: currency.code,
-        wide: FlowDrawing.svg(chart, id: "flow-\(code)", width: 960, class: "flow wide"),
-        narrow: FlowDrawing.svg(chart, id: "flow-\(code)-narrow", width: 335, class: "flow narrow"),
-        takingAway: chart.takingAway.isEmpty ? nil : chart.takingAway.joined(separator: "; "))
-    }
   }
 }

@@ -16,6 +16,8 @@ struct ProofView {
     let count: String
     let amount: String
     let balances: Bool
+    /// Whether the side has anything in the currency.
+    let isTold: Bool
   }
   let currency: String
   let lines: [Line]
@@ -24,18 +26,22 @@ struct ProofView {
   var balances: Bool { sides.allSatisfy(\.balances) }
 
   static func all(_ totals: [ReportPage.Total]) -> [ProofView] {
-    Set(totals.map(\.amount.currency)).sorted().map { currency in
-      ProofView(currency, totals.filter { $0.amount.currency == currency })
+    // The same sides for all, so that their columns stand below each other.
+    let sides = ReportPage.Total.Side.allCases.filter { side in totals.contains { $0.side == side } }
+    return Set(totals.map(\.amount.currency)).sorted().map { currency in
+      ProofView(currency, totals.filter { $0.amount.currency == currency }, sides)
     }
   }
 
-  private init(_ currency: Currency, _ totals: [ReportPage.Total]) {
+  private init(_ currency: Currency, _ totals: [ReportPage.Total], _ present: [ReportPage.Total.Side]) {
     self.currency = currency.code
-    let present = ReportPage.Total.Side.allCases.filter { side in totals.contains { $0.side == side } }
     sides = present.map { side in Self.sum(of: totals.filter { $0.side == side }, side) }
     var names: [String] = []
     for total in totals where total.bucket != "all" && !names.contains(total.bucket) { names.append(total.bucket) }
-    lines = names.map { name in
+    let ordered = FlowChart.Bucket.Kind.allCases.flatMap { kind in
+      names.filter { FlowChart.Bucket.kind(of: $0) == kind }
+    }
+    lines = ordered.map { name in
       Line(
         bucket: PageText.title(bucket: name),
         cells: present.map { side in
@@ -55,6 +61,7 @@ struct ProofView {
     let balances = all.map { $0.count == count && $0.amount == amount } ?? false
     return SideSum(
       title: PageText.sentence(side.rawValue), count: all.map { PageText.grouped($0.count) } ?? "",
-      amount: all.map { PageText.grouped($0.amount) } ?? "", balances: balances)
+      amount: all.map { PageText.grouped($0.amount) } ?? "", balances: balances || totals.isEmpty,
+      isTold: !totals.isEmpty)
   }
 }

@@ -1,61 +1,6 @@
 package import SettleModel
 
 extension ReportPage {
-  package struct BreakGroup: Sendable, Equatable {
-    package var reason: BreakReason
-    package var count: Int
-    /// What is at stake, a currency each.
-    package var amounts: [Money]
-
-    package init(reason: BreakReason, count: Int, amounts: [Money]) {
-      self.reason = reason
-      self.count = count
-      self.amounts = amounts
-    }
-  }
-
-  package struct AgeGroup: Sendable, Equatable {
-    /// Whole days since the break was first seen.
-    package var days: Int
-    package var count: Int
-
-    package init(days: Int, count: Int) {
-      self.days = days
-      self.count = count
-    }
-  }
-
-  package struct BreakRow: Sendable, Equatable {
-    package var id: String
-    package var reason: BreakReason
-    package var paymentID: String?
-    package var orderReference: String?
-    package var processorReference: String?
-    package var expected: Money?
-    package var reported: Money?
-    package var delta: Money?
-    package var ageDays: Int
-    /// `file:line` of each row that the break rests on.
-    package var evidence: [String]
-
-    package init(
-      id: String, reason: BreakReason, paymentID: String? = nil, orderReference: String? = nil,
-      processorReference: String? = nil, expected: Money? = nil, reported: Money? = nil, delta: Money? = nil,
-      ageDays: Int, evidence: [String] = []
-    ) {
-      self.id = id
-      self.reason = reason
-      self.paymentID = paymentID
-      self.orderReference = orderReference
-      self.processorReference = processorReference
-      self.expected = expected
-      self.reported = reported
-      self.delta = delta
-      self.ageDays = ageDays
-      self.evidence = evidence
-    }
-  }
-
   package struct RefundRow: Sendable, Equatable {
     package var id: String
     package var orderReference: String?
@@ -90,15 +35,15 @@ extension ReportPage {
     package var payout: Int64?
     /// In the account's currency.
     package var bank: Money?
-    /// What neither the lines nor the bank explain; anything but zero is marked, too.
-    package var remainder: Int64
+    /// What neither the lines nor the bank explain; anything but zero is marked, too. Nil where nothing was paid out yet.
+    package var remainder: Int64?
     /// Whether lines, payout and bank agree; one that does not is marked.
     package var agrees: Bool
     package var status: String
 
     package init(
       id: String, currency: Currency, lines: Int, gross: Int64, fees: Int64, net: Int64, payout: Int64? = nil,
-      bank: Money? = nil, remainder: Int64, agrees: Bool = true, status: String
+      bank: Money? = nil, remainder: Int64?, agrees: Bool = true, status: String
     ) {
       self.id = id
       self.currency = currency

@@ -1,23 +1,36 @@
 package import SettleModel
+package import SettleStore
 
 /// What the morning's page shows: everything in the order in which it is to stand there, nothing of it formatted.
 ///
-/// The same page gives the same bytes: it holds no run id and no clock time.
+/// The same page gives the same bytes: it holds no run id and no time of the run.
 package struct ReportPage: Sendable, Equatable {
   package var pipeline: String
   package var merchant: String
   package var processor: String
   package var businessDate: BusinessDate
+  /// The name of the time zone in which decisions tell their time.
+  package var zone = "UTC"
   /// Sentences for the page's head, each about a stage that ended early: `Charging stopped early: …`.
   package var notices: [String] = []
+  /// What each missing file leaves untold. It stands at the head, since no figure on the page can be right without it.
+  package var missingFiles: [String] = []
   package var glance: [Glance] = []
   /// The rows of `totals.csv`.
   package var totals: [Total] = []
-  /// All open breaks, counted; ``breaks`` need hold no more than ``rowLimit`` of them.
+  /// The dates before and this one, the earliest first; what came to pass, in numbers of items.
+  package var trend: [TrendDay] = []
+  /// All open breaks by reason, counted by age.
   package var breaksByReason: [BreakGroup] = []
-  /// All open breaks, counted by age.
-  package var breaksByAge: [AgeGroup] = []
+  /// Of open breaks the first ``breakLimit``.
   package var breaks: [BreakRow] = []
+  /// Breaks that ended on the date: the first ``rowLimit``, and how many there are.
+  package var settledBreaks: [BreakRow] = []
+  package var settledCount = 0
+  /// What finance decided for the date, and what of earlier decisions waits for a second person.
+  package var decisions: [Decision] = []
+  package var decisionCount = 0
+  package var awaitingApproval: [Decision] = []
   /// Of these, as of `payouts`, the page shows ``rowLimit``; the counts beside them are of all that there are.
   package var refunds: [RefundRow] = []
   package var refundCount = 0
@@ -25,11 +38,22 @@ package struct ReportPage: Sendable, Equatable {
   package var retries = Retries()
   package var payouts: [PayoutRow] = []
   package var payoutCount = 0
+  /// Payouts that the bank should have and has not, whenever they were paid out.
+  package var missingPayouts: [BreakRow] = []
+  package var missingPayoutCount = 0
+  /// What changes earlier reports: groups of rows of `restatements.csv`.
+  package var restatements: [RestatementGroup] = []
   package var quarantine: [QuarantineGroup] = []
   package var files: [FileRow] = []
+  /// The CSV files of the report.
+  package var beside: [FileBeside] = []
 
-  /// How many rows of breaks, refunds and payouts the page shows; the CSV files have them all.
+  /// How many rows of a table the page shows; the CSV files have them all.
   package static let rowLimit = 200
+  /// More of the open breaks, since they can be searched.
+  package static let breakLimit = 500
+  /// How many dates the trend has.
+  package static let trendLimit = 30
 
   package init(pipeline: String, merchant: String, processor: String, businessDate: BusinessDate) {
     self.pipeline = pipeline

@@ -1,46 +1,18 @@
 import SettleModel
+import SettleStore
 
 /// An amount in a column of several currencies, with what brings its decimal point under the others'.
 struct AmountView {
-  let figures: String
+  /// Nil where there is none.
+  let figures: String?
   let padding: String
 
   init(_ money: Money?, widest: Int) {
-    figures = money.map(PageText.grouped) ?? ""
+    figures = money.map(PageText.grouped)
     padding = money.map { PageText.padding(from: $0.currency.digits, to: widest) } ?? ""
   }
 
   static func widest(_ amounts: [Money?]) -> Int { amounts.compactMap { $0?.currency.digits }.max() ?? 0 }
-}
-
-struct BreakView {
-  let id: String
-  let reason: String
-  let evidence: [String]
-  let order: String?
-  let processorReference: String?
-  let expected: AmountView
-  let reported: AmountView
-  let delta: AmountView
-  let currency: String
-  let age: String
-
-  static func all(_ rows: ArraySlice<ReportPage.BreakRow>) -> [BreakView] {
-    let widest = AmountView.widest(rows.flatMap { [$0.expected, $0.reported, $0.delta] })
-    return rows.map { row in
-      BreakView(
-        id: row.id, reason: row.reason.title, evidence: shortened(row.evidence),
-        order: row.orderReference ?? row.paymentID, processorReference: row.processorReference,
-        expected: AmountView(row.expected, widest: widest), reported: AmountView(row.reported, widest: widest),
-        delta: AmountView(row.delta, widest: widest),
-        currency: (row.delta ?? row.reported ?? row.expected)?.currency.code ?? "",
-        age: row.ageDays == 0 ? "new" : PageText.count(row.ageDays, "day", "days"))
-    }
-  }
-
-  private static func shortened(_ evidence: [String]) -> [String] {
-    evidence.count <= 3 ? evidence : evidence.prefix(2) + ["and \(evidence.count - 2) more"]
-  }
 }
 
 struct RefundView {
@@ -78,6 +50,8 @@ struct PayoutView {
   /// Where the bank has converted it.
   let bankCurrency: String?
   let remainder: AmountView
+  let remains: Bool
+  let isMissing: Bool
   let attention: Bool
   let status: String
 
@@ -91,9 +65,79 @@ struct PayoutView {
         id: row.id, currency: row.currency.code, lines: PageText.grouped(row.lines), gross: view(row.gross),
         fees: view(row.fees), net: view(row.net), payout: view(row.payout), bank: AmountView(row.bank, widest: widest),
         bankCurrency: row.bank.flatMap { $0.currency == row.currency ? nil : $0.currency.code },
-        remainder: view(row.remainder), attention: row.remainder != 0 || !row.agrees,
-        status: PageText.sentence(row.status))
+        remainder: view(row.remainder), remains: (row.remainder ?? 0) != 0, isMissing: row.status == "not_in_bank",
+        attention: (row.remainder ?? 0) != 0 || !row.agrees,
+        status: statusTitle(row.status))
     }
+  }
+}
+
+extension PayoutView {
+  /// What a person reads for a status of `payouts.csv`.
+  private static func statusTitle(_ status: String) -> String {
+    switch status {
+    case "remainder": "Does not add up"
+    case "not_in_bank": "Missing at the bank"
+    case "in_bank": "At the bank"
+    case "complete": "Adds up"
+    case "open": "Not paid out yet"
+    default: PageText.sentence(status)
+    }
+  }
+}
+
+struct RestatementView {
+  let report: String
+  let file: String
+  let change: String
+  let rows: String
+
+  init(_ group: ReportPage.RestatementGroup) {
+    report = PageText.long(group.reportDate)
+    file = group.file
+    let told = { (value: String?) in value.map { PageText.title(bucket: $0.lowercased()) } ?? "nothing" }
+    change =
+      group.from == nil && group.to == nil
+      ? PageText.sentence(group.column) : "\(told(group.from)) \u{2192} \(told(group.to))"
+    rows = PageText.grouped(group.count)
+  }
+}
+
+struct FileBesideView {
+  let name: String
+  let rows: String?
+  let words: String?
+
+  init(_ file: ReportPage.FileBeside) {
+    name = file.name
+    rows = file.rows.map { PageText.count($0, "row", "rows") }
+    words = Self.words[file.name]
+  }
+
+  private static let words = [
+    "breaks.csv": "every difference, with room for decisions", "matched.csv": "what was found on both sides",
+    "refunds.csv": "what was given back", "payouts.csv": "what went to the bank",
+    "failed.csv": "payments that failed for good", "retries.csv": "what is to be charged again",
+    "quarantine.csv": "rows that were refused", "restatements.csv": "what changes earlier reports",
+    "totals.csv": "the proof in figures",
+  ]
+}
+
+struct TrendDayView {
+  let day: String
+  let matched: String
+  let share: String
+  let opened: String
+  let resolved: String
+  let open: String
+
+  init(_ trend: TrendDay) {
+    day = trend.date.description
+    matched = trend.matched.map { PageText.grouped($0) } ?? ""
+    share = TrendChart.share(of: trend).map { PageText.percent(perMille: $0) } ?? ""
+    opened = PageText.grouped(trend.opened)
+    resolved = PageText.grouped(trend.resolved)
+    open = PageText.grouped(trend.open)
   }
 }
 

@@ -3,13 +3,13 @@ import SettleStore
 
 /// Gathers what the page shows while the rows of the CSV files go by.
 struct PageBuilder {
-  private var page: ReportPage
-  private var byReason: [BreakReason: (count: Int, amounts: [Currency: Int64])] = [:]
-  private var byAge: [Int: Int] = [:]
-  /// What is at stake in open breaks.
-  private var broken: [Currency: ReportPage.Sum] = [:]
+  var page: ReportPage
+  var sums = BreakSums()
+  /// Breaks whose refund waits for a second person.
+  var waiting: Set<BreakID> = []
   private var refunded: [Currency: ReportPage.Sum] = [:]
   private var quarantine: [QuarantineKey: (count: Int, firstLine: Int)] = [:]
+  private var restated: [RestatementKey: Int] = [:]
 
   private struct QuarantineKey: Hashable {
     var file: String
@@ -17,27 +17,15 @@ struct PageBuilder {
     var reason: QuarantineReason
   }
 
-  init(_ page: ReportPage) { self.page = page }
-
-  mutating func add(_ row: BreakRow, on date: BusinessDate) {
-    guard row.open else { return }
-    let age = date.days(since: row.firstSeen)
-    byAge[age, default: 0] += 1
-    var group = byReason[row.reason] ?? (0, [:])
-    group.count += 1
-    if let stake = row.delta ?? row.expected ?? row.reported {
-      group.amounts[stake.currency, default: 0] += Int64(clamping: stake.minor.magnitude)
-      broken[stake.currency, default: .init(count: 0, minor: 0)].count += 1
-      broken[stake.currency]?.minor += Int64(clamping: stake.minor.magnitude)
-    }
-    byReason[row.reason] = group
-    guard page.breaks.count < ReportPage.rowLimit else { return }
-    page.breaks.append(
-      ReportPage.BreakRow(
-        id: row.id.description, reason: row.reason, paymentID: row.payment?.description,
-        orderReference: row.orderReference, processorReference: row.processorReference, expected: row.expected,
-        reported: row.reported, delta: row.delta, ageDays: age, evidence: row.evidence))
+  private struct RestatementKey: Hashable {
+    var reportDate: BusinessDate
+    var file: String
+    var column: String
+    var from: String?
+    var to: String?
   }
+
+  init(_ page: ReportPage) { self.page = page }
 
   mutating func add(_ row: RefundRow) {
     page.refundCount += 1
@@ -65,7 +53,7 @@ struct PageBuilder {
     page.payouts.append(
       ReportPage.PayoutRow(
         id: row.payout, currency: row.currency, lines: Int(row.lines), gross: row.gross, fees: row.fees, net: row.net,
-        payout: row.paid, bank: row.bank, remainder: row.remainder ?? 0, agrees: row.agrees && !row.isMissingInBank,
+        payout: row.paid, bank: row.bank, remainder: row.remainder, agrees: row.agrees && !row.isMissingInBank,
         status: row.status))
   }
 
@@ -82,6 +70,29 @@ struct PageBuilder {
         quarantined: Int(file.counts.quarantined), ignored: Int(file.counts.ignored), status: "loaded"))
   }
 
+  /// Late outcomes and whatever else changes an earlier report.
+  mutating func add(_ row: RestatementRow) {
+    // Of amounts each row changes another one, which the file tells.
+    let isState = ["bucket", "status", "reason"].contains(row.column)
+    let key = RestatementKey(
+      reportDate: row.reportDate, file: row.file, column: row.column, from: isState ? row.from : nil,
+      to: isState ? row.to : nil)
+    restated[key, default: 0] += 1
+  }
+
+  /// The dates before, and this one with what it has matched.
+  mutating func add(trend: [TrendDay]) {
+    page.trend = trend
+    guard let last = trend.indices.last else { return }
+    page.trend[last].matched = page.totals.filter { $0.side == .expected && $0.bucket == "matched" }
+      .reduce(0) { $0 + Int64($1.count) }
+  }
+
+  /// The CSV files among these lie beside the page.
+  mutating func add(beside names: [String], rows: [String: Int64]) {
+    page.beside = names.filter { $0.hasSuffix(".csv") }.map { .init(name: $0, rows: rows[$0].map { Int($0) }) }
+  }
+
   mutating func addNotice(stage: String, message: String) {
     page.notices.append("The stage \(stage) left something undone: \(message)")
   }
@@ -95,7 +106,8 @@ struct PageBuilder {
           amount: Money(minor: row.amount, currency: row.currency))
       }
     }
-    for currency in Set(totals.filter { $0.side != "bank" }.map(\.currency)).sorted() {
+    let known = totals.filter { $0.side != "bank" }.map(\.currency)
+    for currency in Set(known + sums.broken.keys + refunded.keys).sorted() {
       let expected = charges.filter { $0.currency == currency }
       func sum(_ buckets: (String) -> Bool) -> ReportPage.Sum {
         expected.filter { buckets($0.bucket) }.reduce(into: ReportPage.Sum(count: 0, minor: 0)) {
@@ -108,7 +120,7 @@ struct PageBuilder {
           currency: currency,
           charged: sum { !Self.notCharged.contains($0) }, matched: sum { $0 == "matched" },
           awaited: sum { ["awaited", "unknown", "unsent", "retrying"].contains($0) },
-          declined: sum { $0 == "declined" }, broken: broken[currency] ?? .init(count: 0, minor: 0),
+          declined: sum { $0 == "declined" }, broken: sums.broken[currency] ?? .init(count: 0, minor: 0),
           refunded: refunded[currency] ?? .init(count: 0, minor: 0)))
     }
   }
@@ -118,13 +130,11 @@ struct PageBuilder {
 
   func html() throws -> String {
     var page = page
-    page.breaksByReason = byReason.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }
-      .map { reason, group in
-        ReportPage.BreakGroup(
-          reason: reason, count: group.count,
-          amounts: group.amounts.sorted { $0.key < $1.key }.map { Money(minor: $1, currency: $0) })
-      }
-    page.breaksByAge = byAge.sorted { $0.key < $1.key }.map { ReportPage.AgeGroup(days: $0, count: $1) }
+    page.breaksByReason = sums.byReason
+    page.restatements = restated.map { key, count in
+      ReportPage.RestatementGroup(
+        reportDate: key.reportDate, file: key.file, column: key.column, from: key.from, to: key.to, count: count)
+    }.sorted { $0.order < $1.order }
     page.quarantine = quarantine.sorted { left, right in
       (left.key.file, left.value.firstLine, left.key.field ?? "", left.key.reason.rawValue)
         < (right.key.file, right.value.firstLine, right.key.field ?? "", right.key.reason.rawValue)
@@ -133,5 +143,11 @@ struct PageBuilder {
         reason: key.reason, file: key.file, field: key.field, count: value.count, firstLine: value.firstLine)
     }
     return try page.html()
+  }
+}
+
+extension ReportPage.RestatementGroup {
+  fileprivate var order: (BusinessDate, String, String, String, String) {
+    (reportDate, file, column, from ?? "", to ?? "")
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Postgres
 import SettleFiles
 import SettleModel
@@ -16,6 +17,9 @@ struct ReportWriter {
   /// - Returns: how many rows each file has, in order, and the totals.
   func write(_ page: ReportPage) throws -> (counts: [(name: String, value: Int64)], totals: [TotalRow]) {
     var page = PageBuilder(page)
+    page.page.zone = zone
+    page.add(awaiting: try db.refundsAwaitingApproval(on: date, zone: zone))
+    try db.forEachDecision(on: date, zone: zone) { page.add(decided: $0) }
     let breaks = try writeBreaks(&page)
     let matched = try writeMatched()
     let refunds = try writeRefunds(&page)
@@ -23,17 +27,25 @@ struct ReportWriter {
     let failed = try writeFailed()
     let retries = try RetriesFile.write(db, on: date, in: folder, for: &page)
     let quarantined = try writeQuarantine(&page)
-    let restated = try writeRestatements()
+    let restated = try writeRestatements(&page)
     let (totals, charges) = try db.totals(on: date)
     try writeTotals(totals)
     page.add(totals, charges: charges)
+    page.add(trend: try db.trend(until: date, limit: ReportPage.trendLimit))
     for file in try db.filesLoaded(on: date) { page.add(file) }
     for (stage, message) in try db.unfinishedStages(on: date) { page.addNotice(stage: stage, message: message) }
-    try ReportFile.write(try page.html(), as: "report.html", in: folder)
     let counts = [
       ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts), ("failed", failed),
       ("retries_planned", retries), ("quarantined", quarantined), ("restated", restated),
     ]
+    page.add(
+      beside: try FileManager.default.contentsOfDirectory(atPath: folder).sorted(),
+      rows: [
+        "breaks.csv": breaks, "matched.csv": matched, "refunds.csv": refunds, "payouts.csv": payouts,
+        "failed.csv": failed, "retries.csv": retries, "quarantine.csv": quarantined, "restatements.csv": restated,
+        "totals.csv": Int64(totals.count),
+      ])
+    try ReportFile.write(try page.html(), as: "report.html", in: folder)
     return (counts, totals)
   }
 
@@ -60,9 +72,9 @@ struct ReportWriter {
     try db.forEachMatched(on: date) { row in
       rows += 1
       try file.write([
-        .raw(row.payment.description), .text(row.orderReference), .raw(row.kind), .raw(row.rule), .amount(row.amount),
+        .id(row.payment.rawValue), .text(row.orderReference), .raw(row.kind), .raw(row.rule), .amount(row.amount),
         .raw(row.amount.currency.code), .amount(row.fee), .amount(row.net), .optional(row.processorReference),
-        .optional(row.payout), .raw(row.occurredAt.description), .raw(row.fee.currency.code),
+        .optional(row.payout), .instant(row.occurredAt), .raw(row.fee.currency.code),
       ])
     }
     try file.close()
@@ -160,11 +172,12 @@ struct ReportWriter {
 }
 
 extension PayoutRow {
-  /// `open` until the processor says what it paid; then whether the lines explain it, and whether the bank has it.
+  /// `open` until the processor says what it paid and what is in it; then whether the lines explain it, and whether the
+  /// bank has it.
   var status: String {
     if !agrees { return "remainder" }
     if isMissingInBank { return "not_in_bank" }
     if bank != nil { return "in_bank" }
-    return paid == nil ? "open" : "complete"
+    return isExplained ? "complete" : "open"
   }
 }

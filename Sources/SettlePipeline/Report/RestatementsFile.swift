@@ -4,7 +4,7 @@ import SettleStore
 
 extension ReportWriter {
   /// `restatements.csv`: what came on the date and changes what earlier reports said.
-  func writeRestatements() throws -> Int64 {
+  func writeRestatements(_ page: inout PageBuilder) throws -> Int64 {
     var file = try ReportFile(
       "restatements.csv", in: folder,
       header: [
@@ -13,6 +13,7 @@ extension ReportWriter {
     var rows: Int64 = 0
     try db.forEachRestatement(on: date, zone: zone) { row in
       rows += 1
+      page.add(row)
       try file.write([
         .raw(row.reportDate.description), .raw(row.file), .text(row.key), .optional(row.orderReference),
         .raw(row.column), Self.value(row.from, in: row), Self.value(row.to, in: row), .optional(row.currency?.code),

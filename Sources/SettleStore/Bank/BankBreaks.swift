@@ -6,8 +6,10 @@ import SettleModel
 
 extension Session {
   /// Sums up payouts, matches them with the bank, and states every difference. Returns how many new matches were made.
-  func reconcileBank(_ terms: BankTerms, context: LoadContext) throws -> Int {
-    try sumPayouts()
+  ///
+  /// - Parameter zone: in which time zone an instant has its day, as PostgreSQL names it.
+  func reconcileBank(_ terms: BankTerms, zone: String, context: LoadContext) throws -> Int {
+    try sumPayouts(zone: zone)
     try wantPayoutMismatches()
     guard try hasBankLines() else { return 0 }
     let verdicts = try matchBank(terms, context: context)
@@ -19,14 +21,17 @@ extension Session {
     return verdicts.matched
   }
 
-  /// Lines that do not add up to what was paid. A payout without any line is one whose file does not say what is in it.
+  /// Lines that do not add up to what was paid, which is nothing in a currency other than the payout's. A payout without
+  /// any line is one whose file does not say what is in it.
   private func wantPayoutMismatches() throws {
     _ = try execute(
       """
       INSERT INTO desired
       SELECT p.payout_id, \(sql: Self.breakID(.payoutMismatch, of: "p.payout_id")), 'payout_mismatch', NULL,
-        \(sql: Self.payoutRow), p.net, p.currency, p.paid, p.currency, 'lines'
-      FROM payouts p WHERE p.lines > 0 AND p.net <> p.paid
+        \(sql: Self.payoutRow), p.net, p.currency, coalesce(p.paid, 0), p.currency, 'lines'
+      FROM payouts p
+      WHERE p.lines > 0 AND p.net <> coalesce(p.paid, 0) AND (p.paid IS NOT NULL OR EXISTS (
+        SELECT FROM payouts o WHERE o.processor = p.processor AND o.reference = p.reference AND o.paid IS NOT NULL))
       """)
   }
 
@@ -82,6 +87,7 @@ extension Session {
   private static let payoutRow: SQL = """
     (SELECT o.outcome_id FROM outcome_records o
       WHERE o.payout = p.reference AND o.processor = p.processor AND o.currency = p.currency AND o.kind = 'payout'
+        AND o.reported
       ORDER BY o.occurred_at, o.outcome_id LIMIT 1)
     """
 }

@@ -17,8 +17,8 @@ extension Session {
       ?? false
   }
 
-  /// Matches bank lines with payouts. A match that bridges a difference, or whose payout has changed since, is no end:
-  /// it is made anew from all that is open, and stays as it is where nothing else comes out.
+  /// Matches bank lines with payouts. A match that bridges a difference, whose payout has changed since, or that a name
+  /// speaks against, is no end: it is made anew from all that is open, and stays as it is where nothing else comes out.
   func matchBank(_ terms: BankTerms, context: LoadContext) throws -> BankVerdicts {
     try script(
       """
@@ -28,11 +28,9 @@ extension Session {
         SELECT FROM bank_match_payouts u JOIN payouts p ON p.payout_id = u.payout_id
         WHERE u.match_id = m.match_id AND p.amount IS DISTINCT FROM u.amount)
       """)
-    var lines = try openLines(terms)
     let matcher = terms.matcher
-    let paid = try payouts(around: lines, settled: true)
-    try reopen(matcher.named(by: lines, among: paid))
-    lines = try openLines(terms)
+    try reopenNamed(matcher, terms)
+    let lines = try openLines(terms)
     let findings = matcher.match(lines, with: try payouts(around: lines, settled: false))
     let matched = try keep(findings.matches, context: context)
     try script("DROP TABLE reopened")
@@ -43,12 +41,38 @@ extension Session {
       ambiguous: findings.ambiguousLines, undecided: findings.ambiguousPayouts)
   }
 
+  /// Opens anew what open lines name, and the matches by amount whose lines name an open payout: a name proves what an
+  /// amount only suggests, whichever file came first. What is opened may name more.
+  private func reopenNamed(_ matcher: BankMatcher, _ terms: BankTerms) throws {
+    while true {
+      let open = try openLines(terms)
+      let payouts = matcher.named(by: open, among: try payouts(around: open, settled: true))
+      let weak = try lines(terms, among: Self.linesOfWeakMatches)
+      let lines = matcher.lines(weak, naming: try self.payouts(around: weak, settled: false))
+      guard try reopen(payouts, lines) > 0 else { return }
+    }
+  }
+
   private func openLines(_ terms: BankTerms) throws -> [OpenBankLine] {
+    try lines(terms, among: "u.line_id IS NULL OR u.match_id IN (SELECT match_id FROM reopened)")
+  }
+
+  /// Lines that were matched by their amounts, from a month before the first open payout on.
+  private static let linesOfWeakMatches: SQL = """
+    u.match_id IN (SELECT match_id FROM bank_matches WHERE rule NOT IN ('reference', 'reference_converted'))
+      AND u.match_id NOT IN (SELECT match_id FROM reopened)
+      AND l.booked_on >= (
+        SELECT min(p.sent_on) - 30 FROM payouts p LEFT JOIN bank_match_payouts o ON o.payout_id = p.payout_id
+        WHERE p.amount IS NOT NULL AND (o.match_id IS NULL OR o.match_id IN (SELECT match_id FROM reopened)))
+    """
+
+  /// Lines for which a condition holds, with the line as `l` and its match, if any, as `u`.
+  private func lines(_ terms: BankTerms, among condition: SQL) throws -> [OpenBankLine] {
     try query(
       """
       SELECT l.line_id, l.account, l.amount, l.currency, l.booked_on, l.end_to_end, l.reference, l.text
       FROM bank_lines l LEFT JOIN bank_match_lines u ON u.line_id = l.line_id
-      WHERE u.line_id IS NULL OR u.match_id IN (SELECT match_id FROM reopened)
+      WHERE \(sql: condition)
       ORDER BY l.line_id
       """
     ) { row in
@@ -82,12 +106,18 @@ extension Session {
     }
   }
 
-  /// A line that names a payout whose match stood: the bank has returned it, or has booked more of it.
-  private func reopen(_ payouts: [PayoutID]) throws {
-    guard !payouts.isEmpty else { return }
-    _ = try execute(
+  /// Opens the matches of payouts that a line names (the bank has returned one, or has booked more of it) and of lines
+  /// that name another payout. Returns how many stood until now.
+  private func reopen(_ payouts: [PayoutID], _ lines: [BankLineID]) throws -> Int {
+    guard !payouts.isEmpty || !lines.isEmpty else { return 0 }
+    return try execute(
       """
-      INSERT INTO reopened SELECT DISTINCT match_id FROM bank_match_payouts WHERE payout_id = ANY(\(payouts))
+      INSERT INTO reopened
+      SELECT match_id FROM bank_match_payouts WHERE payout_id = ANY(\(payouts))
+      UNION
+      SELECT match_id FROM bank_match_lines WHERE line_id = ANY(\(lines))
+      EXCEPT
+      SELECT match_id FROM reopened
       """)
   }
 

@@ -27,12 +27,27 @@ extension Session {
   /// A payout's identity over `processor, reference, currency`.
   static let payoutID: SQL = "md5('payout:' || processor || ':' || reference || ':' || currency)::uuid"
 
+  /// What a payout's records come to, with `is_payout` where a record is the payout's own. What such a row costs (an
+  /// instant payout's fee) is a fee of the payout, taken from what its lines come to: the bank receives the gross.
+  static let payoutSums: SQL = """
+    count(*) FILTER (WHERE NOT is_payout) AS lines,
+    \(sql: linesSum("gross")) AS gross,
+    \(sql: linesSum("gross")) - \(sql: linesSum("net")) + \(sql: payoutFee) AS fees,
+    \(sql: linesSum("net")) - \(sql: payoutFee) AS net,
+    (-sum(gross) FILTER (WHERE is_payout))::bigint AS paid
+    """
+
+  private static let payoutFee: SQL = "coalesce(sum(fee) FILTER (WHERE is_payout), 0)::bigint"
+
   /// Sums up the payouts whose records have changed. Of a payout that has money in several currencies, what was paid in
   /// one is not awaited in another.
-  func sumPayouts() throws {
+  ///
+  /// Instants have their day in the pipeline's time zone; but the day on which money arrives is told as a midnight, the
+  /// processor's own or that of UTC, and is the later of the two.
+  func sumPayouts(zone: String) throws {
     let stale: Int64 = try first("SELECT count(*) AS stale FROM payouts WHERE stale")?.get("stale") ?? 0
     guard stale > 0 else { return }
-    try script(
+    _ = try execute(
       """
       CREATE TEMPORARY TABLE summed ON COMMIT DROP AS
       SELECT p.payout_id, p.processor, p.reference, s.*
@@ -40,11 +55,7 @@ extension Session {
       JOIN (SELECT DISTINCT processor, reference FROM payouts WHERE stale) c
         ON c.processor = p.processor AND c.reference = p.reference
       LEFT JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE NOT is_payout) AS lines,
-          coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
-          coalesce(sum(fee) FILTER (WHERE NOT is_payout), 0)::bigint AS fees,
-          coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
-          -sum(net) FILTER (WHERE is_payout)::bigint AS paid,
+        SELECT \(sql: Self.payoutSums),
           coalesce(min(day) FILTER (WHERE kind = 'payout'), max(day)) AS sent_on,
           coalesce(max(available) FILTER (WHERE kind = 'payout'), max(available)) AS available_on,
           coalesce(array_agg(DISTINCT row_id) FILTER (WHERE kind = 'payout' AND row_id IS NOT NULL), '{}')
@@ -54,9 +65,11 @@ extension Session {
               WHERE kind = 'payout' AND order_reference IS NOT NULL), '{}') AS names
         FROM (
           SELECT o.*, o.kind IN ('payout', 'payout_reversal') AS is_payout,
-            (o.occurred_at AT TIME ZONE 'UTC')::date AS day, (o.available_on AT TIME ZONE 'UTC')::date AS available
+            (o.occurred_at AT TIME ZONE \(zone))::date AS day,
+            greatest((o.available_on AT TIME ZONE \(zone))::date, (o.available_on AT TIME ZONE 'UTC')::date) AS available
           FROM outcome_records o
-          WHERE o.payout = p.reference AND o.processor = p.processor AND o.currency = p.currency) o) s ON true
+          WHERE o.payout = p.reference AND o.processor = p.processor AND o.currency = p.currency AND o.reported) o) s
+        ON true
       """)
     _ = try execute(
       """

@@ -28,9 +28,10 @@ extension Session {
     let fileID = try reserveFileID()
     let accepted =
       try keepLines(fileID: fileID, context: context) + keepStatements(fileID: fileID, context: context)
+    try keepStatementLines(fileID: fileID)
     let counts = staged.counts(accepted: accepted, quarantined: try refusedRows())
     try publish(file, as: fileID, counts: counts, context: context)
-    try script("DROP TABLE incoming, refused")
+    try script("DROP TABLE incoming, refused, named")
     return counts
   }
 
@@ -85,23 +86,17 @@ extension Session {
 
     """
 
-  /// Lines of one statement that are alike are twins, each money of its own: the second stays the second in every
-  /// statement that overlaps.
   private func keepLines(fileID: Int64, context: LoadContext) throws -> Int64 {
-    try digest(
+    try nameLines()
+    return try digest(
       .bankLines, of: fileID,
       """
       INSERT INTO bank_lines AS l (line_id, account, statement, reference, end_to_end, booked_on, value_on, amount,
         currency, code, text, business_date, file_id, line)
-      SELECT DISTINCT ON (line_id) line_id, account, name, reference, end_to_end, booked_on, value_on, amount, currency,
-        code, text, \(context.date)::date, \(fileID)::bigint, line
-      FROM (
-        SELECT *, CASE WHEN occurrence = 1 THEN core ELSE md5(core::text || ':' || occurrence)::uuid END AS line_id
-        FROM (
-          SELECT *, row_number() OVER (PARTITION BY core, account, name ORDER BY place) AS occurrence
-          FROM incoming WHERE core IS NOT NULL) counted
-      ) named
-      ORDER BY line_id, place
+      SELECT DISTINCT ON (n.line_id) n.line_id, account, name, reference, end_to_end, booked_on, value_on, amount,
+        currency, code, text, \(context.date)::date, \(fileID)::bigint, line
+      FROM incoming i JOIN named n ON n.place = i.place
+      ORDER BY n.line_id, i.place
       ON CONFLICT (line_id) DO NOTHING
       RETURNING l.line_id AS id, 1 AS place, \(sql: AuditHash.bankLine) AS hash
       """)
@@ -112,12 +107,23 @@ extension Session {
       .bankStatements, of: fileID,
       """
       INSERT INTO bank_statements AS s (statement_id, account, name, number, page, currency, opening, closing, opened_on,
-        closed_on, entries, business_date, file_id, line)
+        closed_on, entries, business_date, file_id, line, lines_told)
       SELECT DISTINCT ON (statement_id) statement_id, account, name, number, page, currency, opening, closing, opened_on,
-        closed_on, entries, \(context.date)::date, \(fileID)::bigint, line
+        closed_on, entries, \(context.date)::date, \(fileID)::bigint, line, true
       FROM incoming WHERE statement_id IS NOT NULL ORDER BY statement_id, place
       ON CONFLICT (statement_id) DO NOTHING
       RETURNING s.statement_id AS id, 1 AS place, \(sql: AuditHash.bankStatement) AS hash
+      """)
+  }
+
+  /// Keeps which lines the file's own statements hold, known or new.
+  private func keepStatementLines(fileID: Int64) throws {
+    _ = try execute(
+      """
+      INSERT INTO bank_statement_lines (line_id, statement_id)
+      SELECT DISTINCT n.line_id, n.statement_id
+      FROM named n JOIN bank_statements s ON s.statement_id = n.statement_id AND s.file_id = \(fileID)
+      ORDER BY 1, 2
       """)
   }
 }

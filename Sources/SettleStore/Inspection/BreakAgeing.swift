@@ -15,6 +15,9 @@ package enum AgeBand: Int, Sendable, CaseIterable, CustomStringConvertible {
     }
   }
 
+  /// The band of an age in days. What an older date sees of a later break is new.
+  package init(days: Int) { self = Self.allCases.first { days <= $0.mostDays ?? .max } ?? .older }
+
   /// `0-1`, `2-7`, `8-30`, `31+`: days.
   package var description: String {
     let first = AgeBand(rawValue: rawValue - 1)?.mostDays.map { $0 + 1 } ?? 0

@@ -59,7 +59,7 @@ extension Session {
       "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
       "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches",
       "report_editions",
-      "edition_chunks", "decisions", "instrument_changes", "former_matches",
+      "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
     ]
     // What is the owner's, who migrates: how far the schema is, and how many digits a currency has.
     let given = ["migrations", "currencies"]

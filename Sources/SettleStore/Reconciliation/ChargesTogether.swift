@@ -5,8 +5,14 @@ import SettleModel
 // for: its own charge is one, and a second one is a duplicate, whatever it adds up to.
 
 extension Session {
-  /// A further row of a charge that counts together with others counts with them too.
+  /// A further row of a charge that counts together with others counts with them too. Once settle has asked for the
+  /// payment itself, none does.
   func keepTogether() throws {
+    _ = try execute(
+      """
+      UPDATE outcome_records o SET together = false
+      FROM payments p WHERE o.together AND p.payment_id = o.payment_id AND p.attempts > 0
+      """)
     _ = try execute(
       """
       UPDATE outcome_records o SET together = true

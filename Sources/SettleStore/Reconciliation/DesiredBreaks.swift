@@ -111,22 +111,6 @@ extension Session {
       """)
   }
 
-  /// A dispute stays a break until its reversal is reported.
-  func wantDisputes() throws {
-    _ = try execute(
-      """
-      INSERT INTO desired
-      SELECT o.payment_id, \(sql: Self.breakID(.dispute, of: "o.outcome_id")), 'dispute', NULL, o.outcome_id, NULL, NULL,
-        o.compared_amount, o.compared_currency, o.linked_by
-      FROM outcome_records o
-      WHERE o.kind = 'dispute' AND o.reported AND NOT EXISTS (
-        SELECT FROM outcome_records v
-        WHERE v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at AND v.processor = o.processor
-          AND (v.processor_dispute = o.processor_dispute
-            OR o.processor_dispute IS NULL AND v.payment_id = o.payment_id))
-      """)
-  }
-
   /// Payments that cannot go on by themselves: a hold that lapsed, an answer that can no longer be asked for.
   func wantUnfinished(context: LoadContext) throws {
     _ = try execute(

@@ -28,7 +28,7 @@ package struct ReconcileTerms: Sendable {
   package var rules: MatchRules
   package var fees = FeeSchedule()
   package var rates: RatePolicy?
-  /// The pipeline's time zone, an IANA name: in it, a conversion has its day, and rules by date compare.
+  /// The pipeline's time zone, an IANA name: in it, a conversion and a payout have their days, and rules by date compare.
   package var zone = "UTC"
 
   package init(
@@ -69,7 +69,7 @@ extension Session {
     try wantAmbiguous()
     try wantDisputes()
     try wantUnfinished(context: context)
-    counts.banked = try reconcileBank(terms.bank, context: context)
+    counts.banked = try reconcileBank(terms.bank, zone: terms.zone, context: context)
     counts.fees = try wantFeeVariances(terms.fees, context: context)
     counts.rates = try wantRateVariances(terms.rates, zone: terms.zone, context: context)
     try script("ANALYZE desired")

@@ -29,17 +29,15 @@ extension Session {
       : "NOT own AND linked_by = 'amount_and_date'"
   }
 
-  /// Further columns of `charges`, each after a comma: of every rule by a reference that has a tolerance, whether its
-  /// reference of the payment `p` is that of a row `r`. By the order's own, import may have found the payment under
-  /// another spelling of it.
-  static func agreements(with rules: MatchRules) -> SQL {
-    var columns: SQL = ""
-    for (place, rule) in rules.rules.enumerated() where rule.tolerance != nil && rule.by.contains(.reference) {
+  /// Columns of `charges`: of every rule by a reference that has a tolerance, whether its reference of the payment `p` is
+  /// that of a row `r`. By the order's own, import may have found the payment under another spelling of it.
+  static func agreements(with rules: MatchRules) -> [(column: SQL, agrees: SQL)] {
+    rules.rules.enumerated().compactMap { place, rule in
+      guard rule.tolerance != nil, rule.by.contains(.reference) else { return nil }
       let same: SQL = "\(sql: column(rule.ours)) = \(sql: column(rule.theirs, of: "r"))"
       let agrees: SQL = rule.isPlainReference ? "(r.claimed_order = p.payment_id OR \(sql: same))" : same
-      columns += ", coalesce(bool_or(\(sql: agrees)), false) AS \(identifier: agreement(at: place))"
+      return ("\(identifier: agreement(at: place))", "coalesce(\(sql: agrees), false)")
     }
-    return columns
   }
 
   private static func agreement(at place: Int) -> String { "agrees_\(place)" }

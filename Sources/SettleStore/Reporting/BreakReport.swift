@@ -27,8 +27,14 @@ extension Session {
       """, Self.breakRow)
   }
 
-  /// As the date knew them: not how a break was resolved later, nor what became of its refund, nor the record that
-  /// told of a refund's failure only after the processor had.
+  /// Reasons whose record, if any, comes after the break: it tells what was missing, or a failure that the processor
+  /// had told first.
+  private static let toldLater: [BreakReason] = [
+    .missingAtProcessor, .missingRefund, .outcomeUnknown, .holdLapsed, .refundFailed,
+  ]
+
+  /// As the date knew them: not how a break was resolved later, nor what became of its refund, nor the record that told
+  /// of it only later.
   ///
   /// - Parameter today: until when a decision to wait must last to be shown, where that is not the date.
   private static func breakRows(asOf date: BusinessDate, today: SQL? = nil) -> SQL {
@@ -57,9 +63,13 @@ extension Session {
     LEFT JOIN refunds r ON r.payment_id = b.payment_id AND r.refund_id = b.item_id
     LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: recordOf("b"))
     LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
-      AND (o.business_date <= \(date) OR b.reason <> 'refund_failed')
+      AND (o.business_date <= \(date) OR b.reason <> ALL(\(toldLater)))
     LEFT JOIN (\(sql: lastDecisions(by: date))) d ON d.break_id = b.break_id AND \(sql: isAboutSameFigures)
       AND (d.wait_until IS NULL OR d.wait_until > \(sql: today ?? "\(date)"))
+      -- What failed is not asked for again because a file is given back: somebody has to write it anew.
+      AND NOT (d.action = 'refund' AND EXISTS (
+        SELECT FROM refunds e WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.state = 'FAILED'
+          AND e.token > d.token AND e.failed_on <= \(date)))
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
     LEFT JOIN input_files f ON f.file_id = o.file_id
     LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')

@@ -16,15 +16,16 @@ extension Session {
           SELECT FROM breaks b WHERE b.payment_id = y.payout_id AND b.reason = 'payout_not_in_bank'
             AND b.first_seen <= \(date) AND (b.resolved_on IS NULL OR b.resolved_on > \(date))) AS missing
       FROM (
-        SELECT processor, payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-          coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
-          coalesce(sum(fee) FILTER (WHERE NOT is_payout), 0)::bigint AS fees,
-          coalesce(sum(net) FILTER (WHERE NOT is_payout), 0)::bigint AS net,
-          -sum(net) FILTER (WHERE is_payout)::bigint AS paid
+        SELECT processor, payout, currency, lines, gross, fees, net,
+          -- Nothing was paid in a currency other than the payout's.
+          CASE WHEN bool_or(paid IS NOT NULL) OVER (PARTITION BY processor, payout) THEN coalesce(paid, 0) END AS paid
         FROM (
-          SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
-          FROM (\(sql: Self.recordsKnown(on: date))) known WHERE payout = ANY(\(payouts))) o
-        GROUP BY processor, payout, currency
+          SELECT processor, payout, currency, \(sql: Self.payoutSums)
+          FROM (
+            SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
+            FROM (\(sql: Self.recordsKnown(on: date))) known WHERE payout = ANY(\(payouts)) AND reported) told
+          GROUP BY processor, payout, currency
+        ) summed
       ) o
       LEFT JOIN payouts y ON y.processor = o.processor AND y.reference = o.payout AND y.currency = o.currency
       LEFT JOIN LATERAL (
@@ -42,7 +43,8 @@ extension Session {
       """
     ) { row in
       PayoutRow(
-        payout: try row.get("payout"), currency: try row.currency("currency"), lines: try row.get("lines"),
+        payout: try row.get("payout"), processor: try row.get("processor"), currency: try row.currency("currency"),
+        lines: try row.get("lines"),
         gross: try row.get("gross"), fees: try row.get("fees"), net: try row.get("net"), paid: try row.get("paid"),
         bank: try row.moneyIfAny("bank_amount", "bank_currency"),
         bankLines: try row.get("bank_lines", as: [String]?.self) ?? [], isMissingInBank: try row.get("missing"))

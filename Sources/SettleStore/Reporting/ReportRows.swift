@@ -58,6 +58,7 @@ package struct RefundRow: Sendable {
 
 package struct PayoutRow: Sendable {
   package var payout: String
+  package var processor: String
   package var currency: Currency
   package var lines: Int64
   package var gross: Int64
@@ -76,16 +77,17 @@ package struct PayoutRow: Sendable {
   /// the processor says it paid.
   package var remainder: Int64? {
     if let booked { return due - booked }
-    return paid.map { net - $0 }
+    return paid.map { due - $0 }
   }
 
   /// Whether lines, payout and bank agree as far as they are known.
-  package var agrees: Bool {
-    guard bank != nil else { return (paid ?? net) == net }
-    return due == (paid ?? due) && (booked ?? due) == due
-  }
+  package var agrees: Bool { due == (paid ?? due) && (booked ?? due) == due }
 
-  /// What the bank is held against: the lines; where the processor's file names none, what it says it paid.
+  /// Whether a payout row has come and lines that can be held against it.
+  package var isExplained: Bool { paid != nil && lines > 0 }
+
+  /// What the payout and the bank are held against: the lines; where the processor's file names none, what it says it
+  /// paid.
   private var due: Int64 { lines == 0 ? paid ?? net : net }
 
   private var booked: Int64? { bank.flatMap { $0.currency == currency ? $0.minor : nil } }

@@ -4,7 +4,7 @@ package import SettleModel
 /// What a fact of one date changes in a report of an earlier one. Nothing of that report is rewritten.
 package struct RestatementRow: Sendable, Equatable {
   package var reportDate: BusinessDate
-  /// The file of that report, and what names the row in it: a payment's, refund's, break's or payout's id.
+  /// The file of that report, and what names the row in it: a payment's, refund's, break's, payout's or bank line's id.
   package var file: String
   package var key: String
   package var orderReference: String?
@@ -43,9 +43,11 @@ extension Session {
         UNION ALL \(sql: Self.revisedRecords(on: date))
         UNION ALL \(sql: Self.matchesTakenBack(on: date))
         UNION ALL \(sql: Self.turnedEnds(on: date))
+        UNION ALL \(sql: Self.restatedBank(on: date))
+        UNION ALL \(sql: Self.settledThenMatched(on: date))
       )
       SELECT * FROM changes WHERE report_date IS NOT NULL
-      ORDER BY report_date, file, key, changed, was, becomes, evidence
+      ORDER BY report_date, file, key COLLATE "C", changed, was COLLATE "C", becomes COLLATE "C", evidence COLLATE "C"
       """
     ) { row in
       let currency: String? = try row.get("currency")
@@ -102,11 +104,12 @@ extension Session {
     """
   }
 
-  /// The one break of each item that had stood until the date explained it.
+  /// The one break of each item that had stood until the date explained it, or until somebody settled it.
   private static func standing(until date: BusinessDate) -> SQL {
     """
     SELECT DISTINCT ON (payment_id, item_id) payment_id, item_id, reason, first_seen FROM breaks
-    WHERE item_id IS NOT NULL AND resolved_on = \(date) AND resolution = 'explained' AND first_seen < \(date)
+    WHERE item_id IS NOT NULL AND first_seen < \(date)
+      AND CASE resolution WHEN 'explained' THEN resolved_on = \(date) ELSE resolved_on <= \(date) END
     ORDER BY payment_id, item_id, first_seen, break_id
     """
   }
@@ -115,7 +118,8 @@ extension Session {
   private static func explainedBreaks(on date: BusinessDate) -> SQL {
     """
     SELECT x.report_date, 'breaks.csv', b.break_id::text, coalesce(p.order_reference, o.order_reference), 'status',
-      'open', 'resolved', coalesce(b.expected_currency, b.reported_currency), f.name || ':' || o.line
+      'open', 'resolved', coalesce(b.expected_currency, b.reported_currency),
+      coalesce(\(sql: explanation(on: date)), f.name || ':' || o.line)
     FROM breaks b
     CROSS JOIN first_report
     JOIN days x ON x.day = greatest(b.first_seen, first_report.day)
@@ -123,7 +127,7 @@ extension Session {
     LEFT JOIN matches m ON m.payment_id = b.payment_id AND m.item_id = b.item_id
     LEFT JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = coalesce(m.outcome_id, b.outcome_id)
     LEFT JOIN input_files f ON f.file_id = o.file_id
-    WHERE b.resolved_on = \(date) AND b.resolution = 'explained' AND b.first_seen < \(date)
+    WHERE \(sql: wasExplained(on: date))
     """
   }
 

@@ -24,7 +24,11 @@ extension Session {
     try tellWaitingForFiles(on: date)
     try script("ANALYZE items")
     _ = try execute(
-      "CREATE TEMPORARY TABLE bucketed AS SELECT *, 1 AS items FROM (\(sql: Self.buckets(on: date))) placed")
+      """
+      CREATE TEMPORARY TABLE bucketed AS
+      SELECT side, kind, currency, bucket, count(*) AS items, sum(amount) AS amount
+      FROM (\(sql: Self.buckets(on: date))) placed GROUP BY side, kind, currency, bucket
+      """)
     try setTolerated(on: date)
     func row(_ row: Row) throws -> TotalRow {
       TotalRow(
@@ -41,7 +45,7 @@ extension Session {
       """, row)
     let charges = try query(
       """
-      SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
+      SELECT side, bucket, currency, sum(items) AS items, sum(amount)::bigint AS amount
       FROM bucketed WHERE side = 'expected' AND kind = 'charge'
       GROUP BY side, bucket, currency ORDER BY side, currency, bucket
       """, row)
@@ -110,8 +114,7 @@ extension Session {
         WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
-        WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
+        WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND \(sql: isClosed(before: date)))
     """
   }
 
@@ -144,8 +147,17 @@ extension Session {
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
-        WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
+        WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND \(sql: isClosed(before: date)))
+    """
+  }
+
+  /// Whether the break `b` closed what was expected before a date, as a person's decision or a refund does: then it is
+  /// an item no more. What another break carries on, or the date itself has matched after all, is one again.
+  private static func isClosed(before date: BusinessDate) -> SQL {
+    """
+    b.resolved_on < \(date) AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)) AND NOT EXISTS (
+      SELECT FROM \(sql: matchesThen) t
+      WHERE t.payment_id = b.payment_id AND t.item_id = b.item_id AND t.business_date = \(date))
     """
   }
 }

@@ -13,14 +13,38 @@ extension StoreCheck {
       FROM (SELECT * FROM payouts) p
       FULL JOIN (
         SELECT processor, payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-          coalesce(sum(net) FILTER (WHERE NOT is_payout), 0) AS net, -sum(net) FILTER (WHERE is_payout) AS paid
+          \(sql: Session.linesSum("gross")) AS gross,
+          \(sql: Session.linesSum("gross")) - \(sql: Session.linesSum("net"))
+            + coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS fees,
+          \(sql: Session.linesSum("net")) - coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS net,
+          -sum(gross) FILTER (WHERE is_payout) AS paid
         FROM (
-          SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout FROM outcome_records WHERE payout IS NOT NULL) r
+          SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
+          FROM outcome_records WHERE payout IS NOT NULL AND reported) r
         GROUP BY processor, payout, currency
       ) o ON o.processor = p.processor AND o.payout = p.reference AND o.currency = p.currency
       WHERE p.payout_id IS NULL OR NOT p.stale AND (
-        (p.lines, p.net) IS DISTINCT FROM (coalesce(o.lines, 0), coalesce(o.net, 0)) OR p.paid IS DISTINCT FROM o.paid
-        OR p.amount IS NOT NULL AND p.amount <> coalesce(p.paid, p.net))
+        (p.lines, p.gross, p.fees, p.net) IS DISTINCT FROM
+          (coalesce(o.lines, 0), coalesce(o.gross, 0), coalesce(o.fees, 0), coalesce(o.net, 0))
+        OR p.paid IS DISTINCT FROM o.paid OR p.amount IS NOT NULL AND p.amount <> coalesce(p.paid, p.net))
+      """)
+
+  package static let statements = StoreCheck(
+    name: "statements",
+    says: "each bank statement's lines are as many as it says, and make its opening balance its closing one",
+    remedy:
+      "a bank line was lost, or the links between statements and lines were changed by hand: compare the statement"
+      + " with bank_statement_lines, and restore a backup where a line is gone",
+    counted: "SELECT count(*) FROM bank_statements WHERE lines_told",
+    wrong: """
+      SELECT s.account || ' ' || s.name AS subject
+      FROM bank_statements s
+      LEFT JOIN (
+        SELECT h.statement_id, count(*) AS entries, sum(l.amount) AS amount
+        FROM bank_statement_lines h JOIN bank_lines l ON l.line_id = h.line_id GROUP BY h.statement_id
+      ) h ON h.statement_id = s.statement_id
+      WHERE s.lines_told
+        AND (coalesce(h.entries, 0) <> s.entries OR coalesce(h.amount, 0) <> s.closing - s.opening)
       """)
 
   package static let bankMatches = StoreCheck(

@@ -29,26 +29,41 @@ extension Story {
   package func book(
     _ lines: Booked..., statement: BankStatement? = nil, file name: String? = nil
   ) async throws -> FileCounts {
+    try await book([(lines, statement)], file: name)
+  }
+
+  /// Loads a bank's file of several statements, each after its lines.
+  @discardableResult
+  package func book(
+    _ parts: [(lines: [Booked], statement: BankStatement?)], file name: String? = nil
+  ) async throws -> FileCounts {
     let context = context()
-    let rows = lines.enumerated().map { index, booked in
-      var line = booked.line
-      line.line = index + 2
-      if let statement { line.statement = statement.id }
-      return line
+    var rows: [StatementRow] = []
+    for part in parts {
+      for booked in part.lines {
+        var line = booked.line
+        line.line = rows.count + 2
+        if let statement = part.statement { line.statement = statement.id }
+        rows.append(.line(line))
+      }
+      guard var statement = part.statement else { continue }
+      statement.entries = part.lines.count
+      rows.append(.statement(statement))
     }
     let file = file(name, layout: "bank-csv")
-    return try await write { db in
-      try db.loadStatement(file, context: context) { take in
-        for row in rows { try take(.accepted(.line(row))) }
-        if let statement { try take(.accepted(.statement(statement))) }
-      }
+    return try await write { [rows] db in
+      try db.loadStatement(file, context: context) { take in for row in rows { try take(.accepted(row)) } }
     }
   }
 
   @discardableResult
-  package func reconcile(bank terms: BankTerms, waiting days: Int = 0) async throws -> ReconcileCounts {
+  package func reconcile(
+    bank terms: BankTerms, waiting days: Int = 0, zone: String = "UTC"
+  ) async throws -> ReconcileCounts {
     let context = context()
-    return try await write { db in try db.reconcile(ReconcileTerms(waitingDays: days, bank: terms), context: context) }
+    var whole = ReconcileTerms(waitingDays: days, bank: terms)
+    whole.zone = zone
+    return try await write { [whole] db in try db.reconcile(whole, context: context) }
   }
 
   /// What `payouts.csv` says of the date: `po_1 USD 1 lines net 950 paid 950 bank 9.50 USD rest 0`, where a dash is nothing.

@@ -61,7 +61,8 @@ extension Store {
         "outbox", "event_sequence", "payments",
         "quarantine", "input_files", "outcome_keys", "outcome_records", "outcome_versions", "matches", "former_matches",
         "breaks",
-        "bank_match_lines", "bank_match_payouts", "bank_matches", "payouts", "bank_lines", "bank_statements",
+        "bank_match_lines", "bank_match_payouts", "bank_matches", "payouts", "bank_statement_lines", "bank_lines",
+        "bank_statements",
         "arrivals", "processor_batches", "missing_files", "edition_chunks", "report_editions",
         "stage_runs", "runs", "store_identity", "lease",
       ] { _ = try db.execute("DELETE FROM \(identifier: table)") }

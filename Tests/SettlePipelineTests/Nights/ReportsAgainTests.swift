@@ -50,6 +50,35 @@ import Testing
     }
   }
 
+  @Test func theTrendGrowsByADateAndIsTheSameAgain() async throws {
+    try await Night.with { night in
+      try night.put(WholeNightTests.authorizations(5), "authorizations/a.csv")
+      try await night.run(.ingest, .charge)
+      try await night.import("stripe.csv")
+      try await night.run()
+      let first = try night.bytes()
+      try night.put(WholeNightTests.authorizations(4, prefix: "later"), "authorizations/b.csv")
+      let later = Night.date.adding(days: 3)
+      try await night.run(.ingest, .charge, date: later)
+      try await night.import("stripe-2.csv")
+      try await night.run([], date: later, out: "second")
+      let second = try night.bytes(out: "second")
+      let page = try String(contentsOfFile: night.folder + "/second/report.html", encoding: .utf8)
+      #expect(page.contains("The last 2 dates that have a report"))
+      #expect(page.contains("<th scope=\"row\">2026-11-23</th><td class=\"figure\">4</td>"))
+      #expect(page.contains("<th scope=\"row\">2026-11-20</th><td class=\"figure\">5</td>"))
+
+      try await night.run([], date: later, out: "second")
+      #expect(try night.bytes(out: "second") == second)
+      // The older date knows nothing of the later one.
+      try await night.run(.report)
+      #expect(try night.bytes() == first)
+      #expect(
+        try String(contentsOfFile: night.folder + "/out/report.html", encoding: .utf8)
+          .contains("This is the first date that has a report."))
+    }
+  }
+
   @Test func whatWasChangedInTheStoreIsNotTold() async throws {
     try await Night.with(proving: false) { night in
       try night.put(WholeNightTests.authorizations(5), "authorizations/a.csv")

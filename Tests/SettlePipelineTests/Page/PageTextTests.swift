@@ -29,9 +29,19 @@ struct PageTextTests {
     #expect(PageText.long(BusinessDate(daysSinceEpoch: days)) == text)
   }
 
+  @Test func daysHaveShortNames() {
+    #expect(PageText.short(BusinessDate(daysSinceEpoch: 20_777)) == "20 Nov")
+    #expect(PageText.short(BusinessDate(daysSinceEpoch: 0)) == "1 Jan")
+  }
+
+  @Test(arguments: [(0, "0.0\u{A0}%"), (7, "0.7\u{A0}%"), (994, "99.4\u{A0}%"), (1_000, "100.0\u{A0}%")])
+  func thousandthsArePercents(_ perMille: Int64, _ text: String) {
+    #expect(PageText.percent(perMille: perMille) == text)
+  }
+
   @Test(arguments: [
     ("duplicate_charge", "Taken a second time"), ("unsent", "Not yet sent"), ("fee", "Fees"),
-    ("network_cost", "Network cost"), ("", ""),
+    ("network_cost", "Network cost"), ("other", "Booked for something else"), ("", ""),
   ])
   func bucketsHaveTitles(_ bucket: String, _ title: String) {
     #expect(PageText.title(bucket: bucket) == title)

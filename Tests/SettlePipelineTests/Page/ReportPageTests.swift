@@ -1,5 +1,7 @@
+import Crypto
 import Foundation
 import SettleModel
+import SettleStore
 import Testing
 
 @testable import SettlePipeline
@@ -19,15 +21,34 @@ struct ReportPageTests {
     #expect(try ReportPage.sample().html() == ReportPage.sample().html())
   }
 
-  @Test func needsNoNetworkAndNoScript() throws {
+  @Test func needsNoNetworkAndRunsNoScriptButItsOwn() throws {
     let html = try ReportPage.sample().html()
 
     #expect(!html.contains("http:"))
     #expect(!html.contains("https:"))
-    #expect(!html.contains("<script"))
     #expect(!html.contains("<link"))
     #expect(!html.contains("url("))
     #expect(html.contains("default-src 'none'"))
+    let scripts = html.components(separatedBy: "<script>").dropFirst().map { text in
+      text.components(separatedBy: "</script>")[0]
+    }
+    let script = try #require(scripts.first)
+    #expect(scripts.count == 1)
+    let hash = Data(SHA256.hash(data: Data(script.utf8))).base64EncodedString()
+    #expect(html.contains("script-src 'sha256-\(hash)'"))
+  }
+
+  /// Without the script every row stands there, and the form that only the script can serve does not.
+  @Test func allRowsAreThereWithoutTheScript() throws {
+    let html = try ReportPage.sample().html()
+    #expect(html.contains("aria-label=\"Filter breaks\" hidden>"))
+    #expect(html.components(separatedBy: "<tr id=\"break-").count == 1 + 6)
+    #expect(!html.contains("<tr hidden"))
+    for offered in [
+      "<option value=\"duplicate_charge\">Taken a second time</option>", "<option value=\"JPY\">JPY</option>",
+      "<option value=\"open\">Open</option><option value=\"written_off\">Written off</option>",
+    ] { #expect(html.contains(offered)) }
+    #expect(!html.contains("<option value=\"hold_lapsed\">"))
   }
 
   /// What the page says about the sample, so that no section can go missing.
@@ -38,15 +59,28 @@ struct ReportPageTests {
     "<td class=\"figure none\" data-name=\"Broken\"><span class=\"amount\">0.000</span>",
     "<title id=\"flow-usd-title\">Flow of money in USD</title>",
     "Matched: 612,874.15 expected, 612,874.15 reported, 3,066 items; Awaited: 3,391.80 expected, 17 items",
-    "Taken a second time: 16; Another amount was taken: 15; ",
-    "New: 31; 1 day: 12; 2 to 3 days: 7; 4 to 7 days: 0; 8 to 14 days: 3; 15 to 30 days: 0; Over 30 days: 1.",
+    "<li class=\"matched\">Matched 596,142.53 <span class=\"quiet\">1 line</span></li>",
+    "<title id=\"trend-wide-title\">Trend from 28 Oct to 20 Nov</title>", "<th scope=\"row\">2026-10-28</th>",
+    "<th scope=\"row\">Taken a second time</th><td class=\"count level-3\" data-name=\"0\u{2013}1 days\">15</td>",
+    "data-name=\"All\">54</td><td class=\"figure\" data-name=\"EUR\">212.45</td>",
     "stripe-later.csv:2011</span><span class=\"small code\">and 2 more</span>",
-    "These are the first 5 of 54; the rest is in",
-    "<td class=\"figure\" data-pad=\"\u{2008}\u{2007}\u{2007}\">\u{2212}119,409</td>",
-    "<td class=\"accent\">Failed</td>",
-    "<td class=\"figure accent\" data-pad=\"\u{2008}\u{2007}\u{2007}\u{2007}\">\u{2212}600</td>",
-    "<td>Card number</td><td class=\"code\">payment_method</td>",
-    "<td>stripe-payout-reconciliation</td><td class=\"figure\">4,871</td>",
+    "These are the first 5 of 54 open breaks and 1 of 1 that ended on the day; the rest is in",
+    "data-status=\"written_off\" class=\"ended\"><td class=\"what\">Another amount was taken "
+      + "<span class=\"tag\">Written off</span>",
+    "<span class=\"small decided\">alice <q>rounding</q></span>",
+    "<th scope=\"row\" class=\"what accent\">Refund of 129.95 USD</th>",
+    "<time datetime=\"2026-11-21T08:14:00Z\">2026-11-21 08:14</time>",
+    "data-name=\"Difference\"><span data-pad=\"\u{2008}\u{2007}\u{2007}\">\u{2212}119,409</span></td>",
+    "po_1QxZ9y8X7w6V5u4T</span> <b>312,005.00 USD</b> <span class=\"quiet\">2 days</span>",
+    "<td class=\"accent\" data-name=\"Status\">Failed</td>",
+    "<td class=\"figure accent strong\" data-name=\"Remainder\"><span data-pad=\"\u{2008}\u{2007}\u{2007}\u{2007}\">"
+      + "\u{2212}600</span></td>",
+    "<th scope=\"row\" class=\"what\">Wednesday, 18 November 2026</th><td class=\"code\" data-name=\"File\">totals.csv</td>",
+    "data-name=\"What changes\">Awaited \u{2192} Matched</td><td class=\"figure\" data-name=\"Rows\">12</td>",
+    "data-name=\"What changes\">Fee</td><td class=\"figure\" data-name=\"Rows\">3</td>",
+    "class=\"what\">Card number</th><td class=\"code\" data-name=\"Field\">payment_method</td>",
+    "data-name=\"Layout\">stripe-payout-reconciliation</td><td class=\"figure\" data-name=\"Read\">4,871</td>",
+    "<a href=\"breaks.csv\">breaks.csv</a> <span class=\"quiet\">55 rows</span>", "<a href=\"x.csv\">x.csv</a></li>",
   ])
   func says(_ text: String) throws {
     #expect(try ReportPage.sample().html().contains(text))
@@ -60,12 +94,43 @@ struct ReportPageTests {
     #expect(html.contains("Thursday, 1 January 1970"))
     for sentence in [
       "No break is open.", "The totals balance", "No money was asked for or reported.",
-      "None: every difference has been explained or resolved.", "No refund was asked for.", "No payout was reported.",
+      "This is the first date that has a report.", "None is open: every difference has been explained or resolved.",
+      "Nothing was decided since the last report.", "No refund was asked for.", "No payout was reported.",
+      "Nothing that came on this day changes an earlier report.", "Nothing was expected and nothing reported.",
       "None: every row that was read could be used.", "No file was read.",
     ] { #expect(html.contains(sentence)) }
     #expect(!html.contains("<table"))
     #expect(!html.contains("<svg"))
+    #expect(!html.contains("<script"))
     #expect(!html.contains("class=\"notice\""))
+  }
+
+  @Test func missingFilesAreNamedAtTheHead() throws {
+    var page = try ReportPage.sample()
+    page.missingFiles = (1...7).map { "no file of stripe came on 2026-11-0\($0), so 5 payments cannot be told" }
+    page.breaks = [
+      .init(id: "f", reason: .fileMissing, ageDays: 0, evidence: [page.missingFiles[0]])
+    ]
+    let html = try page.html()
+
+    #expect(html.components(separatedBy: "<b>A file did not come.</b> No file of stripe").count == 6)
+    #expect(html.contains("2 more files did not come."))
+    #expect(html.contains("<td class=\"what\">A file did not come<span class=\"small\">No file of stripe came"))
+  }
+
+  /// An amount never stands beside another currency than its own.
+  @Test func twoCurrenciesOfOneBreakAreBothNamed() throws {
+    var page = try ReportPage.sample()
+    page.breaks = [
+      .init(
+        id: "c", reason: .currencyMismatch, expected: Money(minor: 5_090, currency: try ReportPage.known("EUR")),
+        reported: Money(minor: 6_000, currency: try ReportPage.known("JPY")), ageDays: 0)
+    ]
+    let html = try page.html()
+
+    #expect(html.contains("data-currency=\"EUR JPY\""))
+    #expect(html.contains(">6,000</span> <span class=\"small\">JPY</span></td>"))
+    #expect(html.contains("<td data-name=\"Currency\">EUR</td>"))
   }
 
   @Test func aStageThatEndedEarlyIsToldAtTheHead() throws {
@@ -81,20 +146,21 @@ struct ReportPageTests {
   @Test func showsNoMoreRowsThanItsLimit() throws {
     var page = try ReportPage.sample()
     let row = try #require(page.breaks.first)
-    page.breaks = (0..<250).map { number in
+    page.breaks = (0..<600).map { number in
       var row = row
       row.id = "b\(number)"
       return row
     }
-    page.breaksByReason = [.init(reason: .duplicateCharge, count: 1_250, amounts: [])]
+    page.breaksByReason = [.init(reason: .duplicateCharge, ages: [.new: 100_000], amounts: [])]
     page.refunds = Array(repeating: try #require(page.refunds.first), count: 250)
     page.refundCount = 3_000
     let html = try page.html()
 
     #expect(html.contains("These are the first 200 of 3,000; the rest is in <a href=\"refunds.csv\">"))
-    #expect(html.contains("id=\"break-b199\""))
-    #expect(!html.contains("id=\"break-b200\""))
-    #expect(html.contains("These are the first 200 of 1,250"))
+    #expect(html.contains("id=\"break-b499\""))
+    #expect(!html.contains("id=\"break-b500\""))
+    #expect(html.contains("These are the first 500 of 100,000 open breaks and 1 of 1 that ended on the day"))
+    #expect(html.utf8.count < 700_000)
   }
 }
 
@@ -133,12 +199,28 @@ extension ReportPageTests {
     page.pipeline = text
     page.merchant = text
     page.processor = text
+    page.zone = text
     page.notices = [text]
     page.breaks = [
       .init(
         id: text, reason: .dispute, paymentID: text, orderReference: text, processorReference: text, ageDays: 1,
-        evidence: [text])
+        evidence: [text],
+        decision: .init(reason: .dispute, decision: .accept, note: text, by: text)),
+      .init(id: text, reason: .fileMissing, ageDays: 1, evidence: [text]),
     ]
+    page.missingFiles = [text]
+    page.decisions = [
+      .init(reason: .dispute, reference: text, decision: .refund, waits: true, note: text, by: text, atLocal: text)
+    ]
+    page.awaitingApproval = page.decisions
+    page.settledBreaks[0].resolution = text
+    page.missingPayouts[0].processorReference = text
+    page.restatements = [
+      .init(
+        reportDate: page.businessDate, file: text, column: "bucket", from: text, to: text, count: 1),
+      .init(reportDate: page.businessDate, file: text, column: text, count: 1),
+    ]
+    page.beside = [.init(name: text)]
     let usd = try ReportPage.known("USD")
     page.totals = [.init(side: .expected, bucket: text, count: 1, amount: Money(minor: 1, currency: usd))]
     page.refunds[0].reason = text

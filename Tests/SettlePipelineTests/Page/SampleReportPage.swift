@@ -1,4 +1,5 @@
 import SettleModel
+import SettleStore
 
 @testable import SettlePipeline
 
@@ -20,19 +21,56 @@ extension ReportPage {
         usd, [(3_121, 62_481_907), (3_066, 61_287_415), (17, 339_180), (61, 1_210_044), (38, 855_312), (21, -160_277)]),
     ]
     page.totals = sampleTotals(usd) + sampleTotals(jpy)
+    page.trend = sampleTrend()
     page.breaksByReason = [
       BreakGroup(
-        reason: .duplicateCharge, count: 16,
+        reason: .duplicateCharge, ages: [.new: 15, .week: 1],
         amounts: [Money(minor: 21_245, currency: eur), Money(minor: 306_080, currency: usd)]),
-      BreakGroup(reason: .amountMismatch, count: 15, amounts: [Money(minor: 9_114, currency: usd)]),
       BreakGroup(
-        reason: .missingAtProcessor, count: 14,
+        reason: .amountMismatch, ages: [.new: 14, .week: 1], amounts: [Money(minor: 9_114, currency: usd)]),
+      BreakGroup(
+        reason: .missingAtProcessor, ages: [.new: 7, .week: 5, .month: 2],
         amounts: [Money(minor: 119_409, currency: jpy), Money(minor: 212_090, currency: usd)]),
-      BreakGroup(reason: .unexpectedCharge, count: 8, amounts: [Money(minor: 148_028, currency: usd)]),
-      BreakGroup(reason: .dispute, count: 1, amounts: [Money(minor: 4_500, currency: usd)]),
+      BreakGroup(
+        reason: .unexpectedCharge, ages: [.new: 7, .month: 1], amounts: [Money(minor: 148_028, currency: usd)]),
+      BreakGroup(reason: .dispute, ages: [.older: 1], amounts: [Money(minor: 4_500, currency: usd)]),
     ]
-    page.breaksByAge = [(0, 31), (1, 12), (3, 7), (9, 3), (44, 1)].map { AgeGroup(days: $0.0, count: $0.1) }
     page.breaks = try sampleBreaks()
+    page.settledBreaks = [
+      BreakRow(
+        id: "b6", reason: .amountMismatch, resolution: "written_off", orderReference: "SO-2026-118001",
+        expected: Money(minor: 1_000, currency: usd), reported: Money(minor: 999, currency: usd),
+        delta: Money(minor: -1, currency: usd), ageDays: 2, evidence: ["stripe.csv:12"],
+        decision: Decision(reason: .amountMismatch, decision: .writeOff, note: "rounding", by: "alice"))
+    ]
+    page.settledCount = 1
+    page.decisions = [
+      Decision(
+        reason: .amountMismatch, reference: "SO-2026-118001", decision: .writeOff, note: "rounding", by: "alice",
+        at: Timestamp(seconds: 1_795_248_840), atLocal: "2026-11-21 08:14"),
+      Decision(
+        reason: .duplicateCharge, reference: "8f2a0e6c-5a4f-4b0e-9a5d-0c1d2e3f4a5b", decision: .refund,
+        amount: Money(minor: 12_995, currency: usd), waits: true, by: "alice",
+        at: Timestamp(seconds: 1_795_248_900), atLocal: "2026-11-21 08:15"),
+    ]
+    page.decisionCount = 2
+    page.awaitingApproval = [page.decisions[1]]
+    page.missingPayouts = [
+      BreakRow(
+        id: "b7", reason: .payoutNotInBank, processorReference: "po_1QxZ9y8X7w6V5u4T",
+        expected: Money(minor: 31_200_500, currency: usd), ageDays: 2)
+    ]
+    page.missingPayoutCount = 1
+    page.restatements = [
+      RestatementGroup(
+        reportDate: BusinessDate(daysSinceEpoch: 20_775), file: "totals.csv", column: "bucket", from: "awaited",
+        to: "matched", count: 12),
+      RestatementGroup(
+        reportDate: BusinessDate(daysSinceEpoch: 20_776), file: "matched.csv", column: "fee", count: 3),
+    ]
+    page.beside = [
+      FileBeside(name: "breaks.csv", rows: 55), FileBeside(name: "totals.csv", rows: 32), FileBeside(name: "x.csv"),
+    ]
     page.refunds = [
       RefundRow(
         id: "r1", orderReference: "8f2a0e6c-5a4f-4b0e-9a5d-0c1d2e3f4a5b", amount: Money(minor: -12_995, currency: usd),
@@ -78,6 +116,15 @@ extension ReportPage {
       ),
     ]
     return page
+  }
+
+  private static func sampleTrend() -> [TrendDay] {
+    (0..<24).map { (number: Int) -> TrendDay in
+      let opened = Int64((number * 7919) % 37 + 4)
+      return TrendDay(
+        date: BusinessDate(daysSinceEpoch: 20_754 + number), matched: 3_000 + Int64(number * 11), opened: opened,
+        resolved: Int64((number * 104_729) % 31), open: 30 + Int64((number * 31) % 29))
+    }
   }
 
   static func known(_ code: String) throws -> Currency {

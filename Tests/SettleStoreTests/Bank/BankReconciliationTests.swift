@@ -197,7 +197,7 @@ import Testing
         try await story.payouts() == [
           "po_a USD 0 lines net 0 paid 300 bank 3.00 USD rest 0",
           "po_b USD 0 lines net 0 paid 200 bank 2.00 USD rest 0",
-          "po_c USD 0 lines net 0 paid 70 bank - rest -70", "po_d USD 0 lines net 0 paid 70 bank - rest -70",
+          "po_c USD 0 lines net 0 paid 70 bank - rest 0", "po_d USD 0 lines net 0 paid 70 bank - rest 0",
         ])
       #expect(
         try await bankTotals(story) == [

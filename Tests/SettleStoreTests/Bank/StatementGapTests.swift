@@ -61,6 +61,23 @@ import Testing
         ], []
       ),
       (
+        "exports of one day that follow each other, between other days",
+        [
+          .of("2026-11-19", opening: 0, closing: 500),
+          .of("2026-11-20", opening: 500, closing: 400), .of("2026-11-20", opening: 400, closing: 650),
+          .of("2026-11-20", opening: 650, closing: 500), .of("2026-11-20", opening: 500, closing: 620),
+          .of("2026-11-21", opening: 620, closing: 700),
+        ], []
+      ),
+      (
+        "one of a day's exports is missing",
+        [
+          .of("2026-11-19", opening: 0, closing: 500),
+          .of("2026-11-20", opening: 500, closing: 400), .of("2026-11-20", opening: 450, closing: 620),
+          .of("2026-11-21", opening: 620, closing: 700),
+        ], ["ACCOUNT 2026-11-20 opening_balance 4.00 4.50 1"]
+      ),
+      (
         "exports of any days that overlap",
         [
           .of("2026-11-20", opening: 0, closing: 500, from: "2026-11-14"),

@@ -159,6 +159,33 @@ import Testing
     }
   }
 
+  /// What a written rule takes for an order's money must not be charged once more.
+  @Test func whatARuleMatchesIsNotChargedAgain() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000), .order("B", 1_000), .order("C", 1_000), .order("D", 1_000))
+      func part(_ name: String, _ amount: Int64, of order: String) -> Reported {
+        .charge(name, amount).naming(.init(order: order, processorCharge: "ch_\(name)"))
+      }
+      try await story.report(
+        part("A1", 600, of: "A"), part("A2", 400, of: "A"), part("B1", 997, of: "B"), part("C1", 1_000, of: "C"))
+      try await story.reconcile(
+        by: rules(
+          MatchRule(by: [.reference], tolerance: Self.dollars), MatchRule(by: [.reference], together: true)))
+      #expect(
+        try await story.matches().sorted() == [
+          "charge A 10.00 USD order_reference_together", "charge B 10.00 USD order_reference_tolerated",
+          "charge C 10.00 USD order_reference",
+        ])
+      #expect(try await story.breaks() == [])
+      _ = try await story.totals()
+      try await story.claim()
+      for order in ["A", "B", "C"] { #expect(try await story.attempts(order) == []) }
+      #expect(try await story.attempts("D").count == 1)
+      try await story.charged("D")
+      try await finish(story)
+    }
+  }
+
   /// What settle charged itself is one charge: a second one is a duplicate, whatever the two add up to.
   @Test func anOwnChargeIsNeverAddedToAnother() async throws {
     try await Story.tell { story in

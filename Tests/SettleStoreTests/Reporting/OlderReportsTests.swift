@@ -48,6 +48,22 @@ import Testing
     }
   }
 
+  @Test func whatALaterFileTellsIsNoEvidenceOfAnOlderReport() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.reconcile()
+      let evidence = try await story.breakRows().map(\.evidence)
+      #expect(evidence.map(\.count) == [1])
+      await story.next()
+      try await story.report(.charge("A", 1_000))
+      try await story.reconcile()
+      #expect(try await story.breakRows().map(\.evidence.count) == [2])
+      await story.next(days: -1)
+      #expect(try await story.breakRows().map(\.evidence) == evidence)
+    }
+  }
+
   @Test func aLaterCaptureReversalDoesNotChangeAnOlderMatch() async throws {
     try await Story.tell { (story) async throws in
       try await story.authorize(.order("A", 1_000))

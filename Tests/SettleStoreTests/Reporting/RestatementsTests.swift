@@ -78,7 +78,7 @@ import Testing
       let lines = try await restated(story)
       #expect(lines.count == 2)
       #expect(lines.last == "2026-11-20 totals.csv A bucket file_missing>matched USD o.csv:2")
-      #expect(lines.first?.hasSuffix(" status open>resolved USD") == true)
+      #expect(lines.first?.hasSuffix(" status open>resolved USD o.csv") == true)
     }
   }
 
@@ -127,6 +127,27 @@ import Testing
           "2026-11-20 payouts.csv po_1 net 9.50>10.40 USD o.csv",
           "2026-11-20 payouts.csv po_1 remainder -0.90>0.00 USD o.csv",
         ], "\(rows)")
+    }
+  }
+
+  /// Two processors may give one id to their payouts.
+  @Test func aPayoutIsItsProcessors() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.report(.charge("A", 1_000).payout("po_1"), of: "stripe")
+      try await close(story)
+      await story.next()
+      try await story.report(.charge("B", 300).payout("po_1"), of: "adyen")
+      try await close(story)
+      // Of the one an earlier report told; the other one is new.
+      #expect(try await restated(story) == [])
+      await story.next()
+      try await story.report(.charge("C", 200).payout("po_1"), file: "o.csv", of: "stripe")
+      try await close(story)
+      #expect(
+        try await restated(story) == [
+          "2026-11-20 payouts.csv po_1 lines 1>2 USD o.csv", "2026-11-20 payouts.csv po_1 gross 10.00>12.00 USD o.csv",
+          "2026-11-20 payouts.csv po_1 net 10.00>12.00 USD o.csv",
+        ])
     }
   }
 

@@ -203,8 +203,21 @@ extension Tampering {
     changed("bank_lines", "another amount", "amount = amount + 1"),
     changed("bank_lines", "another account", "account = account || 'x'"),
     changed("bank_lines", "another text", "text = coalesce(text, '') || 'x'"),
-    deleted("bank_lines"),
-    changed("bank_statements", "another balance", "closing = closing + 1"), deleted("bank_statements"),
+    Tampering("bank_lines: a row deleted with what holds it") { db, salt in
+      let line: SQL = """
+        (SELECT line_id FROM bank_lines WHERE line_id NOT IN (SELECT line_id FROM bank_match_lines)
+          ORDER BY md5(line_id::text || \(salt)) LIMIT 1)
+        """
+      _ = try db.execute("DELETE FROM bank_statement_lines WHERE line_id = \(sql: line)")
+      _ = try db.execute("DELETE FROM bank_lines WHERE line_id = \(sql: line)")
+    },
+    changed("bank_statements", "another balance", "closing = closing + 1"),
+    Tampering("bank_statements: a row deleted with what it holds") { db, _ in
+      let statement: SQL = "(SELECT min(statement_id::text)::uuid FROM bank_statements)"
+      _ = try db.execute("DELETE FROM bank_statement_lines WHERE statement_id = \(sql: statement)")
+      _ = try db.execute("DELETE FROM bank_statements WHERE statement_id = \(sql: statement)")
+    },
+    deleted("bank_statement_lines"),
     changed("payouts", "another sum", "net = net + 1", where: "NOT stale"),
     changed("payouts", "another amount", "amount = amount - 1", where: "amount IS NOT NULL"),
     deleted("payouts"),
