@@ -101,6 +101,10 @@ let package = Package(
       ],
       swiftSettings: faults),
 
+    // Beside the house: measures settle on worlds of any size.
+    .executableTarget(
+      name: "settle-bench", dependencies: ["Postgres", "SettleModel", argumentParser], swiftSettings: strict),
+
     // Build time: files that travel inside the binary.
     .executableTarget(name: "EmbedFiles", swiftSettings: strict),
     .plugin(
@@ -115,6 +119,8 @@ let package = Package(
       name: "SettleTesting", dependencies: ["Postgres", "SettleStore", "SettleModel"], swiftSettings: strict),
     .testTarget(name: "FaultsTests", dependencies: ["Faults"], swiftSettings: faults),
     .testTarget(name: "settle-chaosTests", dependencies: ["settle-chaos", "Faults"], swiftSettings: faults),
+    .testTarget(
+      name: "settle-benchTests", dependencies: ["settle-bench", "SettleFiles", "SettleModel"], swiftSettings: strict),
     .testTarget(name: "SettleModelTests", dependencies: ["SettleModel"], swiftSettings: strict),
     .testTarget(
       name: "SettleSimulationTests", dependencies: ["SettleSimulation", "SettleModel"], swiftSettings: strict),

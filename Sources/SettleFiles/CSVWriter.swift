@@ -7,7 +7,7 @@ package import SettleModel
 package struct CSVWriter {
   /// One cell, by what it is: whether a spreadsheet might run it depends on it.
   package enum Field: Sendable, Equatable {
-    /// Text from outside. Where a spreadsheet would run it as a formula, an apostrophe is put before it.
+    /// Text from outside. Where a spreadsheet would run it, or a part of it, as a formula, an apostrophe is put before that.
     case text(String)
     /// Decimal major units; never changed, so that a negative amount stays a number.
     case amount(Money)
@@ -75,11 +75,15 @@ package struct CSVWriter {
   }
 
   private mutating func append(_ text: Bytes, mayRun: Bool) {
-    let runs = mayRun && FormulaText.wouldRun(text)
-    guard runs || Self.needsQuotes(text) else { return buffer.append(contentsOf: text) }
+    let marks = mayRun ? FormulaText.marks(in: text) : []
+    guard !marks.isEmpty || Self.needsQuotes(text) else { return buffer.append(contentsOf: text) }
+    var left = marks[...]
     buffer.append(UInt8(ascii: "\""))
-    if runs { buffer.append(UInt8(ascii: "'")) }
-    for byte in text {
+    for (place, byte) in text.enumerated() {
+      if place == left.first {
+        buffer.append(FormulaText.mark)
+        left.removeFirst()
+      }
       if byte == UInt8(ascii: "\"") { buffer.append(byte) }
       buffer.append(byte)
     }
@@ -127,21 +131,5 @@ package struct CSVWriter {
       if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D { return true }
     }
     return false
-  }
-}
-
-/// What a spreadsheet takes for a formula (OWASP, CSV injection).
-enum FormulaText {
-  /// Whether a cell begins as one, also in full-width letters and behind blanks, which some spreadsheets skip.
-  static func wouldRun(_ text: Bytes) -> Bool {
-    guard let first = text.first else { return false }
-    if first == 0x09 || first == 0x0D || first == 0x0A { return true }
-    guard first == 0x20 || first >= 0x80 || isOperator(first) else { return false }
-    let start = String(decoding: text.prefix(64), as: UTF8.self).unicodeScalars.first { !$0.properties.isWhitespace }
-    return start.map { "=+-@＝＋－＠".unicodeScalars.contains($0) } ?? false
-  }
-
-  private static func isOperator(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "=") || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "@")
   }
 }

@@ -104,17 +104,20 @@ struct CardNumberFinder {
     return sum % 10 == 0
   }
 
-  /// Where the UUID ends that the digit at `index` belongs to, or nil where it belongs to none.
+  /// Where the UUID ends that the digit at `index` belongs to, or nil where it belongs to none. A run that is longer
+  /// than a UUID is none, and is not looked at further: each group of digits in it asks again.
   private static func uuidEnd(_ bytes: Bytes, around index: Int) -> Int? {
     func belongs(_ byte: UInt8) -> Bool {
       CardNumber.isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "-")
     }
     var start = index
     var end = index
-    while start > 0, belongs(bytes[start - 1]) { start -= 1 }
-    while end < bytes.count, belongs(bytes[end]) { end += 1 }
+    while start > 0, end - start <= uuidLength, belongs(bytes[start - 1]) { start -= 1 }
+    while end < bytes.count, end - start <= uuidLength, belongs(bytes[end]) { end += 1 }
     return CardNumber.isUUID(bytes[start..<end]) ? end : nil
   }
+
+  private static let uuidLength = 36
 
   /// First six digits and lengths of the card networks' numbers. A small table on purpose: what no network issues
   /// must pass, or order numbers and phone numbers would be refused.

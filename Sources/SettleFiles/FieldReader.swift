@@ -104,7 +104,7 @@ struct FieldReader {
     else {
       throw RowRefusal(slot, .invalidAmount, wanted(whole: whole, signed: signed, scale, currency))
     }
-    guard value.magnitude <= UInt64(Money.largest) * UInt64(scale == .fine ? FineAmount.one : 1) else {
+    guard value.magnitude <= UInt64(Money.largest) * UInt64(scale == .fine ? OutcomeRecord.Rest.one : 1) else {
       throw RowRefusal(slot, .invalidAmount, "this is more than any processor takes: twelve digits of minor units")
     }
     return value

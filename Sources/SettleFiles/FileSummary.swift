@@ -7,7 +7,8 @@ package struct FileSummary: Sendable, Equatable {
     /// `authorization`, or the stored spelling of an ``OutcomeKind``.
     package var kind: String
     package var count: Int
-    /// Signed sum of the amounts; of outcomes, of what moved before fees.
+    /// Signed sum of the amounts; of outcomes, of what moved before fees. Amounts with more digits than their currency
+    /// are summed as they are written, and their sums rounded.
     package var sum: Money
     /// Signed sum of the fees, in the same currency.
     package var fees: Int64
@@ -33,6 +34,7 @@ package struct FileSummary: Sendable, Equatable {
   /// bits.
   package init(_ file: InputFile, keeping limit: Int = 20) throws {
     var sums: [Key: Group] = [:]
+    var rests: [Key: (gross: Int64, net: Int64)] = [:]
     var summary = FileSummary(layout: file.layout.name)
     try file.forEachRow { row in
       switch row {
@@ -42,6 +44,11 @@ package struct FileSummary: Sendable, Equatable {
       case .outcome(let outcome):
         summary.accepted += 1
         try sums.add(outcome.kind.rawValue, outcome.gross, fee: outcome.fee, net: outcome.net)
+        if let rest = outcome.rest {
+          let key = Key(kind: outcome.kind.rawValue, currency: outcome.gross.currency)
+          rests[key, default: (0, 0)].gross += rest.gross
+          rests[key, default: (0, 0)].net += rest.net
+        }
       case .bankLine(let line):
         summary.accepted += 1
         try sums.add("bank_line", line.amount, fee: 0, net: line.amount.minor)
@@ -53,6 +60,7 @@ package struct FileSummary: Sendable, Equatable {
       case .ignored: summary.ignored += 1
       }
     }
+    for (key, rest) in rests { try sums.addRest(rest.gross, rest.net, to: key) }
     summary.groups = sums.values.sorted { ($0.kind, $0.sum.currency) < ($1.kind, $1.sum.currency) }
     self = summary
   }
@@ -77,6 +85,16 @@ extension [FileSummary.Key: FileSummary.Group] {
     }
     group.fees = try sum(group.fees, fee)
     group.net = try sum(group.net, net)
+    self[key] = group
+  }
+
+  /// What rounding has left out of all rows of a group together; the fees are what lies between the two.
+  fileprivate mutating func addRest(_ gross: Int64, _ net: Int64, to key: FileSummary.Key) throws {
+    guard var group = self[key] else { return }
+    let rounded = (gross: OutcomeRecord.Rest.rounded(gross), net: OutcomeRecord.Rest.rounded(net))
+    group.sum = try group.sum.adding(Money(minor: rounded.gross, currency: key.currency))
+    group.net += rounded.net
+    group.fees = group.sum.minor - group.net
     self[key] = group
   }
 }

@@ -77,6 +77,8 @@ package struct Layout: Sendable {
   /// Where the file has records of several types.
   var records: RecordRule?
   var rules: [Target: FieldRule]
+  /// Whether several rows of one file may have the same row id, since no column alone tells them apart.
+  package var rowIDsRepeat: Bool { rules[.rowID]?.isJoined ?? false }
   var kinds: KindRule?
   var reasons: [String: FailureReason] = [:]
   var sums: SumRule?

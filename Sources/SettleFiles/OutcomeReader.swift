@@ -80,7 +80,7 @@ struct OutcomeReader {
     settled.moveCost(of: kind)
     return OutcomeRecord(
       kind: kind, rowID: id, occurredAt: instant, availableOn: try fields.instant(record, availableOn),
-      gross: settled.gross, fee: settled.fee, net: settled.net, presentment: settled.presentment,
+      gross: settled.gross, fee: settled.fee, net: settled.net, rest: settled.rest, presentment: settled.presentment,
       references: try references.read(record, kind), reason: try reason(record, kind),
       method: try fields.firstFilled(record, methods) { slot throws(RowRefusal) in try fields.word(record, slot) },
       exchangeRate: try fields.tolerant(exchangeRate) { slot throws(RowRefusal) in
@@ -126,8 +126,10 @@ struct CategoryTable {
 extension Settlement {
   /// A cost is told by its gross amount, wherever the file has put it: a row that charges nothing but a fee is that fee.
   fileprivate mutating func moveCost(of kind: OutcomeKind) {
-    guard kind == .fee || kind == .networkCost, gross.minor == 0, fee != 0 else { return }
-    (gross.minor, fee, presentment) = (net, 0, nil)
+    guard kind == .fee || kind == .networkCost, gross.minor == 0 else { return }
+    // A fee of less than a unit is one, too, though nothing but its rest shows it.
+    rest = rest.flatMap { OutcomeRecord.Rest(gross: $0.net, net: $0.net) }
+    if fee != 0 { (gross.minor, fee, presentment) = (net, 0, nil) }
   }
 }
 

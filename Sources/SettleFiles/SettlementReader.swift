@@ -6,6 +6,8 @@ struct Settlement {
   /// Positive is what the processor keeps.
   var fee: Int64
   var net: Int64
+  /// What rounding has left out of gross and net.
+  var rest: OutcomeRecord.Rest?
   /// What the customer saw, where it differs.
   var presentment: Money?
 }
@@ -76,7 +78,8 @@ struct SettlementReader {
   }
 
   /// The check is made on what is written; then gross and net are rounded to the currency's digits, half away from
-  /// zero, and the fee is what lies between them, so that no fraction is lost or made within a row.
+  /// zero, and the fee is what lies between them, so that no fraction is lost or made within a row. What each has left
+  /// is kept: a thousand rows that are all rounded up are not a thousand times that too much.
   private func rounded(_ record: RecordBuffer, _ currency: Currency) throws(RowRefusal) -> Settlement {
     guard let gross = try gross?.read(record, in: currency, scale: .fine) else {
       throw RowRefusal(self.gross?.slot, .missingValue, "without an amount the row says nothing about money")
@@ -85,9 +88,11 @@ struct SettlementReader {
     if let written = try self.net?.read(record, in: currency, scale: .fine), layout.sums != nil, written != net {
       throw disagreement
     }
-    let kept = (gross: FineAmount.rounded(gross), net: FineAmount.rounded(net))
+    let kept = (gross: OutcomeRecord.Rest.rounded(gross), net: OutcomeRecord.Rest.rounded(net))
     return Settlement(
-      gross: Money(minor: kept.gross, currency: currency), fee: kept.gross - kept.net, net: kept.net)
+      gross: Money(minor: kept.gross, currency: currency), fee: kept.gross - kept.net, net: kept.net,
+      rest: OutcomeRecord.Rest(
+        gross: gross - kept.gross * OutcomeRecord.Rest.one, net: net - kept.net * OutcomeRecord.Rest.one))
   }
 
   private var disagreement: RowRefusal {
@@ -143,7 +148,7 @@ struct SettlementReader {
     }
     let fine = layout.excessDigits == .rounded
     let written = try presentment.read(record, in: currency, scale: fine ? .fine : .minor)
-    guard var minor = fine ? written.map(FineAmount.rounded) : written else { return nil }
+    guard var minor = fine ? written.map(OutcomeRecord.Rest.rounded) : written else { return nil }
     if self.gross == nil, currency == gross.currency, minor != gross.minor {
       throw RowRefusal(
         net?.slot, .sumsDisagree, "gross, fee and net of this row are of one currency and do not add up")
@@ -158,11 +163,4 @@ struct SettlementReader {
 enum FineAmount {
   /// Digits beyond the currency's own.
   static let digits = 6
-  static let one: Int64 = 1_000_000
-
-  /// Minor units, half away from zero.
-  static func rounded(_ fine: Int64) -> Int64 {
-    let (quotient, rest) = fine.quotientAndRemainder(dividingBy: one)
-    return rest.magnitude * 2 >= one.magnitude ? quotient + fine.signum() : quotient
-  }
 }

@@ -17,6 +17,10 @@ package struct DecisionRefusal: Error, Sendable, Equatable {
     case irrevocable
     case notRefundable = "not_refundable"
     case unknownOther = "unknown_other"
+    /// What is said to be the same matter has no break that anybody looks at.
+    case otherResolved = "other_resolved"
+    /// What is said to be the same matter is about money of another currency.
+    case otherCurrency = "other_currency"
     /// Two breaks would each be the same matter as the other, and nobody would look at either.
     case cycle
     case nothingToApprove = "nothing_to_approve"

@@ -35,6 +35,8 @@ package struct OutcomeRecord: Sendable, Equatable {
   package var fee: Int64
   /// gross − fee, in the settlement currency.
   package var net: Int64
+  /// What rounding has left out of gross and net, where the file counts in fractions of the smallest unit.
+  package var rest: Rest?
   /// What the customer saw, where it differs from settlement: signed like `gross`.
   package var presentment: Money?
   package var references: References
@@ -48,6 +50,29 @@ package struct OutcomeRecord: Sendable, Equatable {
   package var batch: String?
   /// The physical line where the row starts.
   package var line: Int
+
+  /// What is left of a row's amounts beside whole minor units, in millionths of one, signed. A single row is rounded to
+  /// within a unit; rows are summed up with what each has left, so that a sum is rounded once.
+  package struct Rest: Sendable, Equatable {
+    /// Millionths in a minor unit.
+    package static let one: Int64 = 1_000_000
+
+    package var gross: Int64
+    package var net: Int64
+
+    /// Nil where nothing is left.
+    package init?(gross: Int64, net: Int64) {
+      guard gross != 0 || net != 0 else { return nil }
+      self.gross = gross
+      self.net = net
+    }
+
+    /// Minor units of so many millionths, half away from zero.
+    package static func rounded(_ millionths: Int64) -> Int64 {
+      let (quotient, rest) = millionths.quotientAndRemainder(dividingBy: one)
+      return rest.magnitude * 2 >= one.magnitude ? quotient + millionths.signum() : quotient
+    }
+  }
 
   /// Everything in the row that may tell which payment, refund or payout it is about.
   package struct References: Sendable, Equatable {
@@ -80,7 +105,8 @@ package struct OutcomeRecord: Sendable, Equatable {
 
   package init(
     kind: OutcomeKind, rowID: String? = nil, occurredAt: Timestamp, availableOn: Timestamp? = nil, gross: Money,
-    fee: Int64 = 0, net: Int64? = nil, presentment: Money? = nil, references: References, reason: String? = nil,
+    fee: Int64 = 0, net: Int64? = nil, rest: Rest? = nil, presentment: Money? = nil, references: References,
+    reason: String? = nil,
     method: String? = nil, exchangeRate: ExchangeRate? = nil, batch: String? = nil, line: Int = 0
   ) {
     self.kind = kind
@@ -90,6 +116,7 @@ package struct OutcomeRecord: Sendable, Equatable {
     self.gross = gross
     self.fee = fee
     self.net = net ?? gross.minor - fee
+    self.rest = rest
     self.presentment = presentment
     self.references = references
     self.reason = reason

@@ -29,11 +29,21 @@ package struct RefundPolicy: Sendable, Equatable {
   package var perDay: [Currency: Int64]
   /// Above this a person must approve. A currency that is not named needs no approval.
   package var approvalAbove: [Currency: Int64]
+  /// Who counts as another person than the one who decided.
+  package var approver: Approver
+
+  package enum Approver: String, Sendable, CaseIterable {
+    /// Whoever claims another name.
+    case anotherName = "another_name"
+    /// Whoever gives the file under another login of the operating system, too.
+    case anotherLogin = "another_login"
+  }
 
   package init(
     rules: [RefundRule] = [], perRun: [Currency: Int64] = [:], perDay: [Currency: Int64] = [:],
-    approvalAbove: [Currency: Int64] = [:]
+    approvalAbove: [Currency: Int64] = [:], approver: Approver = .anotherName
   ) {
+    self.approver = approver
     self.rules = rules
     self.perRun = perRun
     self.perDay = perDay
@@ -51,11 +61,14 @@ package struct RefundPolicy: Sendable, Equatable {
     package var sameCurrency: Bool
     /// Whether the charge is another processor's than the pipeline's: settle cannot ask that one for anything.
     package var isElsewhere: Bool
+    /// Minor units that earlier refunds gave back of the same difference, as it was then.
+    package var returned: Int64
 
     package init(
       reason: BreakReason, expected: Money?, reported: Money, proven: Bool, sameCurrency: Bool,
-      isElsewhere: Bool = false
+      isElsewhere: Bool = false, returned: Int64 = 0
     ) {
+      self.returned = returned
       self.reason = reason
       self.expected = expected
       self.reported = reported
@@ -161,6 +174,9 @@ package struct RefundPolicy: Sendable, Equatable {
     approvalAbove[amount.currency].map { amount.minor > $0 } ?? false
   }
 
+  /// Whether an approval counts that was given under the login under which the refund was decided, or under another.
+  package func approves(sameLogin: Bool) -> Bool { approver == .anotherName || !sameLogin }
+
   /// What a person may have given back of a break: only where a charge of the payment's took too much. Money of nobody's
   /// has no charge whose allowance settle keeps, so it is given back at the processor itself.
   private static func portion(for reason: BreakReason) -> RefundRule.Portion? {
@@ -181,13 +197,15 @@ package struct RefundPolicy: Sendable, Equatable {
   }
 
   private static func amount(of portion: RefundRule.Portion, _ subject: Case) -> Money? {
-    switch portion {
-    case .duplicate: return subject.reported.minor > 0 ? subject.reported : nil
-    case .overcharge:
-      guard let expected = subject.expected, let over = try? subject.reported.subtracting(expected), over.minor > 0
-      else { return nil }
-      return over
-    }
+    let whole: Money? =
+      switch portion {
+      case .duplicate: subject.reported
+      case .overcharge: subject.expected.flatMap { try? subject.reported.subtracting($0) }
+      }
+    guard let whole, let rest = try? whole.subtracting(Money(minor: subject.returned, currency: whole.currency)),
+      rest.minor > 0
+    else { return nil }
+    return rest
   }
 
   private func fits(_ amount: Int64, after spent: Int64, within limit: Int64) -> Bool {

@@ -84,6 +84,7 @@ package struct Store: Sendable {
     if member == true { _ = try db.execute("SET ROLE settle_writer") }
     _ = try db.execute("SET TIME ZONE 'UTC'")
     try Store.letGoWhenStopped(db)
+    try Store.makeRoom(db)
   }
 }
 

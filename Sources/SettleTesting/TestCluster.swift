@@ -10,6 +10,11 @@ package enum TestCluster {
     try await shared.value.database(copying: nil)
   }
 
+  /// A new empty database that orders texts as English dictionaries do, rather than by their bytes.
+  package static func databaseOrderedAsInEnglish() async throws -> ConnectionSettings {
+    try await shared.value.databaseOrderedAsInEnglish()
+  }
+
   /// A new database, made as a copy of one that `make` filled; `make` runs once per `template` and process. For what
   /// takes long to set up, such as migrations.
   package static func database(
@@ -73,7 +78,13 @@ actor TestServer {
     try await create(from: Self.name(of: database), disconnecting: true)
   }
 
-  private func create(from template: String?, disconnecting: Bool = false) async throws -> ConnectionSettings {
+  func databaseOrderedAsInEnglish() async throws -> ConnectionSettings {
+    try await create(from: nil, collated: "LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
+  }
+
+  private func create(
+    from template: String?, disconnecting: Bool = false, collated: SQL = ""
+  ) async throws -> ConnectionSettings {
     count += 1
     let name = "test_\(count)"
     // PostgreSQL copies a template only while nobody is connected to it; a connection just closed takes a moment to go.
@@ -86,7 +97,7 @@ actor TestServer {
             }
             try db.execute("CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: template)")
           } else {
-            try db.execute("CREATE DATABASE \(identifier: name) TEMPLATE template0")
+            try db.execute("CREATE DATABASE \(identifier: name) TEMPLATE template0 \(sql: collated)")
           }
         }
         break

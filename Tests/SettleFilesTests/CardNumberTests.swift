@@ -47,6 +47,17 @@ import Testing
   ])
   func ordinaryText(_ text: String) { #expect(!CardNumber.mayBeHeld(in: text)) }
 
+  /// Each group of digits asks whether it belongs to a UUID; the answer may not depend on the length of the field, or a
+  /// hostile one of some hundred kilobytes would hold up a night.
+  @Test(.timeLimit(.minutes(1))) func aLongRunOfLettersAndDigitsIsReadOnce() {
+    let run = "123456789012x" + String(repeating: "1g", count: 500_000)
+    #expect(!CardNumber.mayBeHeld(in: run))
+    #expect(CardNumber.mayBeHeld(in: run + " 4242424242424242"))
+    // No UUID, since the run goes on before or after it.
+    #expect(CardNumber.mayBeHeld(in: "x4242424242424242-4242-4242-8242-424242424242"))
+    #expect(!CardNumber.mayBeHeld(in: "42424242-4242-4242-8242-424242424242 42424242-4242-4242-8242-424242424242"))
+  }
+
   @Test func randomUUIDsPass() {
     var random = SeededGenerator(seed: 4)
     for _ in 0..<20_000 {

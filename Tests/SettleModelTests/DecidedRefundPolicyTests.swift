@@ -10,11 +10,11 @@ import Testing
 
   private static func matter(
     _ reason: BreakReason = .amountMismatch, expected: Int64? = 1_000, reported: Int64 = 1_200,
-    sameCurrency: Bool = true, isElsewhere: Bool = false
+    sameCurrency: Bool = true, isElsewhere: Bool = false, returned: Int64 = 0
   ) -> RefundPolicy.Case {
     RefundPolicy.Case(
       reason: reason, expected: expected.map(money), reported: money(reported), proven: false,
-      sameCurrency: sameCurrency, isElsewhere: isElsewhere)
+      sameCurrency: sameCurrency, isElsewhere: isElsewhere, returned: returned)
   }
 
   struct Trial: Sendable {
@@ -33,6 +33,9 @@ import Testing
     Trial(matter: matter(reported: 1_301), decided: 301, approved: true),
     Trial(matter: matter(), decided: 201, held: .notProven),
     Trial(matter: matter(sameCurrency: false), decided: 200, held: .otherCurrencySettled),
+    Trial(matter: matter(reported: 1_250, returned: 200), decided: 50),
+    Trial(matter: matter(reported: 1_250, returned: 200), decided: 250, held: .notProven),
+    Trial(matter: matter(returned: 200), decided: 200, held: .undercharged),
     Trial(matter: matter(isElsewhere: true), decided: 200, held: .otherProcessor),
     Trial(matter: matter(reported: 900), decided: 100, held: .undercharged),
     Trial(matter: matter(), decided: 200, spent: .init(run: [usd: 801]), held: .abovePerRun),

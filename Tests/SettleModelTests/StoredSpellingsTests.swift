@@ -43,10 +43,12 @@ import Testing
       DecisionRefusal.Reason.allCases.map(\.rawValue),
       """
       invalid_id unknown_break unknown_decision invalid_date wrong_column_count contradiction stale already_resolved \
-      irrevocable not_refundable unknown_other cycle nothing_to_approve same_person card_number too_long invalid_text
+      irrevocable not_refundable unknown_other other_resolved other_currency cycle nothing_to_approve same_person \
+      card_number too_long invalid_text
       """
     ),
     (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),
+    (RefundPolicy.Approver.allCases.map(\.rawValue), "another_name another_login"),
     (RefundRule.Portion.allCases.map(\.rawValue), "duplicate overcharge"),
     (
       QuarantineReason.allCases.map(\.rawValue),

@@ -18,6 +18,7 @@ package struct DecisionSheet: Sendable {
     case delta, currency
     case reportedCurrency = "reported_currency"
     case firstSeen = "first_seen"
+    case heldBack = "held_back"
   }
 
   package struct Row: Sendable, Equatable {

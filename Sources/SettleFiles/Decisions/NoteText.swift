@@ -10,7 +10,8 @@ package enum NoteText {
   /// Throws ``DecisionRefusal`` for what may be a card number, for more than ``longest`` characters, and for signs that
   /// would hide or turn text in a terminal.
   package static func read(_ text: String) throws(DecisionRefusal) -> String? {
-    let note = IdentityText.normalised(unmarked(text).split(whereSeparator: \.isWhitespace).joined(separator: " "))
+    let note = IdentityText.normalised(
+      FormulaText.unmarked(text).split(whereSeparator: \.isWhitespace).joined(separator: " "))
     guard !note.isEmpty else { return nil }
     guard !CardNumber.mayBeHeld(in: text), !CardNumber.mayBeHeld(in: note) else {
       throw DecisionRefusal(.cardNumber, "the note may hold a card number: take it out, it must not be kept")
@@ -22,13 +23,6 @@ package enum NoteText {
       throw DecisionRefusal(.invalidText, "the note holds control characters: write it anew")
     }
     return note
-  }
-
-  /// Without the apostrophe that ``CSVWriter`` puts before what a spreadsheet would run.
-  package static func unmarked(_ text: String) -> String {
-    guard text.first == "'" else { return text }
-    var rest = String(text.dropFirst())
-    return rest.withUTF8 { FormulaText.wouldRun($0) } ? rest : text
   }
 
   private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {

@@ -51,7 +51,8 @@ package struct DecidedRow: Sendable, Equatable {
     case decided(BreakDecision)
     /// A refund so large that a second person must agree before it is asked for.
     case awaitsApproval(Money)
-    case approved(Money)
+    /// A second person agreed; under the login under which it was decided, or under another.
+    case approved(Money, sameLogin: Bool)
     /// It was decided so before, or taken from this very file.
     case known
     case refused(DecisionRefusal)

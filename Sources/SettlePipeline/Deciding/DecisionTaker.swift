@@ -41,8 +41,10 @@ struct DecisionTaker {
         guard let matter = matters[wish.id] else {
           throw DecisionRefusal(.unknownBreak, "the store has no break of this break_id: take the row from breaks.csv")
         }
-        let isRepeated = !taken.insert(wish.id).inserted
-        add(wish.row.line, wish.id, isRepeated ? .known : try outcome(of: wish, matter))
+        // A row like one that was refused is judged by itself: its other columns may be in order.
+        let outcome = taken.contains(wish.id) ? .known : try outcome(of: wish, matter)
+        taken.insert(wish.id)
+        add(wish.row.line, wish.id, outcome)
       } catch let refusal as DecisionRefusal {
         add(wish.row.line, wish.id, .refused(refusal))
       }
@@ -93,6 +95,13 @@ struct DecisionTaker {
     if isStanding(wish, in: matter, { $0.description == wish.decision }) { return .known }
     let decision = try BreakDecision(wish.decision, on: context.date)
     if isStanding(wish, in: matter, { $0 == decision }) { return .known }
+    guard !matter.formerFiles.contains(request.sheet.sha256) else {
+      throw DecisionRefusal(
+        .stale,
+        "this very file decided the break when its amounts were others: look at it in a new breaks.csv and decide there"
+      )
+    }
+    if decision == .refund { try mayBeAskedAgain(wish.row, matter) }
     try RowCheck(row: wish.row, matter: matter, date: context.date).mayBeDecided()
     switch decision {
     case .refund:
@@ -111,6 +120,17 @@ struct DecisionTaker {
         decision, note: wish.note, about: matter, line: wish.row.line, by: request.source, context: context)
     }
     return .decided(decision)
+  }
+
+  /// A file that was written before a refund failed asks for that refund, not for another.
+  private func mayBeAskedAgain(_ row: DecisionSheet.Row, _ matter: DecidableBreak) throws {
+    guard matter.refundHasFailed, let told = row[.heldBack] else { return }
+    let ends: [RefundPolicy.Held] = [.refundRefused, .refundFailed, .refundCanceled]
+    guard RefundPolicy.Held(rawValue: told.lowercased()).map(ends.contains) ?? false else {
+      throw DecisionRefusal(
+        .stale, "the refund that was asked for has failed since: look at the break in a new breaks.csv and decide there"
+      )
+    }
   }
 
   /// Where the file has no column for notes, a note that stands stays. A refund that failed is decided anew.
@@ -138,7 +158,9 @@ struct DecisionTaker {
         .notRefundable,
         "it was settled in another currency than it was charged in: refund it at the processor and accept the break")
     case .failure(.undercharged):
-      throw DecisionRefusal(.notRefundable, "no more was taken than was asked for, so there is nothing to give back")
+      throw DecisionRefusal(
+        .notRefundable, "no more was taken than was asked for, or it has gone back by now: nothing is left to give back"
+      )
     case .failure:
       throw DecisionRefusal(
         .notRefundable,
@@ -154,13 +176,21 @@ struct DecisionTaker {
       throw DecisionRefusal(
         .nothingToApprove, "no refund of it waits for a second person: decide it first, without --approve-as")
     }
-    guard standing.approvedBy == nil else { return .known }
+    let wasSameLogin = standing.approvedLogin == standing.login
+    if standing.approvedBy != nil, policy.approves(sameLogin: wasSameLogin) { return .known }
     try RowCheck(row: wish.row, matter: matter, date: context.date).mayBeDecided()
-    guard standing.by.lowercased() != request.by.lowercased() else {
+    guard PersonName.folded(standing.by) != PersonName.folded(request.by) else {
       throw DecisionRefusal(.samePerson, "whoever decided the refund cannot also agree to it: somebody else has to")
+    }
+    let isSameLogin = standing.login == request.login
+    guard policy.approves(sameLogin: isSameLogin) else {
+      throw DecisionRefusal(
+        .samePerson,
+        "it was decided under this very login, and the pipeline asks for another one (refund.approval_by): somebody else"
+          + " has to agree, under a login of their own")
     }
     try db.approve(
       standing, about: matter, note: wish.note, line: wish.row.line, by: request.source, context: context)
-    return .approved(amount)
+    return .approved(amount, sameLogin: isSameLogin)
   }
 }

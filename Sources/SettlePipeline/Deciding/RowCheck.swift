@@ -38,7 +38,7 @@ struct RowCheck {
       (.status, matter.isOpen ? word("open") : { ["open", "resolved"].contains($0.lowercased()) }),
       (.reason, word(matter.reason.rawValue)),
       (.paymentID, word(matter.payment?.description)),
-      (.orderReference, { NoteText.unmarked($0) == (matter.orderReference ?? "").trimmedForSheet }),
+      (.orderReference, { FormulaText.isCell($0, of: matter.orderReference ?? "") }),
       (.expected, amount(matter.expected)), (.reported, amount(matter.reported)), (.delta, amount(delta)),
       (.currency, word((matter.expected?.currency ?? matter.reported?.currency)?.code)),
       (.reportedCurrency, word(matter.reported?.currency.code)),

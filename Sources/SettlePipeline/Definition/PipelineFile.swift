@@ -104,12 +104,13 @@ extension PipelineDefinition.FailOn {
 
 extension RefundPolicy {
   fileprivate init(_ place: YAMLPlace) throws {
-    let keys = try place.mapping(of: ["rules", "per_run", "per_day", "approval_above"])
+    let keys = try place.mapping(of: ["rules", "per_run", "per_day", "approval_above", "approval_by"])
     var rules: [RefundRule] = []
     for item in try keys["rules"]?.sequence() ?? [] { rules.append(try RefundRule(item, after: rules)) }
     self.init(
       rules: rules, perRun: try keys["per_run"]?.amounts() ?? [:], perDay: try keys["per_day"]?.amounts() ?? [:],
-      approvalAbove: try keys["approval_above"]?.amounts() ?? [:])
+      approvalAbove: try keys["approval_above"]?.amounts() ?? [:],
+      approver: try keys["approval_by"]?.choice(of: Approver.allCases.map { ($0.rawValue, $0) }) ?? .anotherName)
   }
 }
 

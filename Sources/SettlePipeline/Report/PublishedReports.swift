@@ -9,11 +9,11 @@ import SettleStore
 extension ReportFolder {
   /// Keeps the staged files before they are published: one that finance has seen is always known, while one that a kill
   /// kept from being seen is published with the same bytes by the run that follows.
-  func keepEditions(in db: Session, on date: BusinessDate, at now: Timestamp) throws {
-    for name in try stagedFiles() {
-      let path = staging + "/" + name
-      let sha256 = try hash(path)
-      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+  ///
+  /// - Parameter hashes: of the staged files, by ``hashStaged()``.
+  func keepEditions(_ hashes: [String: String], in db: Session, on date: BusinessDate, at now: Timestamp) throws {
+    for (name, sha256) in hashes.sorted(by: { $0.key < $1.key }) {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: staging + "/" + name))
       defer { try? handle.close() }
       _ = try db.keepEdition(of: name, on: date, sha256: sha256, at: now) {
         guard let piece = try handle.read(upToCount: Session.editionChunk), !piece.isEmpty else { return nil }

@@ -51,20 +51,26 @@ struct ReportFolder {
     }
   }
 
-  /// The files of the staged report that are the same whenever it is written.
-  func stagedFiles() throws -> [String] { try contents(of: staging).sorted().filter { $0 != "run_results.json" } }
+  /// The hashes of the staged files that are the same whenever the report is written, by name: read once, for all who
+  /// need them.
+  func hashStaged() throws -> [String: String] {
+    try contents(of: staging).filter { $0 != "run_results.json" }.reduce(into: [:]) { hashes, name in
+      hashes[name] = try hash(staging + "/" + name)
+    }
+  }
 
   /// How many files the next report has so far.
   var staged: Int64 { get throws { Int64(try contents(of: staging).count) } }
 
   /// Puts the staged report in place. Returns under which names it kept what somebody had edited.
-  func publish() throws -> [String] {
-    let written = try contents(of: staging).sorted()
+  ///
+  /// - Parameter hashes: of the staged files, by ``hashStaged()``.
+  func publish(_ hashes: [String: String]) throws -> [String] {
     let old = try manifestOfOld()
     let kept = try contents(of: path).sorted().filter { $0 != Self.manifest }.compactMap { name in
-      try carryOver(name, written: written, writtenBefore: old[name])
+      try carryOver(name, written: hashes, writtenBefore: old[name])
     }
-    let manifest = try written.filter { $0 != "run_results.json" }.map { "\(try hash(staging + "/" + $0))  \($0)\n" }
+    let manifest = hashes.sorted { $0.key < $1.key }.map { "\($1)  \($0)\n" }
     try ReportFile.write(manifest.joined(), as: Self.manifest, in: staging)
     try swap()
     // The old report, which nobody looks for any more; what stays of it goes with the next one.
@@ -73,16 +79,16 @@ struct ReportFolder {
   }
 
   /// Keeps a file that settle did not write, under a name of its own where the report has one of that name.
-  private func carryOver(_ name: String, written: [String], writtenBefore: String?) throws -> String? {
+  private func carryOver(_ name: String, written: [String: String], writtenBefore: String?) throws -> String? {
+    guard name != "run_results.json" else { return nil }
     let source = path + "/" + name
-    guard written.contains(name) else {
+    guard let writtenNow = written[name] else {
       // A file that an earlier version wrote and this one does not goes; anything else was put there by somebody.
       if try writtenBefore != hash(source) { try link(source, to: staging + "/" + name) }
       return nil
     }
-    guard name != "run_results.json" else { return nil }
     let found = try hash(source)
-    guard found != writtenBefore, try found != hash(staging + "/" + name) else { return nil }
+    guard found != writtenBefore, found != writtenNow else { return nil }
     let url = URL(fileURLWithPath: name)
     let base = url.deletingPathExtension().lastPathComponent
     var number = 1

@@ -72,9 +72,9 @@ struct ReportWriter {
     try db.forEachMatched(on: date) { row in
       rows += 1
       try file.write([
-        .raw(row.payment.description), .text(row.orderReference), .raw(row.kind), .raw(row.rule), .amount(row.amount),
+        .id(row.payment.rawValue), .text(row.orderReference), .raw(row.kind), .raw(row.rule), .amount(row.amount),
         .raw(row.amount.currency.code), .amount(row.fee), .amount(row.net), .optional(row.processorReference),
-        .optional(row.payout), .raw(row.occurredAt.description), .raw(row.fee.currency.code),
+        .optional(row.payout), .instant(row.occurredAt), .raw(row.fee.currency.code),
       ])
     }
     try file.close()

@@ -17,7 +17,7 @@ struct Rehearsal {
       for: request, layouts: layouts, run: RunIdentity(id: UUID(), fence: Fence(token: 0)), permit: {}, clock: clock)
     let startedAt = context.clock()
     // Migrating needs the owner, who may also do all that the writer may.
-    let owner = Pool(context.store.settings, size: 1, prepare: nil)
+    let owner = Pool(context.store.settings, size: 1, prepare: Store.makeRoom)
     do {
       let stages = try await owner.rolledBack { db in
         // Migrating locks tables; a store that is current needs none of it.

@@ -33,6 +33,7 @@ private struct RunResultsFile: Encodable {
     var accepted: Int64
     var quarantined: Int64
     var ignored: Int64
+    var ignored_for: [String: Int64]?
     var status: String
     var message: String?
   }
@@ -106,7 +107,7 @@ private struct RunResultsFile: Encodable {
       File(
         path: file.path, sha256: file.sha256, layout: file.layout, read: file.counts.read,
         accepted: file.counts.accepted, quarantined: file.counts.quarantined, ignored: file.counts.ignored,
-        status: file.status.rawValue, message: file.message)
+        ignored_for: Self.reasons(file), status: file.status.rawValue, message: file.message)
     }
     totals = result.totals.map { row in
       Total(
@@ -122,6 +123,14 @@ private struct RunResultsFile: Encodable {
         date: flip.date.description, from: flip.from, to: flip.to)
     }
     exit_status = result.exitStatus.rawValue
+  }
+
+  /// Why rows were ignored, as far as any were.
+  private static func reasons(_ file: FileResult) -> [String: Int64]? {
+    let counts = file.counts
+    guard counts.ignored > 0 else { return nil }
+    guard file.status == .loaded else { return ["known_file": counts.ignored] }
+    return ["known_row": counts.ignored - counts.leftOut, "left_out": counts.leftOut].filter { $0.value > 0 }
   }
 }
 

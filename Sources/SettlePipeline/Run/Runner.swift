@@ -236,14 +236,17 @@ package struct Runner: Sendable {
   /// Puts the report in place, and keeps what it says.
   private func publish(_ result: inout RunResult, _ context: RunContext) async throws {
     try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
+    let hashes = try context.reports.hashStaged()
     if context.asOf == nil {
       let (folder, date, at) = (context.reports, context.date, result.finishedAt)
-      try await Uncancelled.run { try await context.write { try folder.keepEditions(in: $0, on: date, at: at) } }
+      try await Uncancelled.run {
+        try await context.write { try folder.keepEditions(hashes, in: $0, on: date, at: at) }
+      }
     }
     // A run that was paused past its lease must not put its files over its successor's.
     FaultPoint.beforePublish.reached()
     try context.permit()
-    for kept in try context.reports.publish() {
+    for kept in try context.reports.publish(hashes) {
       progress.note(.report, "somebody edited a file of the report; it is kept as \(kept)")
     }
     result.outFolder = context.reports.path

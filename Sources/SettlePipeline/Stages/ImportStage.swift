@@ -41,7 +41,8 @@ struct ImportStage: Stage {
     guard file.layout.kind == .outcomes else { return try loadStatement(file, identity, into: db, load) }
     return try db.loadOutcomes(
       identity, processor: source.processor ?? file.layout.processor ?? pipeline.processor,
-      reported: pipeline.reconcile.settledBy?.contains(file.layout.name) ?? true, context: load
+      reported: pipeline.reconcile.settledBy?.contains(file.layout.name) ?? true,
+      idsRepeat: file.layout.rowIDsRepeat, context: load
     ) { take in
       try file.forEachRow { row in
         switch row {

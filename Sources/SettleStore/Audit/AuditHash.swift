@@ -40,8 +40,9 @@ enum AuditHash {
       doubted_since, doubted_until, doubted_why))) FROM store_identity)
     """
 
-  private static let decisions: SQL = """
-    SELECT c.break_id AS id, c.number AS place,
+  /// As the members of a set, with the seal that each is covered by; NULL where it is older than its seal.
+  static let decisions: SQL = """
+    SELECT c.break_id AS id, c.number AS place, c.seal,
       sha256(record_send(ROW(c.payment_id, c.token, (\(sql: AuditSubject.decision.facts))::text))) AS hash
     FROM decisions c
     """
@@ -70,9 +71,12 @@ enum AuditHash {
 
   /// One version of an outcome record, as `o`: all but which payment it is linked to, which may be learned later.
   ///
-  /// Records without method, exchange rate and batch hash as they did before there were these.
+  /// Records without method, exchange rate and batch hash as they did before there were these, and so do records of
+  /// which rounding left nothing out.
   static let outcome: SQL = """
-    CASE WHEN coalesce(o.method, o.exchange_rate::text, o.batch) IS NULL
+    CASE WHEN coalesce(o.gross_rest, o.net_rest) IS NOT NULL
+    THEN sha256(record_send(ROW(\(sql: outcomeFacts), o.method, o.exchange_rate, o.batch, o.gross_rest, o.net_rest)))
+    WHEN coalesce(o.method, o.exchange_rate::text, o.batch) IS NULL
     THEN sha256(record_send(ROW(\(sql: outcomeFacts))))
     ELSE sha256(record_send(ROW(\(sql: outcomeFacts), o.method, o.exchange_rate, o.batch))) END
     """

@@ -17,7 +17,8 @@ package struct AuditSeal: Sendable, Equatable {
 
 extension Session {
   /// Seals what came since the last seal, of this run and of earlier ones that were killed before they could: the heads
-  /// of all chains that grew, the digests of the files loaded, and what stands. Where nothing came and nothing changed,
+  /// of all chains that grew, the digests of the files loaded, the decisions taken, and what stands. Where nothing came
+  /// and nothing changed,
   /// the last seal stands.
   package func seal(run: UUID, at now: Timestamp) throws -> AuditSeal {
     let position = try auditPosition()
@@ -41,16 +42,19 @@ extension Session {
     return seal
   }
 
-  /// What each seal is made over, as `seal, chains, entries, trail, files, digests`, for the entries and file digests that
-  /// a condition on their `seal` names.
+  /// What each seal is made over, as `seal, chains, entries, trail, files, digests`, for the entries, file digests and
+  /// decisions that a condition on their `seal` names. A run's decisions are in `digests`, beside those of its files.
   static func sealed(where condition: SQL) -> SQL {
     let heads: SQL = """
       SELECT DISTINCT ON (seal, payment_id) seal, payment_id AS id, 0 AS place, hash
       FROM audit WHERE \(sql: condition) ORDER BY seal, payment_id, entry DESC
       """
+    let decided: SQL = "SELECT * FROM (\(sql: AuditHash.decisions)) c WHERE seal IS NOT NULL AND \(sql: condition)"
     return """
-      SELECT coalesce(t.seal, f.seal) AS seal, coalesce(t.chains, 0) AS chains, coalesce(t.entries, 0) AS entries,
-        coalesce(t.trail, sha256('')) AS trail, coalesce(f.files, 0) AS files, coalesce(f.digests, sha256('')) AS digests
+      SELECT coalesce(t.seal, f.seal, d.seal) AS seal, coalesce(t.chains, 0) AS chains, coalesce(t.entries, 0) AS entries,
+        coalesce(t.trail, sha256('')) AS trail, coalesce(f.files, 0) AS files,
+        CASE WHEN d.seal IS NULL THEN coalesce(f.digests, sha256(''))
+          ELSE sha256(coalesce(f.digests, sha256('')) || d.digest) END AS digests
       FROM (
         SELECT h.seal, h.members AS chains, h.digest AS trail, n.entries
         FROM (\(sql: AuditHash.digest(of: heads, by: ", seal"))) h
@@ -61,6 +65,9 @@ extension Session {
           sha256(record_send(ROW(file_id, fact, facts, digest))), ''::bytea ORDER BY file_id, fact)) AS digests
         FROM file_digests WHERE \(sql: condition) GROUP BY seal
       ) f ON f.seal = t.seal
+      FULL JOIN (
+        \(sql: AuditHash.digest(of: decided, by: ", seal"))
+      ) d ON d.seal = coalesce(t.seal, f.seal)
       """
   }
 

@@ -96,7 +96,8 @@ enum AuditSubject: CaseIterable {
       'other_payment', c.other_payment, 'approves', c.approves, 'amount', c.amount, 'currency', c.currency,
       'needs_approval', c.needs_approval, 'expected_amount', c.expected_amount,
       'expected_currency', c.expected_currency, 'reported_amount', c.reported_amount,
-      'reported_currency', c.reported_currency, 'note', c.note, 'by', c.decided_by, 'login', c.login,
+      'reported_currency', c.reported_currency, 'note', c.note, 'by', c.decided_by, 'as', c.decided_as,
+      'login', c.login,
       'at', c.decided_at AT TIME ZONE 'UTC', 'on', c.decided_on, 'file', c.file_sha256, 'name', c.file_name,
       'line', c.line
       """

@@ -31,11 +31,13 @@ extension Session {
   /// instant payout's fee) is a fee of the payout, taken from what its lines come to: the bank receives the gross.
   static let payoutSums: SQL = """
     count(*) FILTER (WHERE NOT is_payout) AS lines,
-    coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0)::bigint AS gross,
-    coalesce(sum(fee), 0)::bigint AS fees,
-    coalesce(sum(CASE WHEN is_payout THEN -fee ELSE net END), 0)::bigint AS net,
+    \(sql: linesSum("gross")) AS gross,
+    \(sql: linesSum("gross")) - \(sql: linesSum("net")) + \(sql: payoutFee) AS fees,
+    \(sql: linesSum("net")) - \(sql: payoutFee) AS net,
     (-sum(gross) FILTER (WHERE is_payout))::bigint AS paid
     """
+
+  private static let payoutFee: SQL = "coalesce(sum(fee) FILTER (WHERE is_payout), 0)::bigint"
 
   /// Sums up the payouts whose records have changed. Of a payout that has money in several currencies, what was paid in
   /// one is not awaited in another.

@@ -30,6 +30,8 @@ package struct DecidableBreak: Sendable {
   package var decisions: Int32
   /// SHA-256 of the files that decided about it as it now is.
   package var files: [String]
+  /// SHA-256 of the files that decided about it as it was before, when its amounts were others.
+  package var formerFiles: [String]
 
   /// Whether a person's decision has resolved it.
   package var isDecided: Bool { ["accepted", "written_off", "duplicate"].contains(resolution) }
@@ -55,6 +57,9 @@ extension Session {
         (SELECT coalesce(max(n.number), 0) FROM decisions n WHERE n.break_id = b.break_id) AS decisions,
         ARRAY(SELECT DISTINCT d.file_sha256 FROM decisions d
           WHERE d.break_id = b.break_id AND d.action <> 'approve' AND \(sql: Self.isAboutSameFigures)) AS files,
+        ARRAY(SELECT DISTINCT d.file_sha256 FROM decisions d
+          WHERE d.break_id = b.break_id AND d.action <> 'approve' AND NOT \(sql: Self.isAboutSameFigures)) AS former_files,
+        \(sql: Self.returned) AS returned,
         \(sql: Self.decisionColumns)
       FROM breaks b
       LEFT JOIN payments p ON p.payment_id = b.payment_id
@@ -75,13 +80,14 @@ extension Session {
     let settled: String? = try row.get("settled_currency")
     let status: String = try row.get("status")
     let isElsewhere: Bool = try row.get("elsewhere")
+    let returned: Int64 = try row.get("returned")
     let subject = reported.flatMap { reported in
       payment == nil || settled == nil
         ? nil
         : RefundPolicy.Case(
           reason: reason, expected: expected, reported: reported,
           proven: rule == "processor_id" || rule == "payment_id",
-          sameCurrency: settled == reported.currency.code, isElsewhere: isElsewhere)
+          sameCurrency: settled == reported.currency.code, isElsewhere: isElsewhere, returned: returned)
     }
     return DecidableBreak(
       id: try row.get("break_id"), key: try row.get("payment_id"), payment: payment,
@@ -89,6 +95,7 @@ extension Session {
       firstSeen: try row.get("first_seen"), isOpen: status == "open", resolution: try row.get("resolution"),
       resolvedOn: try row.get("resolved_on"), refundable: subject, processorCharge: try row.get("processor_charge"),
       hasRefund: try row.get("has_refund"), refundHasFailed: try row.get("refund_failed"),
-      standing: try standingDecision(row), decisions: try row.get("decisions"), files: try row.get("files"))
+      standing: try standingDecision(row), decisions: try row.get("decisions"), files: try row.get("files"),
+      formerFiles: try row.get("former_files"))
   }
 }

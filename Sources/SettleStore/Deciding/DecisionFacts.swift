@@ -15,6 +15,10 @@ package struct DecisionFacts: Sendable {
   package var needsApproval: Bool
   package var note: String?
   package var by: String
+  /// The operating system's name of who gave the file.
+  package var login: String
+  /// An approval under the login under which the refund was decided.
+  package var isOfSameLogin: Bool
   package var at: Timestamp
   package var businessDate: BusinessDate
   /// `file:line`.
@@ -27,7 +31,9 @@ extension Session {
     try query(
       """
       SELECT d.*, d.action AS decision_action, d.wait_until AS decision_until,
-        coalesce(d.other_break, d.other_payment) AS decision_other, b.reason, d.file_name || ':' || d.line AS source
+        coalesce(d.other_break, d.other_payment) AS decision_other, b.reason, d.file_name || ':' || d.line AS source,
+        EXISTS (SELECT FROM decisions e
+          WHERE e.break_id = d.break_id AND e.number = d.approves AND e.login = d.login) AS same_login
       FROM decisions d JOIN breaks b ON b.break_id = d.break_id
       WHERE b.payment_id = \(id)
         OR b.payment_id IN (SELECT outcome_id FROM outcome_records WHERE payment_id = \(id))
@@ -39,7 +45,8 @@ extension Session {
         breakID: try row.get("break_id"), reason: try row.get("reason"), number: try row.get("number"),
         decision: approves == nil ? try Self.breakDecision(row) : nil, approves: approves,
         amount: try row.moneyIfAny("amount", "currency"), needsApproval: try row.get("needs_approval"),
-        note: try row.get("note"), by: try row.get("decided_by"), at: try row.get("decided_at"),
+        note: try row.get("note"), by: try row.get("decided_by"),
+        login: try row.get("login"), isOfSameLogin: try row.get("same_login"), at: try row.get("decided_at"),
         businessDate: try row.get("decided_on"), source: try row.get("source"))
     }
   }

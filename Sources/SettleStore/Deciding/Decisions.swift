@@ -6,6 +6,8 @@ package import SettleModel
 package struct DecisionSource: Sendable, Equatable {
   /// The name that was claimed.
   package var by: String
+  /// As names are compared.
+  var foldedName: String { PersonName.folded(by) }
   /// The operating system's name of whoever gave the file.
   package var login: String
   package var fileName: String
@@ -39,8 +41,8 @@ package enum OtherMatter: Sendable, Equatable {
 
 extension Session {
   /// Writes a decision down and gives it its effect, so that neither is ever there without the other: the break is
-  /// resolved, or is open (again), and the payment's chain of the trail has an entry. Money of nobody's has no chain;
-  /// the seal of the run covers all decisions.
+  /// resolved, or is open (again), and the payment's chain of the trail has an entry. Money of nobody's has no chain:
+  /// the run's own seal covers what it decided, and no later one does so again.
   ///
   /// - Parameters:
   ///   - refund: of a refund, what it gives back.
@@ -62,12 +64,12 @@ extension Session {
       """
       INSERT INTO decisions (break_id, number, payment_id, action, wait_until, other_break, other_payment, amount,
         currency, needs_approval, expected_amount, expected_currency, reported_amount, reported_currency, note,
-        decided_by, login, decided_at, decided_on, file_sha256, file_name, line, token)
+        decided_by, decided_as, login, decided_at, decided_on, file_sha256, file_name, line, token, seal)
       SELECT b.break_id, \(matter.decisions + 1), b.payment_id, \(decision.action), \(until), \(otherBreak),
         \(otherPayment), \(refund?.amount.minor), \(refund?.amount.currency), \(refund?.needsApproval ?? false),
         b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency, \(note), \(source.by),
-        \(source.login), \(context.now), \(context.date), \(source.sha256), \(source.fileName), \(Int64(line)),
-        (SELECT token FROM lease)
+        \(source.foldedName), \(source.login), \(context.now), \(context.date), \(source.sha256), \(source.fileName),
+        \(Int64(line)), (SELECT token FROM lease), \(sql: Self.nextSeal)
       FROM breaks b WHERE b.payment_id = \(matter.key) AND b.break_id = \(matter.id)
       RETURNING decisions.*
       """, context: context)
@@ -91,24 +93,35 @@ extension Session {
       .decision,
       """
       INSERT INTO decisions (break_id, number, payment_id, action, approves, amount, currency, expected_amount,
-        expected_currency, reported_amount, reported_currency, note, decided_by, login, decided_at, decided_on,
-        file_sha256, file_name, line, token)
+        expected_currency, reported_amount, reported_currency, note, decided_by, decided_as, login,
+        decided_at, decided_on, file_sha256, file_name, line, token, seal)
       SELECT d.break_id, \(matter.decisions + 1), b.payment_id, 'approve', d.number, d.amount, d.currency,
         d.expected_amount, d.expected_currency, d.reported_amount, d.reported_currency, \(note), \(source.by),
-        \(source.login), \(context.now), \(context.date), \(source.sha256), \(source.fileName), \(Int64(line)),
-        (SELECT token FROM lease)
+        \(source.foldedName), \(source.login), \(context.now), \(context.date), \(source.sha256), \(source.fileName),
+        \(Int64(line)), (SELECT token FROM lease), \(sql: Self.nextSeal)
       FROM decisions d JOIN breaks b ON b.payment_id = \(matter.key) AND b.break_id = d.break_id
       WHERE d.break_id = \(matter.id) AND d.number = \(standing.number)
       RETURNING decisions.*
       """, context: context)
   }
 
-  /// What an id after `duplicate_of:` stands for; throws ``DecisionRefusal`` where it cannot be the same matter.
+  /// The number of the seal that covers what is decided now.
+  private static let nextSeal: SQL = "(SELECT max(seal) + 1 FROM audit_seals)"
+
+  /// What an id after `duplicate_of:` stands for; throws ``DecisionRefusal`` where it cannot be the same matter: there a
+  /// break is still open, or was settled by a person or a refund, and it is about money of the same currency.
   package func otherMatter(_ id: UUID, than matter: DecidableBreak) throws -> OtherMatter {
+    let currencies = [matter.expected?.currency.code, matter.reported?.currency.code].compactMap(\.self)
     let row = try first(
       """
       SELECT EXISTS (SELECT FROM breaks WHERE break_id = \(id)) AS is_break,
-        EXISTS (SELECT FROM payments WHERE payment_id = \(id)) AS is_payment
+        EXISTS (SELECT FROM payments WHERE payment_id = \(id)) AS is_payment,
+        count(*) > 0 AS is_there, count(*) FILTER (WHERE cardinality(\(currencies)::text[]) = 0
+          OR num_nonnulls(b.expected_currency, b.reported_currency) = 0
+          OR b.expected_currency = ANY(\(currencies)) OR b.reported_currency = ANY(\(currencies))) > 0 AS is_of_currency
+      FROM breaks b
+      WHERE \(id) IN (b.break_id, b.payment_id) AND b.break_id <> \(matter.id)
+        AND b.resolution IS DISTINCT FROM 'explained'
       """)
     guard let row else { throw StoreError.noAnswer("the other matter") }
     let other: OtherMatter
@@ -122,6 +135,13 @@ extension Session {
     }
     if other == .breaking(matter.id) || matter.payment.map({ other == .payment($0) }) ?? false {
       throw DecisionRefusal(.cycle, "duplicate_of names the break itself, or its own payment: name the other matter")
+    }
+    guard try row.get("is_there") else {
+      throw DecisionRefusal(
+        .otherResolved, "what duplicate_of names has no break that is open or was settled: nobody would look at either")
+    }
+    guard try row.get("is_of_currency") else {
+      throw DecisionRefusal(.otherCurrency, "what duplicate_of names is about money of another currency")
     }
     guard try !leads(from: id, to: matter.id) else {
       throw DecisionRefusal(

@@ -8,8 +8,10 @@ package struct StandingDecision: Sendable, Equatable {
   package var number: Int32
   package var decision: BreakDecision
   package var note: String?
-  /// Who said so.
+  /// Who said so: a name that was claimed.
   package var by: String
+  /// The operating system's name of who gave the file.
+  package var login: String
   /// The business date whose report shows it first.
   package var on: BusinessDate
   /// What a refund gives back.
@@ -17,6 +19,7 @@ package struct StandingDecision: Sendable, Equatable {
   package var needsApproval: Bool
   /// Who agreed to a refund.
   package var approvedBy: String?
+  package var approvedLogin: String?
 
   /// Whether a second person still has to agree.
   package var waitsForApproval: Bool { needsApproval && approvedBy == nil }
@@ -53,18 +56,25 @@ extension Session {
     d.number AS decision_number, d.action AS decision_action, d.wait_until AS decision_until,
     coalesce(d.other_break, d.other_payment) AS decision_other, d.note AS decision_note, d.decided_by,
     d.decided_on, d.amount AS decision_amount, d.currency AS decision_currency, d.needs_approval,
-    (SELECT a.decided_by FROM decisions a WHERE a.break_id = d.break_id AND a.approves = d.number ORDER BY a.number LIMIT 1)
-      AS approved_by
+    d.login AS decided_login, \(sql: approval("decided_by")) AS approved_by, \(sql: approval("login")) AS approved_login
     """
+
+  /// Of the first approval of the decision `d`; one under another login comes before one under the same.
+  private static func approval(_ column: SQL) -> SQL {
+    """
+    (SELECT a.\(sql: column) FROM decisions a WHERE a.break_id = d.break_id AND a.approves = d.number
+      ORDER BY a.login = d.login, a.number LIMIT 1)
+    """
+  }
 
   /// Nil where the row has no decision.
   static func standingDecision(_ row: Row) throws -> StandingDecision? {
     guard let number: Int32 = try row.get("decision_number") else { return nil }
     return StandingDecision(
       number: number, decision: try breakDecision(row), note: try row.get("decision_note"),
-      by: try row.get("decided_by"), on: try row.get("decided_on"),
+      by: try row.get("decided_by"), login: try row.get("decided_login"), on: try row.get("decided_on"),
       amount: try row.moneyIfAny("decision_amount", "decision_currency"), needsApproval: try row.get("needs_approval"),
-      approvedBy: try row.get("approved_by"))
+      approvedBy: try row.get("approved_by"), approvedLogin: try row.get("approved_login"))
   }
 
   static func breakDecision(_ row: Row) throws -> BreakDecision {
@@ -80,11 +90,5 @@ extension Session {
   }
 
   /// The latest business date whose report was written.
-  package func latestReported() throws -> BusinessDate? {
-    try first(
-      """
-      SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id
-      WHERE s.stage = 'report' AND s.status = 'done'
-      """)?.get("latest")
-  }
+  package func latestReported() throws -> BusinessDate? { try latestDate(of: "report") }
 }

@@ -52,14 +52,17 @@ extension Session {
       connectionsLeft: try row.get("connections"), withheld: try row.get("withheld"))
   }
 
-  /// The writer's rights: to read and add everywhere, to change all but what is written once, to delete almost nothing.
+  /// The writer's rights: to read everything, to add wherever it is not the owner's, to change all but what is written
+  /// once, to delete almost nothing.
   package func writerHealth() throws -> RoleHealth {
     let onceOnly = [
       "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
       "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches",
       "report_editions",
-      "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines",
+      "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
     ]
+    // What is the owner's, who migrates: how far the schema is, and how many digits a currency has.
+    let given = ["migrations", "currencies"]
     let moved = [
       "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts",
     ]
@@ -68,8 +71,8 @@ extension Session {
       wanted: """
         SELECT t.name, v.privilege FROM tables t CROSS JOIN (VALUES ('SELECT'), ('INSERT'), ('UPDATE'), ('DELETE'))
           v (privilege)
-        WHERE v.privilege IN ('SELECT', 'INSERT') OR v.privilege = 'UPDATE' AND t.name <> ALL(\(onceOnly))
-          OR v.privilege = 'DELETE' AND t.name = ANY(\(moved))
+        WHERE v.privilege = 'SELECT' OR t.name <> ALL(\(given)) AND (v.privilege = 'INSERT'
+          OR v.privilege = 'UPDATE' AND t.name <> ALL(\(onceOnly)) OR v.privilege = 'DELETE' AND t.name = ANY(\(moved)))
         """)
   }
 
@@ -102,7 +105,7 @@ extension Session {
       """
       WITH tables AS (
         SELECT c.relname::text AS name, c.oid FROM pg_class c
-        WHERE c.relkind = 'r' AND c.relname <> 'migrations' AND (c.relnamespace, c.relowner) = (
+        WHERE c.relkind = 'r' AND (c.relnamespace, c.relowner) = (
           SELECT relnamespace, relowner FROM pg_class WHERE oid = to_regclass('payments'))
       ), wanted AS (\(sql: wanted))
       SELECT t.name, v.privilege, w.name IS NOT NULL AS wanted

@@ -38,11 +38,15 @@ package struct FileCounts: Sendable, Equatable {
   package var accepted: Int64
   package var quarantined: Int64
   package var ignored: Int64
+  /// Of the ignored, those that the layout leaves out; the others were known. Told when the file is loaded, and not
+  /// kept.
+  package var leftOut: Int64
 
-  package init(read: Int64, accepted: Int64, quarantined: Int64, ignored: Int64) {
+  package init(read: Int64, accepted: Int64, quarantined: Int64, ignored: Int64, leftOut: Int64 = 0) {
     self.read = read
     self.accepted = accepted
     self.quarantined = quarantined
     self.ignored = ignored
+    self.leftOut = leftOut
   }
 }

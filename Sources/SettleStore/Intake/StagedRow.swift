@@ -16,11 +16,13 @@ package typealias RowReader<Accepted> = (_ take: (StagedRow<Accepted>) throws ->
 struct StagedCounts {
   var read: Int64 = 0
   private var refusals: Int32 = 0
+  private var leftOut: Int64 = 0
 
   /// What became of all that was read: whatever is neither accepted nor quarantined was ignored.
   func counts(accepted: Int64, quarantined: Int64) -> FileCounts {
     FileCounts(
-      read: read, accepted: accepted, quarantined: quarantined, ignored: read - accepted - quarantined)
+      read: read, accepted: accepted, quarantined: quarantined, ignored: read - accepted - quarantined,
+      leftOut: leftOut)
   }
 
   /// Counts a record and writes it: an accepted one by `write`, a refused one as one staging row a refusal.
@@ -33,7 +35,7 @@ struct StagedCounts {
   ) throws {
     read += 1
     switch row {
-    case .ignored: break
+    case .ignored: leftOut += 1
     case .accepted(let accepted):
       copy.beginRow()
       try write(accepted, &copy)

@@ -45,6 +45,6 @@ extension Session {
         GROUP BY u.outcome_id HAVING count(*) = 1) o
       WHERE l.outcome_id = o.outcome_id
       """)
-    try script("CREATE INDEX ON links (outcome_id); ANALYZE links")
+    try script("ANALYZE links")
   }
 }

@@ -45,6 +45,8 @@ extension OutcomeRecord {
     if let method { add("method=" + method) }
     if let exchangeRate { add("rate=" + exchangeRate.text) }
     if let batch { add("batch=" + batch) }
+    // What a row without an id says is its identity, and must stay what it was.
+    if let rest, rowID != nil { add("rest=\(rest.gross)/\(rest.net)") }
     return text
   }
 }

@@ -8,8 +8,10 @@ extension Session {
   /// - Parameters:
   ///   - processor: whose file it is; where the layout does not say, the pipeline's processor.
   ///   - reported: whether the rows are reported money, or tell states only (`reconcile.settled_by`).
+  ///   - idsRepeat: whether several rows of one file may have the same row id, as where several columns make it up.
   package func loadOutcomes(
-    _ file: FileIdentity, processor: String, reported: Bool, context: LoadContext, rows: RowReader<OutcomeRecord>
+    _ file: FileIdentity, processor: String, reported: Bool, idsRepeat: Bool = false, context: LoadContext,
+    rows: RowReader<OutcomeRecord>
   ) throws -> FileCounts {
     try script(Self.outcomeStaging + StagedCounts.refusedTable)
     var staged = StagedCounts()
@@ -23,7 +25,8 @@ extension Session {
     }
     try setAsideRefused()
     try tellTwinsApart()
-    try script("CREATE INDEX ON incoming (outcome_id); ANALYZE incoming")
+    try script("ANALYZE incoming")
+    if idsRepeat { try tellRepeatsApart() } else { try refuseContradictions() }
     let fileID = try reserveFileID()
     var accepted: Int64 = 0
     while try takeNextVersions() {
@@ -68,13 +71,15 @@ extension Session {
     copy.append(record.method)
     copy.append(record.exchangeRate?.text)
     copy.append(record.batch)
+    copy.append(record.rest?.gross)
+    copy.append(record.rest?.net)
   }
 
   private static let outcomeColumns = [
     "line", "outcome_id", "content", "kind", "row_id", "occurred_at", "available_on", "gross", "fee", "net", "currency",
     "compared_amount", "compared_currency", "claimed_payment", "claimed_order", "order_reference", "refund_id",
     "processor_payment", "processor_charge", "processor_refund", "processor_dispute", "payout", "reason", "method",
-    "exchange_rate", "batch",
+    "exchange_rate", "batch", "gross_rest", "net_rest",
   ]
 
   private static let outcomeStaging = """
@@ -83,7 +88,7 @@ extension Session {
       available_on timestamptz, gross bigint, fee bigint, net bigint, currency text, compared_amount bigint,
       compared_currency text, claimed_payment uuid, claimed_order uuid, order_reference text, refund_id uuid,
       processor_payment text, processor_charge text, processor_refund text, processor_dispute text, payout text,
-      reason text, method text, exchange_rate text, batch text, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
+      reason text, method text, exchange_rate text, batch text, gross_rest bigint, net_rest bigint, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
     CREATE TEMPORARY TABLE revisions (id uuid, place int, hash bytea) ON COMMIT DROP;
 
     """
@@ -107,7 +112,7 @@ extension Session {
   }
 
   /// Drops what is known word for word and sets aside, as `taken`, the first row of each identity that is left.
-  /// Returns whether there was any. A second round happens only where a file names one id twice.
+  /// Returns whether there was any. A second round happens only where a file tells one record twice.
   private func takeNextVersions() throws -> Bool {
     _ = try execute(
       """
@@ -122,7 +127,13 @@ extension Session {
       ORDER BY i.outcome_id, i.line
       """)
     guard taken > 0 else { return false }
-    _ = try execute("DELETE FROM incoming i USING taken t WHERE t.line = i.line")
+    // Where all that is left was taken, as of most files, there is no need to look for each row.
+    let left: Int64 = try first("SELECT count(*) AS rows FROM incoming")?.get("rows") ?? 0
+    if left == Int64(taken) {
+      try script("TRUNCATE incoming")
+    } else {
+      _ = try execute("DELETE FROM incoming i USING taken t WHERE t.line = i.line")
+    }
     try script("ANALYZE taken")
     return true
   }
@@ -150,12 +161,12 @@ extension Session {
       INSERT INTO outcome_records AS o (payment_id, outcome_id, kind, linked_by, reported, processor, row_id, occurred_at,
         available_on, gross, fee, net, currency, compared_amount, compared_currency, claimed_payment, claimed_order,
         order_reference, refund_id, processor_payment, processor_charge, processor_refund, processor_dispute, payout,
-        reason, method, exchange_rate, batch, business_date, file_id, line)
+        reason, method, exchange_rate, batch, business_date, file_id, line, gross_rest, net_rest)
       SELECT coalesce(l.payment_id, t.outcome_id) AS payment_id, t.outcome_id, kind, l.linked_by, \(reported),
         \(processor), row_id, occurred_at, available_on, gross, fee, net, currency, compared_amount, compared_currency,
         claimed_payment, claimed_order, order_reference, refund_id, processor_payment, processor_charge,
         processor_refund, processor_dispute, payout, reason, method, exchange_rate::numeric, batch, \(context.date),
-        \(fileID), line
+        \(fileID), line, gross_rest, net_rest
       FROM taken t LEFT JOIN links l ON l.outcome_id = t.outcome_id
       WHERE t.known_payment IS NULL ORDER BY 1
       RETURNING o.outcome_id AS id, o.version AS place, \(sql: AuditHash.outcome) AS hash
@@ -197,20 +208,21 @@ extension Session {
       FROM taken t JOIN outcome_records r ON r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
       WHERE r.linked_by IS NOT NULL AND r.kind <> t.kind
       """)
-    _ = try execute(
+    try unmatch(
       """
-      DELETE FROM matches m USING taken t, outcome_records r
+      USING taken t, outcome_records r
       WHERE m.payment_id = t.known_payment AND m.outcome_id = t.outcome_id
         AND r.payment_id = t.known_payment AND r.outcome_id = t.outcome_id
         AND (r.kind, r.compared_amount, r.compared_currency)
           IS DISTINCT FROM (t.kind, t.compared_amount, t.compared_currency)
-      """)
+      """, on: context.date)
     _ = try execute(
       """
       WITH revised AS (
       UPDATE outcome_records r
       SET version = r.version + 1, kind = t.kind, occurred_at = t.occurred_at,
-        available_on = coalesce(t.available_on, r.available_on), gross = t.gross, fee = t.fee, net = t.net, currency = t.currency, compared_amount = t.compared_amount,
+        available_on = coalesce(t.available_on, r.available_on), gross = t.gross, fee = t.fee, net = t.net,
+        gross_rest = t.gross_rest, net_rest = t.net_rest, currency = t.currency, compared_amount = t.compared_amount,
         compared_currency = t.compared_currency, claimed_payment = coalesce(t.claimed_payment, r.claimed_payment),
         claimed_order = coalesce(t.claimed_order, r.claimed_order),
         order_reference = coalesce(t.order_reference, r.order_reference),

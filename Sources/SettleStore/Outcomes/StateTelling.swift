@@ -90,8 +90,7 @@ extension Session {
     let failed: SQL = """
       UPDATE payments p
       SET state = 'FAILED', failed_at = t.occurred_at, failed_on = \(context.date), failure_code = t.reason,
-        failure_reason = CASE WHEN t.reason = ANY(\(FailureReason.allCases)) THEN t.reason ELSE 'PROCESSING_ERROR' END,
-        charge_due_on = NULL,
+        failure_reason = \(sql: Self.contractReason), charge_due_on = NULL,
         cancel_due_on = CASE WHEN p.processor_payment IS NOT NULL THEN \(context.date.adding(days: 1))::date END
       FROM told t
       WHERE t.kind = 'charge_failed' AND t.proven AND p.payment_id = t.payment_id AND p.state = 'REQUESTED'
@@ -101,7 +100,33 @@ extension Session {
       """
     _ = try execute("\(sql: failed) AND p.attempts = 0")
     try audited(.payment, "\(sql: failed) AND p.attempts > 0 RETURNING p.*", context: context)
+    try tellDenials(context: context)
   }
+
+  /// A night's files come in any order: of a payment that settle never asked for, a failure that is told after the
+  /// reported money of the same night, and happened after it, denies that money as it would have done by coming first.
+  private func tellDenials(context: LoadContext) throws {
+    try audited(
+      .payment,
+      """
+      UPDATE payments p
+      SET revived = true, failed_at = t.occurred_at, failed_on = \(context.date), failure_code = t.reason,
+        failure_reason = \(sql: Self.contractReason)
+      FROM told t
+      WHERE t.kind = 'charge_failed' AND t.proven AND p.payment_id = t.payment_id AND p.state = 'SUCCEEDED'
+        AND p.proof = 'outcome' AND p.attempts = 0 AND NOT p.revived AND p.succeeded_on = \(context.date)
+        AND t.occurred_at >= p.succeeded_at
+        AND NOT EXISTS (SELECT FROM told s WHERE s.payment_id = p.payment_id AND s.kind = 'charge')
+        AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
+        AND NOT EXISTS (
+          SELECT FROM outcome_records o
+          WHERE o.payment_id = p.payment_id AND o.kind = 'charge' AND NOT o.reported)
+      RETURNING p.*
+      """, context: context)
+  }
+
+  private static let contractReason: SQL =
+    "CASE WHEN t.reason = ANY(\(FailureReason.allCases)) THEN t.reason ELSE 'PROCESSING_ERROR' END"
 
   /// A refund that failed may be told of as processed afterwards, since files come in any order: it stays failed, and
   /// that both happened is a break.

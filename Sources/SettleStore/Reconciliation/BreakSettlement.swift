@@ -43,41 +43,69 @@ extension Session {
           SELECT m.outcome_id FROM matches m WHERE m.payment_id = b.payment_id AND m.item_id = b.item_id))
       WHERE b.status = 'open'
         AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = b.payment_id AND d.break_id = b.break_id)
+        AND NOT (\(sql: Self.hasRefund("b")) AND EXISTS (
+          SELECT FROM desired d WHERE d.payment_id = b.payment_id AND d.break_id = \(sql: Self.follower)))
       """)
     try resolveRefunded(context: context)
     try holdBackFailed(context: context)
     return (opened + reopened, resolved)
   }
 
-  /// What a person resolved was decided about certain amounts, and stays as it is in the reports that have told it.
-  /// Where the difference has other amounts by now it is another break, which follows the first; and so on.
+  /// What a person or a refund resolved was settled as certain amounts, and stays as it is in the reports that have told
+  /// it; so does what a refund is under way for. Where the difference has other amounts by now it is another break, which
+  /// follows the first; and so on.
   private func followDecided() throws {
     while try execute(
       """
-      UPDATE desired d SET break_id = md5('break:after:' || b.break_id)::uuid
+      UPDATE desired d SET break_id = \(sql: Self.follower)
       FROM breaks b
-      WHERE b.payment_id = d.payment_id AND b.break_id = d.break_id
-        AND b.resolution IN ('accepted', 'written_off', 'duplicate')
+      WHERE b.payment_id = d.payment_id AND b.break_id = d.break_id AND \(sql: Self.isSettled("b"))
         AND (b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency) IS DISTINCT FROM
           (d.expected_amount, d.expected_currency, d.reported_amount, d.reported_currency)
       """) > 0
     {}
   }
 
-  /// Whether the break `b` follows one that a person has resolved: what was accepted of it no rule knows.
-  static let followsDecided: SQL = """
-    EXISTS (SELECT FROM breaks e
-      WHERE e.payment_id = b.payment_id AND e.reason = b.reason AND e.break_id <> b.break_id
-        AND (e.item_id = b.item_id OR e.outcome_id = b.outcome_id)
-        AND e.resolution IN ('accepted', 'written_off', 'duplicate'))
+  /// The id of the break that follows the break `b`.
+  static let follower: SQL = "md5('break:after:' || b.break_id)::uuid"
+
+  /// Whether a break was settled as the amounts that it has: by a person, or by a refund that was asked for.
+  private static func isSettled(_ row: SQL) -> SQL {
+    "(\(sql: row).resolution IN ('accepted', 'written_off', 'duplicate', 'refunded') OR \(sql: hasRefund(row)))"
+  }
+
+  /// Whether a refund is under way for a break, or done.
+  private static func hasRefund(_ row: SQL) -> SQL {
+    """
+    EXISTS (SELECT FROM refunds g WHERE g.payment_id = \(sql: row).payment_id AND g.break_id = \(sql: row).break_id
+      AND g.state <> 'FAILED')
+    """
+  }
+
+  /// Whether the break `e` is another one about the same matter as the break `b`.
+  private static let isAboutTheSame: SQL = """
+    e.payment_id = b.payment_id AND e.reason = b.reason AND e.break_id <> b.break_id
+      AND (e.item_id = b.item_id OR e.outcome_id = b.outcome_id)
     """
 
-  /// Whether the resolved break `b` is followed by another about the same item, which is open on a date.
+  /// Whether the break `b` follows one that a person or a refund has settled: what that took of it no rule knows.
+  static let followsSettled: SQL = """
+    EXISTS (SELECT FROM breaks e WHERE \(sql: isAboutTheSame) AND \(sql: isSettled("e")))
+    """
+
+  /// Minor units that refunds give back of what the break `b` is about, for breaks that it follows.
+  static let returned: SQL = """
+    (SELECT coalesce(sum(g.amount), 0)::bigint
+      FROM breaks e JOIN refunds g ON g.payment_id = e.payment_id AND g.break_id = e.break_id
+      WHERE \(sql: isAboutTheSame) AND g.state <> 'FAILED' AND g.currency = b.reported_currency)
+    """
+
+  /// Whether the settled break `b` is followed by another about the same item, which is open on a date: by itself, or of
+  /// another reason, as where what was missing came as too much.
   static func isFollowed(on date: BusinessDate) -> SQL {
     """
     EXISTS (SELECT FROM breaks n
-      WHERE n.payment_id = b.payment_id AND n.item_id = b.item_id AND n.reason = b.reason
-        AND n.break_id <> b.break_id AND n.first_seen <= \(date) AND (n.resolved_on IS NULL OR n.resolved_on >= \(date)))
+      WHERE n.payment_id = b.payment_id AND n.item_id = b.item_id AND n.break_id <> b.break_id AND n.first_seen <= \(date) AND (n.resolved_on IS NULL OR n.resolved_on >= \(date)))
     """
   }
 }

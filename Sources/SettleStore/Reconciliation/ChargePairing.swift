@@ -8,7 +8,8 @@ extension Session {
   /// Of several charges the payment's own (by the processor's id) counts, else what more than an order reference
   /// links, then the earliest; the others are duplicates.
   ///
-  /// Their amounts must be equal, or within the tolerance of the first rule that has one for how they are linked.
+  /// Their amounts must be equal, or within the tolerance of the first rule that has one for how they are linked and for
+  /// their currency.
   func pairCharges(_ rules: MatchRules, context: LoadContext) throws -> Int {
     try keepTogether()
     try gatherCharges(rules)
@@ -17,14 +18,14 @@ extension Session {
       try gatherCharges(rules)
     }
     try judgePairs(rules)
-    _ = try execute(
+    try unmatch(
       """
-      DELETE FROM matches m USING pairs p
+      USING pairs p
       WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id
         AND ((p.place = 1 AND (p.verdict <> 'matched' OR m.outcome_id <> p.outcome_id
             OR m.tolerated <> p.reported_amount - p.expected_amount))
           OR (p.place > 1 AND m.outcome_id = p.outcome_id))
-      """)
+      """, on: context.date)
     let matched = try execute(
       """
       INSERT INTO matches (payment_id, item_id, outcome_id, kind, rule, amount, currency, business_date, tolerated)
@@ -55,28 +56,47 @@ extension Session {
   /// Rows with an id of their own are summed. A row without one is an event, delivered at least once: it says that the
   /// charge was taken, not that it was taken again, so the first one counts, and only where no row has an id.
   private func gatherCharges(_ rules: MatchRules) throws {
+    func agreed(_ column: (SQL) -> SQL) -> SQL {
+      Self.agreements(with: rules).map { ", \(sql: column($0.column))" as SQL }.joined(separator: "")
+    }
     _ = try execute(
       """
       CREATE TEMPORARY TABLE charges ON COMMIT DROP AS
-      SELECT r.payment_id, min(r.processor_payment) AS processor_payment, min(r.processor_charge) AS processor_charge,
-        (array_agg(r.outcome_id ORDER BY r.kind <> 'charge', r.row_id IS NULL, r.occurred_at, r.outcome_id))[1]
-          AS outcome_id,
-        coalesce(sum(r.compared_amount) FILTER (WHERE r.row_id IS NOT NULL),
-          (array_agg(r.compared_amount ORDER BY r.kind <> 'charge', r.occurred_at, r.outcome_id))[1])::bigint AS amount,
-        min(r.compared_currency) AS currency,
-        count(DISTINCT r.compared_currency) AS currencies, min(r.occurred_at) AS occurred_at,
-        min(r.linked_by) AS linked_by, bool_or(r.together) AS together, bool_and(r.row_id IS NOT NULL) AS counted
-      FROM outcome_records r JOIN payments p ON p.payment_id = r.payment_id
-      WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
-        AND (\(rules.takesReferences) OR r.linked_by <> 'order_reference')
-        AND r.payment_id IN (
-          SELECT u.payment_id FROM outcome_records u
-          WHERE u.reported AND u.linked_by IS NOT NULL AND u.kind IN ('charge', 'capture_reversal')
-            AND NOT EXISTS (
-              SELECT FROM matches m WHERE m.payment_id = u.payment_id AND m.outcome_id = u.outcome_id))
-      GROUP BY r.payment_id, \(sql: Self.chargeKey(of: "r"))
+      SELECT payment_id, first_payment AS processor_payment, first_charge AS processor_charge, outcome_id,
+        coalesce(summed, compared_amount)::bigint AS amount, first_currency AS currency,
+        CASE WHEN first_currency = last_currency THEN 1 ELSE 2 END AS currencies, begun_at AS occurred_at,
+        first_link AS linked_by, any_together AS together, all_counted AS counted\(sql: agreed { $0 })
+      FROM (
+        SELECT payment_id, outcome_id, compared_amount,
+          row_number() OVER (PARTITION BY payment_id, charge
+            ORDER BY kind <> 'charge', row_id IS NULL, occurred_at, outcome_id) AS place,
+          min(processor_payment) OVER one AS first_payment, min(processor_charge) OVER one AS first_charge,
+          sum(compared_amount) FILTER (WHERE row_id IS NOT NULL) OVER one AS summed,
+          min(compared_currency) OVER one AS first_currency, max(compared_currency) OVER one AS last_currency,
+          min(occurred_at) OVER one AS begun_at, min(linked_by) OVER one AS first_link,
+          bool_or(together) OVER one AS any_together, bool_and(row_id IS NOT NULL) OVER one AS all_counted
+          \(sql: agreed { "bool_or(\(sql: $0)) OVER one AS \(sql: $0)" })
+        FROM (\(sql: Self.gathered(rules))) gathered
+        WINDOW one AS (PARTITION BY payment_id, charge)
+      ) told WHERE place = 1
       """)
     try script("ANALYZE charges")
+  }
+
+  private static func gathered(_ rules: MatchRules) -> SQL {
+    """
+    SELECT r.payment_id, \(sql: chargeKey(of: "r")) AS charge, r.outcome_id, r.kind, r.row_id, r.occurred_at,
+      r.processor_payment, r.processor_charge, r.compared_amount, r.compared_currency, r.linked_by, r.together
+      \(sql: agreements(with: rules).map { ", \(sql: $0.agrees) AS \(sql: $0.column)" as SQL }.joined(separator: ""))
+    FROM outcome_records r JOIN payments p ON p.payment_id = r.payment_id
+    WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
+      AND (\(rules.takesReferences) OR r.linked_by <> 'order_reference')
+      AND r.payment_id IN (
+        SELECT u.payment_id FROM outcome_records u
+        WHERE u.reported AND u.linked_by IS NOT NULL AND u.kind IN ('charge', 'capture_reversal')
+          AND NOT EXISTS (
+            SELECT FROM matches m WHERE m.payment_id = u.payment_id AND m.outcome_id = u.outcome_id))
+    """
   }
 
   /// Two ids of one kind (`pi_…` and `pi_…`) that differ are two charges, whatever else the row claims.

@@ -44,13 +44,7 @@ extension Session {
   }
 
   /// The latest date that was ever reconciled, if any was.
-  func lastReconciledDate() throws -> BusinessDate? {
-    try first(
-      """
-      SELECT max(r.business_date) AS latest FROM runs r JOIN stage_runs s ON s.run_id = r.run_id
-      WHERE s.stage = 'reconcile' AND s.status = 'done'
-      """)?.get("latest")
-  }
+  func lastReconciledDate() throws -> BusinessDate? { try latestDate(of: "reconcile") }
 
   /// Reported money that belongs to nothing settle asked for.
   func wantUnexpected(_ rules: MatchRules) throws {
@@ -114,22 +108,6 @@ extension Session {
           AND (o.refund_id = r.refund_id OR o.processor_refund = r.processor_refund)
         ORDER BY o.occurred_at, o.outcome_id LIMIT 1) o ON true
       WHERE r.processed_at IS NOT NULL AND r.failed_at IS NOT NULL
-      """)
-  }
-
-  /// A dispute stays a break until its reversal is reported.
-  func wantDisputes() throws {
-    _ = try execute(
-      """
-      INSERT INTO desired
-      SELECT o.payment_id, \(sql: Self.breakID(.dispute, of: "o.outcome_id")), 'dispute', NULL, o.outcome_id, NULL, NULL,
-        o.compared_amount, o.compared_currency, o.linked_by
-      FROM outcome_records o
-      WHERE o.kind = 'dispute' AND o.reported AND NOT EXISTS (
-        SELECT FROM outcome_records v
-        WHERE v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at AND v.processor = o.processor
-          AND (v.processor_dispute = o.processor_dispute
-            OR o.processor_dispute IS NULL AND v.payment_id = o.payment_id))
       """)
   }
 

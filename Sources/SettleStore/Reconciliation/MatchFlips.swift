@@ -28,7 +28,7 @@ extension Session {
     do {
       try savepoint {
         try noteVerdicts(as: "stands")
-        try unmakeMatches()
+        try unmakeMatches(on: context.date)
         _ = try reconcile(terms, context: context)
         try noteVerdicts(as: "would_be")
         flips = try changedVerdicts()
@@ -64,7 +64,7 @@ extension Session {
   }
 
   /// Takes back all that rules have decided of charges. What import itself has linked is linked again at once.
-  private func unmakeMatches() throws {
+  private func unmakeMatches(on date: BusinessDate) throws {
     _ = try execute("DELETE FROM matches WHERE kind = 'charge'")
     _ = try execute("UPDATE outcome_records SET together = false WHERE together")
     let given = try execute(
@@ -73,7 +73,7 @@ extension Session {
       SELECT * FROM outcome_records
       WHERE linked_by = 'amount_and_date' OR linked_by = 'order_reference' AND claimed_order IS DISTINCT FROM payment_id
       """)
-    if given > 0 { try unlinkGiven() }
+    if given > 0 { try unlinkGiven(on: date) }
     try script("DROP TABLE given")
     _ = try execute(
       """

@@ -48,25 +48,44 @@ extension Session {
       JOIN awaited_files f ON f.processor = p.processor AND f.business_date = p.charged_on
       WHERE d.reason = 'missing_at_processor';
       DELETE FROM desired d USING waiting_payments w WHERE w.instead_of = d.break_id;
-      INSERT INTO desired
-      SELECT break_id, break_id, 'file_missing', NULL, NULL,
-        CASE WHEN count(DISTINCT currency) = 1 THEN sum(amount)::bigint END,
-        CASE WHEN count(DISTINCT currency) = 1 THEN min(currency) END, NULL, NULL, NULL
-      FROM waiting_payments GROUP BY break_id;
-      INSERT INTO missing_files AS m (payment_id, break_id, processor, business_date, says)
-      SELECT break_id, break_id, processor, business_date,
+      CREATE TEMPORARY TABLE wanted_files ON COMMIT DROP AS
+      SELECT break_id, processor, business_date, CASE WHEN count(*) = 1 THEN sum(amount)::bigint END AS amount,
+        CASE WHEN count(*) = 1 THEN min(currency) END AS currency,
         'no file of ' || processor || ' came on ' || to_char(min(missing_on), 'YYYY-MM-DD') || ', so '
         || sum(payments) || CASE WHEN sum(payments) = 1 THEN ' payment' ELSE ' payments' END || ' of '
-        || to_char(business_date, 'YYYY-MM-DD') || ' cannot be told: ' || string_agg(money, ', ' ORDER BY currency)
+        || to_char(business_date, 'YYYY-MM-DD') || ' cannot be told: ' || string_agg(money, ', ' ORDER BY currency) AS says
       FROM (
-        SELECT w.break_id, w.processor, w.business_date, w.missing_on, w.currency, count(*) AS payments,
+        SELECT w.break_id, w.processor, w.business_date, w.missing_on, w.currency, count(*) AS payments, sum(w.amount) AS amount,
           round(sum(w.amount) / power(10::numeric, min(c.digits)), min(c.digits)) || ' ' || w.currency AS money
         FROM waiting_payments w JOIN currencies c ON c.code = w.currency
         GROUP BY w.break_id, w.processor, w.business_date, w.missing_on, w.currency) sums
       GROUP BY break_id, processor, business_date
-      ON CONFLICT (payment_id, break_id) DO UPDATE SET says = excluded.says WHERE m.says <> excluded.says;
-      DROP TABLE awaited_files, waiting_payments
       """)
+    try followSettledFiles()
+    try script(
+      """
+      INSERT INTO desired
+      SELECT break_id, break_id, 'file_missing', NULL, NULL, amount, currency, NULL, NULL, NULL FROM wanted_files;
+      INSERT INTO missing_files AS m (payment_id, break_id, processor, business_date, says)
+      SELECT break_id, break_id, processor, business_date, says FROM wanted_files
+      ON CONFLICT (payment_id, break_id) DO UPDATE SET says = excluded.says WHERE m.says <> excluded.says;
+      DROP TABLE awaited_files, waiting_payments, wanted_files
+      """)
+  }
+
+  /// Where more payments wait than when a person settled the break, another one follows it, with words of its own: those
+  /// of the first stay what was decided about. In several currencies the words alone tell how much money waits.
+  private func followSettledFiles() throws {
+    while try execute(
+      """
+      UPDATE wanted_files w SET break_id = \(sql: Self.follower)
+      FROM breaks b JOIN missing_files m ON m.payment_id = b.payment_id AND m.break_id = b.break_id
+      WHERE b.payment_id = w.break_id AND b.break_id = w.break_id
+        AND b.resolution IN ('accepted', 'written_off', 'duplicate')
+        AND ((b.expected_amount, b.expected_currency) IS DISTINCT FROM (w.amount, w.currency)
+          OR split_part(m.says, ', so ', 2) <> split_part(w.says, ', so ', 2))
+      """) > 0
+    {}
   }
 
   /// A break of a missing file is about a processor and a date, so every payment knows it without a table between.

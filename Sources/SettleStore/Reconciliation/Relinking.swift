@@ -77,7 +77,7 @@ extension Session {
     outcome_id, version, kind, reported, processor, row_id, occurred_at, available_on, gross, fee, net, currency,
     compared_amount, compared_currency, claimed_payment, claimed_order, order_reference, refund_id, processor_payment,
     processor_charge, processor_refund, processor_dispute, payout, reason, method, exchange_rate, batch, business_date, file_id,
-    line
+    line, gross_rest, net_rest
     """
 
   static let recordColumns: SQL = "payment_id, linked_by, \(sql: carriedColumns)"
@@ -86,6 +86,6 @@ extension Session {
     l.payment_id, l.linked_by, t.outcome_id, version, kind, reported, processor, row_id, occurred_at, available_on,
     gross, fee, net, currency, compared_amount, compared_currency, claimed_payment, claimed_order, order_reference,
     refund_id, processor_payment, processor_charge, processor_refund, processor_dispute, payout, reason, method,
-    exchange_rate, batch, business_date, file_id, line
+    exchange_rate, batch, business_date, file_id, line, gross_rest, net_rest
     """
 }

@@ -13,7 +13,7 @@ extension Session {
   /// linked.
   func linkByRules(_ terms: ReconcileTerms, context: LoadContext) throws -> Int {
     try script("CREATE TEMPORARY TABLE ambiguous (outcome_id uuid PRIMARY KEY, rule text NOT NULL) ON COMMIT DROP")
-    try giveBackSuggested()
+    try giveBackSuggested(on: context.date)
     var linked = 0
     for rule in terms.rules.rules where rule.findsPayments {
       linked += try linkOrphans(rule, zone: terms.zone, context: context)
@@ -174,7 +174,7 @@ extension Session {
     return parts.joined(separator: " AND ")
   }
 
-  private static func column(_ ours: MatchRule.Ours) -> SQL {
+  static func column(_ ours: MatchRule.Ours) -> SQL {
     switch ours {
     case .orderID: "p.order_reference"
     case .authorizationID: "p.authorization_id"
@@ -183,12 +183,12 @@ extension Session {
     }
   }
 
-  private static func column(_ theirs: MatchRule.Theirs) -> SQL {
+  static func column(_ theirs: MatchRule.Theirs, of row: SQL = "o") -> SQL {
     switch theirs {
-    case .order: "o.order_reference"
-    case .processorPayment: "o.processor_payment"
-    case .processorCharge: "o.processor_charge"
-    case .rowID: "o.row_id"
+    case .order: "\(sql: row).order_reference"
+    case .processorPayment: "\(sql: row).processor_payment"
+    case .processorCharge: "\(sql: row).processor_charge"
+    case .rowID: "\(sql: row).row_id"
     }
   }
 }

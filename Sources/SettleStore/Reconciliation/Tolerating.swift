@@ -2,21 +2,45 @@ import Postgres
 import SettleModel
 
 extension Session {
-  /// Of a charge in `placed`: whether a rule lets the difference between its amount and what was expected pass.
+  /// Of a charge in `placed`: whether the difference between its amount and what was expected may pass. The first rule
+  /// judges that links the charge and says how far an amount in its currency may be; those after it are not asked.
   static func isTolerated(by rules: MatchRules) -> SQL {
-    let conditions = rules.rules.compactMap { rule -> SQL? in
+    let judging = rules.rules.enumerated().compactMap { place, rule -> SQL? in
       guard let tolerance = rule.tolerance else { return nil }
-      let linked: SQL =
-        rule.by.contains(.id)
-        ? "(own OR linked_by IN ('processor_id', 'payment_id'))" : "(NOT own AND linked_by = 'order_reference')"
-      let several: SQL = rule.together ? "together" : "true"
+      var conditions = [links(rule, at: place)]
+      if rule.together { conditions.append("together") }
+      if tolerance.ofOthers == nil {
+        conditions.append("expected_currency = ANY(\(tolerance.byCurrency.keys.map(\.code).sorted()))")
+      }
       return """
-        \(sql: linked) AND \(sql: several) AND abs(amount - expected_amount)
-          <= \(sql: allowance(tolerance, in: "expected_currency", of: "expected_amount"))
+        WHEN \(sql: conditions.joined(separator: " AND "))
+          THEN \(sql: allowance(tolerance, in: "expected_currency", of: "expected_amount"))
         """
     }
-    return conditions.isEmpty ? "false" : "(\(sql: conditions.joined(separator: " OR ")))"
+    guard !judging.isEmpty else { return "false" }
+    return "(abs(amount - expected_amount) <= CASE \(sql: judging.joined(separator: " ")) ELSE 0 END)"
   }
+
+  /// Whether a charge in `placed` is linked to its payment by what the rule goes by.
+  private static func links(_ rule: MatchRule, at place: Int) -> SQL {
+    if rule.by.contains(.id) { return "(own OR linked_by IN ('processor_id', 'payment_id'))" }
+    return rule.by.contains(.reference)
+      ? "NOT own AND linked_by = 'order_reference' AND \(identifier: agreement(at: place))"
+      : "NOT own AND linked_by = 'amount_and_date'"
+  }
+
+  /// Columns of `charges`: of every rule by a reference that has a tolerance, whether its reference of the payment `p` is
+  /// that of a row `r`. By the order's own, import may have found the payment under another spelling of it.
+  static func agreements(with rules: MatchRules) -> [(column: SQL, agrees: SQL)] {
+    rules.rules.enumerated().compactMap { place, rule in
+      guard rule.tolerance != nil, rule.by.contains(.reference) else { return nil }
+      let same: SQL = "\(sql: column(rule.ours)) = \(sql: column(rule.theirs, of: "r"))"
+      let agrees: SQL = rule.isPlainReference ? "(r.claimed_order = p.payment_id OR \(sql: same))" : same
+      return ("\(identifier: agreement(at: place))", "coalesce(\(sql: agrees), false)")
+    }
+  }
+
+  private static func agreement(at place: Int) -> String { "agrees_\(place)" }
 
   /// How many minor units a reported amount may be from what was asked.
   ///

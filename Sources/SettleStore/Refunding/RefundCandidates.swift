@@ -21,8 +21,9 @@ package struct RefundCandidate: Sendable, Equatable {
   /// What decides about it: a person, or else the rules.
   package func decision(by policy: RefundPolicy, spent: RefundPolicy.Spent) -> RefundPolicy.Decision {
     guard let decided else { return policy.decide(subject, spent: spent) }
-    if decided.needsApproval, !decided.isApproved { return .heldBack(.needsApproval) }
-    return policy.decide(subject, decided: decided.amount, approved: decided.isApproved, spent: spent)
+    let isApproved = decided.isApproved && policy.approves(sameLogin: decided.isApprovedBySameLogin)
+    if decided.needsApproval, !isApproved { return .heldBack(.needsApproval) }
+    return policy.decide(subject, decided: decided.amount, approved: isApproved, spent: spent)
   }
 
   /// The refund's identity: asking again, by the same rule or decision, is asking for the same.
@@ -71,6 +72,8 @@ package struct DecidedRefund: Sendable, Equatable {
   package var amount: Money
   /// A second person has agreed.
   package var isApproved: Bool
+  /// Under the login under which it was decided.
+  package var isApprovedBySameLogin = false
   /// It was so large, when it was decided, that a second person must agree, whatever the pipeline asks for by now.
   package var needsApproval: Bool
 }
@@ -86,7 +89,7 @@ extension Session {
         coalesce(o.processor_charge, CASE WHEN b.item_id = p.payment_id THEN p.processor_charge END)
           AS processor_charge, p.processor_payment AS own_payment, p.processor_charge AS own_charge, p.amount AS asked,
         (p.processor, o.processor) IS DISTINCT FROM (\(context.processor), \(context.processor)) AS elsewhere,
-        \(sql: Self.decisionColumns)
+        \(sql: Self.returned) AS returned, \(sql: Self.decisionColumns)
       FROM breaks b
       JOIN payments p ON p.payment_id = b.payment_id
       JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.outcome_id
@@ -95,7 +98,7 @@ extension Session {
         AND b.reported_amount IS NOT NULL
         AND CASE WHEN d.action = 'refund' THEN true
           ELSE b.reason = ANY(\(reasons)) AND NOT coalesce(d.wait_until > \(context.date), false)
-            AND NOT \(sql: Self.followsDecided) END
+            AND NOT \(sql: Self.followsSettled) END
         -- One that failed is asked for again by a later decision, never by a rule.
         AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id
           AND NOT (d.action IS NOT DISTINCT FROM 'refund' AND r.state = 'FAILED' AND r.token < d.token))
@@ -111,7 +114,8 @@ extension Session {
         subject: RefundPolicy.Case(
           reason: try row.get("reason"), expected: try row.moneyIfAny("expected_amount", "expected_currency"),
           reported: reported, proven: rule == "processor_id" || rule == "payment_id",
-          sameCurrency: settled == reported.currency, isElsewhere: try row.get("elsewhere")),
+          sameCurrency: settled == reported.currency, isElsewhere: try row.get("elsewhere"),
+          returned: try row.get("returned")),
         processorCharge: try row.get("processor_charge"), ownPayment: try row.get("own_payment"),
         ownCharge: try row.get("own_charge"), asked: try row.get("asked"),
         heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)), decided: try Self.decidedRefund(row))
@@ -124,6 +128,7 @@ extension Session {
     }
     return DecidedRefund(
       number: standing.number, amount: amount, isApproved: standing.approvedBy != nil,
+      isApprovedBySameLogin: standing.approvedLogin == standing.login,
       needsApproval: standing.needsApproval)
   }
 

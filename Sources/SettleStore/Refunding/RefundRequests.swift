@@ -89,7 +89,7 @@ extension Session {
       """)
   }
 
-  /// Whether a dispute of the charge has been reported that no reversal has ended. The processor's figures, which were
+  /// Whether a dispute of the charge has been told of that no reversal has ended, or of which not all has come back. The processor's figures, which were
   /// asked for before the lock, may be older than this.
   private func isDisputed(_ order: RefundOrder) throws -> Bool {
     try first(
@@ -101,6 +101,9 @@ extension Session {
           SELECT FROM outcome_records v
           WHERE v.payment_id = o.payment_id AND v.kind = 'dispute_reversal' AND v.occurred_at >= o.occurred_at
             AND (v.processor_dispute = o.processor_dispute OR o.processor_dispute IS NULL))
+      UNION ALL
+      SELECT 1 FROM (\(sql: Self.openDisputes(of: order.payment))) d
+      WHERE d.processor_charge = \(order.processorCharge) OR d.processor_charge IS NULL
       LIMIT 1
       """) != nil
   }

@@ -66,6 +66,10 @@ extension Session {
       AND (o.business_date <= \(date) OR b.reason <> ALL(\(toldLater)))
     LEFT JOIN (\(sql: lastDecisions(by: date))) d ON d.break_id = b.break_id AND \(sql: isAboutSameFigures)
       AND (d.wait_until IS NULL OR d.wait_until > \(sql: today ?? "\(date)"))
+      -- What failed is not asked for again because a file is given back: somebody has to write it anew.
+      AND NOT (d.action = 'refund' AND EXISTS (
+        SELECT FROM refunds e WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.state = 'FAILED'
+          AND e.token > d.token AND e.failed_on <= \(date)))
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
     LEFT JOIN input_files f ON f.file_id = o.file_id
     LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')

@@ -13,9 +13,9 @@ extension Session {
         coalesce(o.processor_refund, o.processor_charge, o.processor_payment) AS processor_reference,
         \(sql: Self.known("payout", as: "text")) AS payout,
         \(sql: Self.known("occurred_at", as: "timestamptz")) AS occurred_at
-      FROM matches m
+      FROM (\(sql: Self.matchesKnown(on: date))) m
       JOIN payments p ON p.payment_id = m.payment_id
-      JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+      JOIN outcome_records o ON \(sql: Self.isOfRecord)
       LEFT JOIN (
         SELECT payment_id, processor_charge, sum(fee)::bigint AS fee, sum(net)::bigint AS net FROM outcome_records
         WHERE kind = 'capture_reversal' AND business_date <= \(date) GROUP BY payment_id, processor_charge

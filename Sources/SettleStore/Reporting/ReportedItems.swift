@@ -6,35 +6,37 @@ import SettleModel
 
 extension Session {
   /// The rows that may be items of a date, each with the outcome that speaks for its charge. A break that has explained
-  /// itself speaks no more: what it was about is matched, or another break's.
+  /// itself speaks no more: what it was about is matched, or another break's. A match speaks before a break that somebody
+  /// settled: the charge has more rows by now.
   static func reportedRows(on date: BusinessDate) -> SQL {
     """
     SELECT o.payment_id, o.outcome_id, o.kind, o.row_id, o.business_date, o.compared_amount, o.compared_currency,
-      CASE WHEN o.kind NOT IN ('charge', 'capture_reversal') OR spoken.own THEN o.outcome_id
+      CASE WHEN o.kind NOT IN ('charge', 'capture_reversal') OR spoken.matched THEN o.outcome_id
         ELSE coalesce(speaker.outcome_id, o.outcome_id) END AS principal
-    FROM outcome_records o
+    FROM \(sql: recordsThen) o
     LEFT JOIN LATERAL (
-      SELECT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
-        OR EXISTS (
+      SELECT EXISTS (SELECT FROM \(sql: matchesThen) m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id) AS matched,
+        EXISTS (
           SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
-            AND b.resolution IS DISTINCT FROM 'explained') AS own
+            AND b.resolution IS DISTINCT FROM 'explained') AS broken
     ) spoken ON true
     LEFT JOIN LATERAL (
-      SELECT c.outcome_id FROM outcome_records c
+      SELECT c.outcome_id FROM \(sql: recordsThen) c
       LEFT JOIN payments p ON p.payment_id = c.payment_id
-      WHERE NOT spoken.own AND o.kind IN ('charge', 'capture_reversal') AND c.payment_id = o.payment_id
+      LEFT JOIN \(sql: matchesThen) m ON m.payment_id = c.payment_id AND m.outcome_id = c.outcome_id
+      WHERE NOT spoken.matched AND o.kind IN ('charge', 'capture_reversal') AND c.payment_id = o.payment_id
         AND c.outcome_id <> o.outcome_id AND c.kind IN ('charge', 'capture_reversal')
         AND \(sql: chargeKey(of: "c")) = \(sql: chargeKey(of: "o"))
-        AND (EXISTS (SELECT FROM matches m WHERE m.payment_id = c.payment_id AND m.outcome_id = c.outcome_id)
-          OR EXISTS (
+        AND (m.business_date <= \(date) OR NOT spoken.broken AND (m.outcome_id IS NOT NULL OR EXISTS (
             SELECT FROM breaks b WHERE b.payment_id = c.payment_id AND b.outcome_id = c.outcome_id
-              AND b.resolution IS DISTINCT FROM 'explained'))
-      ORDER BY c.kind <> 'charge', c.row_id IS NULL, c.occurred_at, c.outcome_id LIMIT 1
+              AND b.resolution IS DISTINCT FROM 'explained')))
+      ORDER BY m.business_date <= \(date) DESC NULLS LAST, c.kind <> 'charge', c.row_id IS NULL, c.occurred_at,
+        c.outcome_id LIMIT 1
     ) speaker ON true
     WHERE o.reported AND o.kind <> 'charge_failed' AND (
       o.business_date = \(date)
       OR o.business_date < \(date) AND o.kind IN ('charge', 'capture_reversal', 'refund', 'dispute') AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id AND m.business_date < \(date)))
     """
   }
@@ -52,7 +54,8 @@ extension Session {
   }
 
   /// A row is an item from the date that took it in until the end of the date that closed it: matched, or its break
-  /// settled. An event that tells a charge once more (`repeated`), and a cost, are items of their own date only.
+  /// settled; and on the date that matched it after its break was settled, once more. An event that tells a charge once
+  /// more (`repeated`), and a cost, are items of their own date only.
   static func reportedItems(on date: BusinessDate) -> SQL {
     """
     SELECT 'reported', o.kind, o.payment_id, NULL::uuid,
@@ -63,12 +66,15 @@ extension Session {
     FROM reported_rows o
     WHERE o.business_date = \(date) OR NOT (o.row_id IS NULL AND o.principal <> o.outcome_id)
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = o.payment_id AND m.outcome_id = o.principal AND m.business_date < \(date))
       AND NOT (
         (EXISTS (SELECT FROM breaks b
           WHERE b.payment_id = o.payment_id AND b.outcome_id = o.principal AND b.resolved_on < \(date)
             AND b.resolution <> 'explained') OR o.kind = 'dispute')
+        AND NOT EXISTS (
+          SELECT FROM \(sql: matchesThen) t
+          WHERE t.payment_id = o.payment_id AND t.outcome_id = o.principal AND t.business_date = \(date))
         AND NOT EXISTS (SELECT FROM breaks b
           WHERE b.payment_id = o.payment_id AND b.outcome_id = o.principal AND b.first_seen <= \(date)
             AND (b.resolved_on IS NULL OR b.resolved_on >= \(date))))
@@ -82,7 +88,7 @@ extension Session {
     SELECT i.side, i.kind, i.currency, i.amount,
       CASE WHEN m.payment_id IS NOT NULL THEN 'matched' ELSE coalesce(b.reason, i.unsettled) END AS bucket
     FROM items i
-    LEFT JOIN matches m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
+    LEFT JOIN \(sql: matchesThen) m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
       AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
     LEFT JOIN LATERAL (
       SELECT reason FROM breaks b

@@ -4,7 +4,7 @@ package import SettleModel
 /// What a fact of one date changes in a report of an earlier one. Nothing of that report is rewritten.
 package struct RestatementRow: Sendable, Equatable {
   package var reportDate: BusinessDate
-  /// The file of that report, and what names the row in it: a payment's, refund's, break's or payout's id.
+  /// The file of that report, and what names the row in it: a payment's, refund's, break's, payout's or bank line's id.
   package var file: String
   package var key: String
   package var orderReference: String?
@@ -41,10 +41,13 @@ extension Session {
         UNION ALL \(sql: Self.lateRefunds(on: date, zone: zone))
         UNION ALL \(sql: Self.explainedBreaks(on: date))
         UNION ALL \(sql: Self.revisedRecords(on: date))
+        UNION ALL \(sql: Self.matchesTakenBack(on: date))
         UNION ALL \(sql: Self.turnedEnds(on: date))
+        UNION ALL \(sql: Self.restatedBank(on: date))
+        UNION ALL \(sql: Self.settledThenMatched(on: date))
       )
       SELECT * FROM changes WHERE report_date IS NOT NULL
-      ORDER BY report_date, file, key, changed, was, becomes, evidence
+      ORDER BY report_date, file, key COLLATE "C", changed, was COLLATE "C", becomes COLLATE "C", evidence COLLATE "C"
       """
     ) { row in
       let currency: String? = try row.get("currency")
@@ -63,24 +66,21 @@ extension Session {
   private static func lateCharges(on date: BusinessDate, zone: String) -> SQL {
     """
     SELECT x.report_date, 'totals.csv' AS file, p.payment_id::text AS key, p.order_reference, 'bucket' AS changed,
-      coalesce(b.reason, CASE WHEN w.first_seen <= x.report_date THEN 'file_missing' END,
+      coalesce(b.reason, CASE WHEN k.first_seen <= x.report_date THEN 'file_missing' END,
         CASE WHEN p.succeeded_on <= x.report_date THEN 'awaited' ELSE 'unknown' END) AS was,
       'matched' AS becomes, m.currency, f.name || ':' || o.line AS evidence
-    FROM matches m
+    FROM (\(sql: matchesKnown(on: date))) m
     JOIN payments p ON p.payment_id = m.payment_id
-    JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+    JOIN outcome_records o ON o.payment_id = m.held_by AND o.outcome_id = m.outcome_id
     JOIN input_files f ON f.file_id = o.file_id
     CROSS JOIN first_report
     JOIN days x ON x.day = greatest(p.charged_on, first_report.day)
     LEFT JOIN (\(sql: standing(until: date))) b
       ON b.payment_id = m.payment_id AND b.item_id = m.item_id AND b.first_seen <= x.report_date
-    LEFT JOIN (
-      SELECT mf.processor, mf.business_date, k.first_seen FROM missing_files mf
-      JOIN breaks k ON k.payment_id = mf.payment_id AND k.break_id = mf.break_id
-      WHERE k.resolved_on IS NULL OR k.resolved_on >= \(date)
-    ) w ON w.processor = p.processor AND w.business_date = p.charged_on
+    LEFT JOIN breaks k ON k.payment_id = \(sql: missingFileID(of: "p.processor", on: "p.charged_on"))
+      AND k.break_id = k.payment_id AND (k.resolved_on IS NULL OR k.resolved_on >= \(date))
     WHERE m.kind = 'charge' AND m.business_date = \(date) AND p.charged_on < \(date)
-      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date)
+      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date) AND NOT \(sql: wasMatched(before: date))
     """
   }
 
@@ -90,25 +90,26 @@ extension Session {
       coalesce(b.reason, CASE
         WHEN r.unknown_on <= x.report_date AND (r.answered_on IS NULL OR r.answered_on > x.report_date) THEN 'unknown'
         ELSE 'awaited' END), 'matched', m.currency, f.name || ':' || o.line
-    FROM matches m
+    FROM (\(sql: matchesKnown(on: date))) m
     JOIN refunds r ON r.payment_id = m.payment_id AND r.refund_id = m.item_id
     JOIN payments p ON p.payment_id = m.payment_id
-    JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
+    JOIN outcome_records o ON o.payment_id = m.held_by AND o.outcome_id = m.outcome_id
     JOIN input_files f ON f.file_id = o.file_id
     CROSS JOIN first_report
     JOIN days x ON x.day = greatest(r.requested_on, first_report.day)
     LEFT JOIN (\(sql: standing(until: date))) b
       ON b.payment_id = m.payment_id AND b.item_id = m.item_id AND b.first_seen <= x.report_date
     WHERE m.kind = 'refund' AND m.business_date = \(date) AND r.requested_on < \(date)
-      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date)
+      AND (o.occurred_at AT TIME ZONE \(zone))::date < \(date) AND NOT \(sql: wasMatched(before: date))
     """
   }
 
-  /// The one break of each item that had stood until the date explained it.
+  /// The one break of each item that had stood until the date explained it, or until somebody settled it.
   private static func standing(until date: BusinessDate) -> SQL {
     """
     SELECT DISTINCT ON (payment_id, item_id) payment_id, item_id, reason, first_seen FROM breaks
-    WHERE item_id IS NOT NULL AND resolved_on = \(date) AND resolution = 'explained' AND first_seen < \(date)
+    WHERE item_id IS NOT NULL AND first_seen < \(date)
+      AND CASE resolution WHEN 'explained' THEN resolved_on = \(date) ELSE resolved_on <= \(date) END
     ORDER BY payment_id, item_id, first_seen, break_id
     """
   }
@@ -117,7 +118,8 @@ extension Session {
   private static func explainedBreaks(on date: BusinessDate) -> SQL {
     """
     SELECT x.report_date, 'breaks.csv', b.break_id::text, coalesce(p.order_reference, o.order_reference), 'status',
-      'open', 'resolved', coalesce(b.expected_currency, b.reported_currency), f.name || ':' || o.line
+      'open', 'resolved', coalesce(b.expected_currency, b.reported_currency),
+      coalesce(\(sql: explanation(on: date)), f.name || ':' || o.line)
     FROM breaks b
     CROSS JOIN first_report
     JOIN days x ON x.day = greatest(b.first_seen, first_report.day)
@@ -125,7 +127,7 @@ extension Session {
     LEFT JOIN matches m ON m.payment_id = b.payment_id AND m.item_id = b.item_id
     LEFT JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = coalesce(m.outcome_id, b.outcome_id)
     LEFT JOIN input_files f ON f.file_id = o.file_id
-    WHERE b.resolved_on = \(date) AND b.resolution = 'explained' AND b.first_seen < \(date)
+    WHERE \(sql: wasExplained(on: date))
     """
   }
 
@@ -152,8 +154,7 @@ extension Session {
       JOIN currencies s ON s.code = v.record ->> 'currency'
       JOIN currencies t ON t.code = v.record ->> 'compared_currency'
       LEFT JOIN payments p ON p.payment_id = o.payment_id
-      LEFT JOIN matches m
-        ON m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id AND m.business_date < \(date)
+      LEFT JOIN (\(sql: matchTold(before: date))) m ON m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id
       CROSS JOIN LATERAL (VALUES
         ('matched.csv', m.business_date, 'fee', \(sql: major("(v.record ->> 'fee')::bigint", "s.digits")),
           \(sql: major(fee, "s.digits")), s.code),

@@ -12,6 +12,7 @@ extension Session {
   /// Beside the rows of `totals.csv`, the buckets of the expected charges alone.
   package func totals(on date: BusinessDate) throws -> (rows: [TotalRow], charges: [TotalRow]) {
     try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
+    try setAsideLaterFacts(than: date)
     _ = try execute("CREATE TEMPORARY TABLE reported_rows AS \(sql: Self.reportedRows(on: date))")
     try script("ANALYZE reported_rows")
     _ = try execute(
@@ -23,7 +24,11 @@ extension Session {
     try tellWaitingForFiles(on: date)
     try script("ANALYZE items")
     _ = try execute(
-      "CREATE TEMPORARY TABLE bucketed AS SELECT *, 1 AS items FROM (\(sql: Self.buckets(on: date))) placed")
+      """
+      CREATE TEMPORARY TABLE bucketed AS
+      SELECT side, kind, currency, bucket, count(*) AS items, sum(amount) AS amount
+      FROM (\(sql: Self.buckets(on: date))) placed GROUP BY side, kind, currency, bucket
+      """)
     try setTolerated(on: date)
     func row(_ row: Row) throws -> TotalRow {
       TotalRow(
@@ -40,11 +45,11 @@ extension Session {
       """, row)
     let charges = try query(
       """
-      SELECT side, bucket, currency, count(*) AS items, sum(amount)::bigint AS amount
+      SELECT side, bucket, currency, sum(items) AS items, sum(amount)::bigint AS amount
       FROM bucketed WHERE side = 'expected' AND kind = 'charge'
       GROUP BY side, bucket, currency ORDER BY side, currency, bucket
       """, row)
-    try script("DROP TABLE reported_rows, items, bucketed")
+    try script("DROP TABLE reported_rows, items, bucketed, former, replaced")
     try Self.prove(rows)
     return (rows, charges)
   }
@@ -56,7 +61,7 @@ extension Session {
       """
       INSERT INTO bucketed (side, kind, currency, amount, bucket, items)
       SELECT 'reported', m.kind, m.currency, s.sign * m.tolerated, s.bucket, 0
-      FROM matches m CROSS JOIN (VALUES (-1, 'matched'), (1, 'tolerated')) s (sign, bucket)
+      FROM \(sql: Self.matchesThen) m CROSS JOIN (VALUES (-1, 'matched'), (1, 'tolerated')) s (sign, bucket)
       WHERE m.tolerated <> 0 AND m.business_date <= \(date) AND EXISTS (
         SELECT FROM items i
         WHERE i.side = 'reported' AND i.payment_id = m.payment_id AND i.outcome_id = m.outcome_id)
@@ -105,12 +110,11 @@ extension Session {
     WHERE p.recorded_on <= \(date)
       AND NOT (p.state = 'FAILED' AND p.failed_on < \(date) AND p.recorded_on < \(date) AND p.charge_due_on IS NULL)
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
-        WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
+        WHERE b.payment_id = p.payment_id AND b.item_id = p.payment_id AND \(sql: isClosed(before: date)))
     """
   }
 
@@ -136,15 +140,24 @@ extension Session {
     FROM refunds r
     WHERE r.requested_on <= \(date)
       AND (r.failed_on IS NULL OR r.failed_on >= \(date) OR r.requested_on >= \(date) OR EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date = \(date)))
       AND NOT EXISTS (
-        SELECT FROM matches m
+        SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = r.payment_id AND m.item_id = r.refund_id AND m.business_date < \(date))
       AND NOT EXISTS (
         SELECT FROM breaks b
-        WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND b.resolved_on < \(date)
-          AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)))
+        WHERE b.payment_id = r.payment_id AND b.item_id = r.refund_id AND \(sql: isClosed(before: date)))
+    """
+  }
+
+  /// Whether the break `b` closed what was expected before a date, as a person's decision or a refund does: then it is
+  /// an item no more. What another break carries on, or the date itself has matched after all, is one again.
+  private static func isClosed(before date: BusinessDate) -> SQL {
+    """
+    b.resolved_on < \(date) AND b.resolution <> 'explained' AND NOT \(sql: isFollowed(on: date)) AND NOT EXISTS (
+      SELECT FROM \(sql: matchesThen) t
+      WHERE t.payment_id = b.payment_id AND t.item_id = b.item_id AND t.business_date = \(date))
     """
   }
 }

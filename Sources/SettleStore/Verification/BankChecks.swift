@@ -13,8 +13,10 @@ extension StoreCheck {
       FROM (SELECT * FROM payouts) p
       FULL JOIN (
         SELECT processor, payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-          coalesce(sum(gross) FILTER (WHERE NOT is_payout), 0) AS gross, coalesce(sum(fee), 0) AS fees,
-          coalesce(sum(CASE WHEN is_payout THEN -fee ELSE net END), 0) AS net,
+          \(sql: Session.linesSum("gross")) AS gross,
+          \(sql: Session.linesSum("gross")) - \(sql: Session.linesSum("net"))
+            + coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS fees,
+          \(sql: Session.linesSum("net")) - coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS net,
           -sum(gross) FILTER (WHERE is_payout) AS paid
         FROM (
           SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout

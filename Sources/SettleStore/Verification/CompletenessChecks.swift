@@ -20,7 +20,8 @@ extension StoreCheck {
       LEFT JOIN input_files f ON f.file_id = a.file_id
       WHERE f.business_date IS DISTINCT FROM a.business_date OR a.file_id IS NULL
       UNION ALL
-      SELECT 'batch ' || b.number FROM processor_batches b LEFT JOIN input_files f ON f.file_id = b.file_id
+      SELECT concat_ws(' ', 'batch', nullif(b.series, ''), b.number)
+      FROM processor_batches b LEFT JOIN input_files f ON f.file_id = b.file_id
       WHERE f.business_date IS DISTINCT FROM b.business_date
       UNION ALL
       SELECT coalesce(b.break_id, m.break_id)::text

@@ -35,7 +35,7 @@ extension StoreCheck {
       WHERE a.action = 'approve' AND NOT EXISTS (
         SELECT FROM decisions d
         WHERE d.break_id = a.break_id AND d.number = a.approves AND d.action = 'refund'
-          AND lower(d.decided_by) <> lower(a.decided_by))
+          AND coalesce(d.decided_as, lower(d.decided_by)) <> coalesce(a.decided_as, lower(a.decided_by)))
       UNION ALL
       SELECT r.refund_id::text FROM refunds r
       WHERE r.rule = 'decision' AND NOT EXISTS (
@@ -46,7 +46,7 @@ extension StoreCheck {
             SELECT FROM decisions a WHERE a.break_id = d.break_id AND a.approves = d.number AND a.token < r.token)))
       """)
 
-  /// Decisions about a payment's breaks against its chain. Money of nobody's has none: the seal covers those.
+  /// Decisions about a payment's breaks against its chain. Money of nobody's has none: the run's seal covers those.
   private static let told: SQL = """
     SELECT coalesce(t.key, l.key) AS subject
     FROM (

@@ -9,7 +9,7 @@ extension StoreCheck {
     says: "each match joins what was asked with a report of it, and no report is used twice (I6)",
     remedy:
       "a match was changed by hand: delete that match, run `settle run --stage reconcile`, which makes it anew, and verify again",
-    counted: "SELECT count(*) FROM matches",
+    counted: "SELECT (SELECT count(*) FROM matches) + (SELECT count(*) FROM former_matches)",
     wrong: """
       SELECT m.payment_id::text AS subject
       FROM matches m
@@ -23,6 +23,14 @@ extension StoreCheck {
           OR (m.amount, m.currency) IS DISTINCT FROM (o.compared_amount, o.compared_currency) END
       UNION ALL
       SELECT 'outcome ' || outcome_id FROM matches GROUP BY outcome_id HAVING count(*) > 1
+      UNION ALL
+      SELECT f.payment_id::text || ', matched until ' || f.removed_on
+      FROM former_matches f
+      LEFT JOIN payments p ON p.payment_id = f.payment_id
+      LEFT JOIN refunds r ON r.payment_id = f.payment_id AND r.refund_id = f.item_id
+      WHERE CASE f.kind
+        WHEN 'charge' THEN (f.item_id, f.amount, f.currency) IS DISTINCT FROM (p.payment_id, p.amount, p.currency)
+        ELSE (f.item_id, f.amount, f.currency) IS DISTINCT FROM (r.refund_id, -r.amount, r.currency) END
       """)
 
   /// Only what was there when reconciling was last done to its end can have been explained by it.
@@ -49,7 +57,31 @@ extension StoreCheck {
       SELECT payment_id::text AS subject FROM rows GROUP BY payment_id, charge
       HAVING bool_and(reconciled) AND (NOT bool_or(spoken) OR max(matched) <> coalesce(
         sum(compared_amount) FILTER (WHERE row_id IS NOT NULL), max(matched)))
+      UNION ALL
+      \(sql: outgrown)
       """)
+
+  /// Refunded breaks of which the files say other amounts by now, without a match or another break that says so.
+  private static let outgrown: SQL = """
+    SELECT b.payment_id::text FROM breaks b
+    JOIN (
+      SELECT o.payment_id, array_agg(o.outcome_id) AS rows,
+        sum(o.compared_amount) FILTER (WHERE o.row_id IS NOT NULL) AS amount
+      FROM outcome_records o
+      JOIN input_files f ON f.file_id = o.file_id
+      JOIN payments p ON p.payment_id = o.payment_id
+      WHERE o.reported AND o.kind IN ('charge', 'capture_reversal')
+        AND o.payment_id IN (SELECT payment_id FROM breaks WHERE resolution = 'refunded')
+      GROUP BY o.payment_id, \(sql: Session.chargeKey(of: "o"))
+      HAVING bool_and(f.loaded_at < (
+        SELECT max(started_at) FROM stage_runs WHERE stage = 'reconcile' AND status = 'done'))
+    ) c ON c.payment_id = b.payment_id AND b.outcome_id = ANY(c.rows)
+    WHERE b.resolution = 'refunded' AND c.amount <> b.reported_amount
+      AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = b.payment_id AND m.outcome_id = ANY(c.rows))
+      AND NOT EXISTS (
+        SELECT FROM breaks n WHERE n.payment_id = b.payment_id AND n.outcome_id = ANY(c.rows)
+          AND n.resolution IS DISTINCT FROM 'explained' AND n.reported_amount = c.amount)
+    """
 
   /// A record may have changed since a break about it was resolved, and a fee's since it was judged; that it is the record
   /// of that payment, and which break that makes, stays.
@@ -63,7 +95,9 @@ extension StoreCheck {
       FROM breaks b
       LEFT JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.item_id
       WHERE b.reason = ANY(\(BreakReason.ofRecords)) AND (o.reported IS NOT TRUE OR b.outcome_id IS NOT NULL
-        OR b.break_id <> md5('break:' || b.reason || ':' || b.item_id)::uuid)
+        OR b.break_id <> md5('break:' || b.reason || ':' || b.item_id)::uuid AND NOT EXISTS (
+          SELECT FROM breaks e WHERE e.payment_id = b.payment_id AND e.reason = b.reason AND e.item_id = b.item_id
+            AND b.break_id = md5('break:after:' || e.break_id)::uuid))
       """)
 
   /// Counted from the tables that stand for each, without one looking at the other.

@@ -25,7 +25,8 @@ extension StoreCheck {
 
   package static let seals = StoreCheck(
     name: "seals", says: "each seal still covers what it was made over, and follows the seal before it",
-    remedy: "the trail, a file's digest or a seal was changed after a run had sealed it: compare with a backup",
+    remedy:
+      "the trail, a file's digest, a decision or a seal was changed after a run had sealed it: compare with a backup",
     counted: "SELECT count(*) FROM audit_seals",
     wrong: """
       SELECT 'seal ' || coalesce(s.seal, c.seal) AS subject
@@ -45,6 +46,10 @@ extension StoreCheck {
       SELECT 'payment ' || a.payment_id FROM audit a
       WHERE a.seal > (SELECT max(seal) FROM audit_seals)
         AND (a.token <= (SELECT max(token) FROM audit_seals) OR NOT EXISTS (SELECT FROM runs r WHERE r.token = a.token))
+      UNION ALL
+      SELECT 'decision ' || d.break_id || '/' || d.number FROM decisions d
+      WHERE d.seal > (SELECT max(seal) FROM audit_seals)
+        AND (d.token <= (SELECT max(token) FROM audit_seals) OR NOT EXISTS (SELECT FROM runs r WHERE r.token = d.token))
       UNION ALL
       SELECT 'run ' || r.run_id FROM runs r LEFT JOIN audit_seals s ON s.seal = r.seal
       WHERE r.seal IS NOT NULL AND r.seal_hash IS DISTINCT FROM encode(s.hash, 'hex')

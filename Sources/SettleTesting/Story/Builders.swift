@@ -119,6 +119,11 @@ package struct Reported: Sendable {
     }
   }
 
+  /// What rounding has left out of the row's gross and net, in millionths of a minor unit.
+  package func rest(gross: Int64 = 0, net: Int64) -> Reported {
+    changed { $0.rest = OutcomeRecord.Rest(gross: gross, net: net) }
+  }
+
   /// Paid by this method, in the processor's word.
   package func by(_ method: String) -> Reported { changed { $0.method = method } }
 

@@ -6,17 +6,21 @@ extension Story {
   /// Loads an outcome file; its first row stands in line 2. Rows that say no time happened at noon of the
   /// story's first date.
   ///
-  /// - Parameter money: whether its rows are reported money, or tell states only.
+  /// - Parameters:
+  ///   - money: whether its rows are reported money, or tell states only.
+  ///   - idsRepeat: whether its layout makes row ids of several columns.
   @discardableResult
   package func report(
-    _ rows: Reported..., file name: String? = nil, of processor: String? = nil, money: Bool = true
+    _ rows: Reported..., file name: String? = nil, of processor: String? = nil, money: Bool = true,
+    idsRepeat: Bool = false
   ) async throws -> FileCounts {
-    try await report(rows, file: name, of: processor, money: money)
+    try await report(rows, file: name, of: processor, money: money, idsRepeat: idsRepeat)
   }
 
   @discardableResult
   package func report(
-    _ rows: [Reported], file name: String? = nil, of processor: String? = nil, money: Bool = true
+    _ rows: [Reported], file name: String? = nil, of processor: String? = nil, money: Bool = true,
+    idsRepeat: Bool = false
   ) async throws -> FileCounts {
     let context = context()
     let staged = rows.enumerated().map { index, row in
@@ -28,7 +32,7 @@ extension Story {
     let file = file(name, layout: "processor-report")
     let source = processor ?? self.processor
     return try await write { db in
-      try db.loadOutcomes(file, processor: source, reported: money, context: context) { take in
+      try db.loadOutcomes(file, processor: source, reported: money, idsRepeat: idsRepeat, context: context) { take in
         for row in staged { try take(.accepted(row)) }
       }
     }

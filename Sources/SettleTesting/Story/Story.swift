@@ -53,6 +53,13 @@ package actor Story {
     await StoryStores.shared.giveBack(store)
   }
 
+  /// The same with a store that the test has made.
+  package static func tell(in store: Store, on date: BusinessDate, _ body: (Story) async throws -> Void) async throws {
+    let story = Story(store, merchant: "default", date: date)
+    try await story.begin()
+    try await body(story)
+  }
+
   /// Batches belong to a run, so there is one.
   private func begin() async throws {
     let record = RunRecord(

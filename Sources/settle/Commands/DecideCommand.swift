@@ -25,7 +25,9 @@ struct DecideCommand: AsyncParsableCommand {
       spreadsheet rewrites them do not matter. UTF-8, and UTF-16 as Excel's "Unicode text" has it.
 
       A refund above the pipeline's refund.approval_above needs a second person: somebody else gives the same file \
-      with --approve-as, which agrees to such refunds and decides nothing else.
+      with --approve-as, which agrees to such refunds and decides nothing else. Names are claimed, not proven: settle \
+      keeps the login beside each, and says where a refund was decided and agreed to under one. With refund.approval_by: \
+      another_login, the pipeline asks for two logins.
 
       Decisions belong to today, or to the day after the last one that was reported: earlier reports do not change.
 
@@ -63,6 +65,9 @@ struct DecideCommand: AsyncParsableCommand {
       valueName: "yyyy-mm-dd"))
   var date: BusinessDate?
 
+  @Flag(help: "Take a date that is still to come. Without it, tomorrow is the last one.")
+  var allowFuture = false
+
   @Option(help: ArgumentHelp("The pipeline file. Without it, the one in the binary.", valueName: "file"))
   var pipeline: String?
 
@@ -91,9 +96,11 @@ struct DecideCommand: AsyncParsableCommand {
     let login = Self.login
     let who = approveAs ?? name ?? settings.environment[.user] ?? login
     let pipeline = try settings.pipeline(flag: pipeline)
+    if let date, !allowFuture, !dryRun { try pipeline.calendar.refuseFuture(date, at: .now) }
     let sheet = try DecisionSheet(path: file)
     var arguments = ["decide", sheet.name, approveAs == nil ? "--as" : "--approve-as", try Self.checked(who)]
     if let date { arguments += ["--date", date.description] }
+    if allowFuture { arguments.append("--allow-future") }
     return DecideRequest(
       pipeline: pipeline, sheet: sheet, mode: approveAs == nil ? .decide : .approve, by: try Self.checked(who),
       login: login, date: date, dryRun: dryRun, arguments: arguments, version: Settle.version)
@@ -105,6 +112,7 @@ struct DecideCommand: AsyncParsableCommand {
       guard let text = try NoteText.read(name), text.unicodeScalars.count <= 100 else {
         throw Failure(status: .usage, message: "a name has 1 to 100 characters: give another with --as")
       }
+      guard PersonName.isPlain(text) else { throw DecisionRefusal(.invalidText, "the name holds what nobody sees") }
       return text
     } catch let refusal as DecisionRefusal {
       throw Failure(

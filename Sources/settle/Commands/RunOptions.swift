@@ -14,6 +14,9 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The business date. Without it, today in the pipeline's zone.", valueName: "yyyy-mm-dd"))
   var date: BusinessDate?
 
+  @Flag(help: "Take a date that is still to come. Without it, tomorrow is the last that can be run.")
+  var allowFuture = false
+
   @Option(help: ArgumentHelp("The folder of files in. (default: inbox)", valueName: "dir"))
   var inbox: String?
 
@@ -39,6 +42,8 @@ extension RunOptions {
   func request(_ settings: Settings, dryRun: Bool, now: Timestamp) throws -> RunRequest {
     let pipeline = try settings.pipeline(flag: pipeline)
     let date = date ?? pipeline.calendar.today(at: now)
+    // A dry run changes nothing, and may look ahead.
+    if !allowFuture, !dryRun { try pipeline.calendar.refuseFuture(date, at: now) }
     let inbox = settings.inbox(flag: inbox)
     let out = settings.out(flag: out, date: date, asOf: asOf)
     if let asOf, asOf > now {
@@ -50,6 +55,7 @@ extension RunOptions {
     arguments += stage.flatMap { ["--stage", $0.rawValue] }
     arguments += ["--date", date.description, "--inbox", inbox.absolutePath, "--out", out.absolutePath]
     if let asOf { arguments += ["--as-of", asOf.description] }
+    if allowFuture { arguments.append("--allow-future") }
     if dryRun { arguments.append("--dry-run") }
     return RunRequest(
       pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, asOf: asOf, dryRun: dryRun,

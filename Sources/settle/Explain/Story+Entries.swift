@@ -176,17 +176,20 @@ extension Story {
     let amount = decision.amount.map { " of \($0)" } ?? ""
     let note = decision.note.map { "; note: \($0)" } ?? ""
     let waits = decision.needsApproval ? ", a second person has to agree" : ""
+    let login = decision.isOfSameLogin ? " under the login of who decided (\(decision.login))" : ""
     let what = decision.decision.map { "\($0)\(amount)" } ?? "refund\(amount) agreed to"
     return Entry(
       at: decision.at, rank: 10, kind: decision.decision == nil ? "approval" : "decision",
-      text: "\(what), by \(decision.by), for \(decision.businessDate)\(waits): \(about)\(note)",
+      text: "\(what), by \(decision.by)\(login), for \(decision.businessDate)\(waits): \(about)\(note)",
       source: decision.source,
       facts: [
         .init("amount", .text(decision.amount?.major)), .init("approves", .number(decision.approves)),
         .init("break_id", .text(decision.breakID)), .init("business_date", .text(decision.businessDate)),
         .init("by", .string(decision.by)), .init("currency", .text(decision.amount?.currency)),
-        .init("decision", .text(decision.decision)), .init("needs_approval", .bool(decision.needsApproval)),
+        .init("decision", .text(decision.decision)), .init("login", .string(decision.login)),
+        .init("needs_approval", .bool(decision.needsApproval)),
         .init("note", .text(decision.note)), .init("number", .number(decision.number)),
+        .init("same_login", decision.decision == nil ? .bool(decision.isOfSameLogin) : .null),
       ])
   }
 

@@ -28,7 +28,12 @@ struct DecideSummary {
     case .decided(let decision): (decision.description, "", .green)
     case .awaitsApproval(let amount):
       ("refund", "\(amount) need a second person: settle decide FILE --approve-as NAME", .yellow)
-    case .approved(let amount): ("approved", "\(amount) go back at the next run", .green)
+    case .approved(let amount, sameLogin: false): ("approved", "\(amount) go back at the next run", .green)
+    case .approved(let amount, sameLogin: true):
+      (
+        "approved",
+        "\(amount) go back at the next run, though it was decided under this very login: are these two people?", .yellow
+      )
     case .known: ("already decided", "", nil)
     case .refused(let refusal): ("refused", "\(refusal.reason.rawValue): \(refusal.detail)", .red)
     }
@@ -66,7 +71,15 @@ struct DecideSummary {
       .init("break_id", .text(row.breakID)), .init("decision", .text(decision)),
       .init("detail", .text(refusal?.detail)),
       .init("line", .number(row.line)), .init("reason", .text(refusal?.reason.rawValue)),
-      .init("result", .string(result)),
+      .init("result", .string(result)), .init("same_login", row.outcome.sameLogin.map { .bool($0) } ?? .null),
     ])
+  }
+}
+
+extension DecidedRow.Outcome {
+  /// Of an approval, whether the refund was decided under the same login.
+  fileprivate var sameLogin: Bool? {
+    guard case .approved(_, let sameLogin) = self else { return nil }
+    return sameLogin
   }
 }

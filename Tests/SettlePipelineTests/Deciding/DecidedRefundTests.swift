@@ -67,12 +67,35 @@ import Testing
       try await night.run(.refund)
       #expect(try await returned(night) == [])
       #expect(try await held(night) == ["needs_approval"])
-      #expect(try await night.decide("refund", by: "ALICE", mode: .approve).refused.map(\.why.reason) == [.samePerson])
+      for name in ["ALICE", "alice\u{FE0F}", "al\u{200D}ice", "\u{FF41}lice"] {
+        #expect(try await night.decide("refund", by: name, mode: .approve).refused.map(\.why.reason) == [.samePerson])
+      }
       let agreed = try await night.decide("refund", by: "bob", mode: .approve)
       #expect(agreed.counts.filter { $0.value > 0 }.map(\.name) == ["approved"])
       let again = try await night.decide("refund", by: "carol", mode: .approve)
       #expect(again.counts.filter { $0.value > 0 }.map(\.name) == ["already_decided"])
       for _ in 0..<2 { try await night.run(.refund) }
+      #expect(try await returned(night) == [2_000])
+    }
+  }
+
+  /// Names are claimed, so a pipeline may ask for another login.
+  @Test func anotherLoginMayBeAskedFor() async throws {
+    try await chargedTwice(2_000) { night in
+      var night = night
+      _ = try await night.decide("refund", by: "alice")
+      // Under another pipeline file it was enough.
+      let agreed = try await night.decide("refund", by: "bob", mode: .approve)
+      #expect(agreed.rows.map(\.outcome) == [.approved(Money(2_000, "USD"), sameLogin: true)])
+      night.pipeline.refund.approver = .anotherLogin
+      try await night.run(.refund)
+      #expect(try await returned(night) == [])
+      #expect(try await held(night) == ["needs_approval"])
+      let same = try await night.decide("refund", by: "carol", mode: .approve)
+      #expect(same.refused.map(\.why.reason) == [.samePerson])
+      let other = try await night.decide("refund", by: "carol", login: "carol", mode: .approve)
+      #expect(other.rows.map(\.outcome) == [.approved(Money(2_000, "USD"), sameLogin: false)])
+      try await night.run(.refund)
       #expect(try await returned(night) == [2_000])
     }
   }
@@ -145,7 +168,8 @@ extension Night {
   /// Gives back what finance wrote about the duplicate of the latest report.
   @discardableResult
   func decide(
-    _ decision: String, by name: String = "alice", mode: DecideRequest.Mode = .decide, date: BusinessDate? = nil,
+    _ decision: String, by name: String = "alice", login: String = "finance", mode: DecideRequest.Mode = .decide,
+    date: BusinessDate? = nil,
     dryRun: Bool = false
   ) async throws -> DecideResult {
     let found = try await store.rows("SELECT break_id::text FROM breaks WHERE reason = 'duplicate_charge'")
@@ -153,7 +177,7 @@ extension Night {
     let path = "\(folder)/\(UUID().uuidString).csv"
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     let request = DecideRequest(
-      pipeline: pipeline, sheet: try DecisionSheet(path: path), mode: mode, by: name, login: "finance", date: date,
+      pipeline: pipeline, sheet: try DecisionSheet(path: path), mode: mode, by: name, login: login, date: date,
       dryRun: dryRun, version: "test")
     // The morning after.
     let noon = Night.date.adding(days: 1).startInUTC.adding(.seconds(43_200))

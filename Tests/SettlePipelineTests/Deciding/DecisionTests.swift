@@ -125,7 +125,76 @@ import Testing
       #expect(
         try await story.decide(once + row.replacing("accept", with: "write_off"))
           == ["2 refused contradiction", "3 refused contradiction"])
+      // Of two equal rows each is told what became of it: where the first was refused, nothing is decided yet.
+      let wrong = row.replacing("15.00", with: "16.00")
+      let header = String(once.split(separator: "\r\n")[0]) + "\r\n"
+      #expect(
+        try await story.decide(header + wrong + "\r\n" + wrong) == ["2 refused stale", "3 refused stale"])
       #expect(try await story.decide(once + row) == ["2 decided accept", "3 known"])
+    }
+  }
+
+  /// A file of ids and decisions alone does not show what the person saw.
+  @Test func theSameFileSaysNothingOfOtherAmounts() async throws {
+    try await Story.tell { story in
+      try await story.overcharged()
+      let id = try #require(try await story.breakRows().first?.id)
+      let file = "break_id,decision\n\(id),wait\n"
+      #expect(try await story.decide(file) == ["2 decided wait:2026-11-27"])
+      await story.next()
+      try await story.report(.charge("A", 51_000))
+      try await story.reconcile()
+      await story.next()
+      #expect(try await story.decide(file) == ["2 refused stale"])
+      #expect(try await story.decide(file + "\n") == ["2 decided wait:2026-11-29"])
+    }
+  }
+
+  /// An order may be called like a formula, or like one that is kept from running.
+  @Test(arguments: ["'=q", "=1+1", "X;=cmd|calc!A0;", "'x"])
+  func ordersOfEveryNameAreDecided(_ order: String) async throws {
+    try await Story.tell { story in
+      try await story.overcharged(order)
+      #expect(try await story.decideAll("accept", "a; =b") == ["2 decided accept"])
+      #expect(try await story.store.rows("SELECT note FROM decisions") == ["a; =b"])
+    }
+  }
+
+  /// A refund that failed is asked for again when somebody writes so, not because the file came back for other rows.
+  @Test func whatFailedIsNotFilledInAgain() async throws {
+    try await Story.tell { story in
+      try await story.overcharged()
+      try await story.decideAll("refund", "please")
+      let before = try await story.sheet()
+      try await story.refund(.amountMismatch, answer: .failed(reference: "re_1", why: "lost_or_stolen_card"))
+      // Of a later run than the decision.
+      let owner = try await Connection.open(story.store.settings)
+      try await owner.transaction { db in _ = try db.execute("UPDATE refunds SET token = token + 1") }
+      #expect(try await story.decisions() == [""])
+      #expect(try await story.decide(try await story.sheet()) == [])
+      #expect(before.contains(",refund,please,"))
+      #expect(try await story.decide(before + "\r\n") == ["2 refused stale"])
+      #expect(try await story.decideAll("refund", "once more") == ["2 decided refund"])
+      await owner.close()
+    }
+  }
+
+  /// What was decided about money of nobody's has no payment's chain; its run's seal keeps it.
+  @Test func aDecisionThatWasChangedIsSeenAfterLaterSeals() async throws {
+    try await Story.tell { story in
+      try await story.report(.charge("X", 700))
+      try await story.reconcile()
+      try await story.decideAll("accept")
+      try await story.seal()
+      #expect(try await story.store.faults() == [])
+      let owner = try await Connection.open(story.store.settings)
+      try await owner.transaction { db in _ = try db.execute("UPDATE decisions SET decided_by = 'bob', note = 'x'") }
+      await owner.close()
+      await story.next()
+      try await story.report(.charge("Y", 700))
+      try await story.reconcile()
+      try await story.seal()
+      #expect(try await story.store.faults().contains { $0.hasPrefix("seals: ") })
     }
   }
 
@@ -221,6 +290,7 @@ import Testing
       try await story.authorize(.order("X", 700))
       try await story.reconcile()
       #expect(try await story.breaks() == [])
+      #expect(try await story.totals().filter { $0.contains("matched") }.count == 2)
       #expect(try await story.store.rows("SELECT resolution FROM breaks") == ["accepted"])
       try await story.seal()
       #expect(try await story.store.faults() == [])

@@ -62,6 +62,27 @@ import Testing
     }
   }
 
+  @Test func theOtherIsLookedAtByAPerson() async throws {
+    try await with { story, breaks in
+      let (a, x) = (try #require(breaks["A"]), try #require(breaks["X"]))
+      try await story.authorize(.order("C", 1_000))
+      try await story.charge("C")
+      try await story.report(.charge("A", 1_000), .charge("E", 500, "EUR"))
+      try await story.reconcile()
+      let euros = try #require(try await story.breakRows().first { $0.reported?.currency.code == "EUR" })
+      func says(_ other: some CustomStringConvertible) async throws -> String? {
+        let words = "duplicate_of:\(other)"
+        let sheet = try await story.sheet { $0.id == x.id ? .says(words) : nil }
+        return try await story.decide(sheet).first?.split(separator: " ").dropFirst().joined(separator: " ")
+      }
+      // A's difference has explained itself; C has no break but that it is missing.
+      #expect(try await says(a.id) == "refused other_resolved")
+      #expect(try await says(story.payment("A")) == "refused other_resolved")
+      #expect(try await says(euros.id) == "refused other_currency")
+      #expect(try await says(story.payment("C"))?.hasPrefix("decided") == true)
+    }
+  }
+
   /// Two rows of one file that name each other: the first is taken.
   @Test func aCycleWithinOneFileIsSeen() async throws {
     try await with { story, breaks in

@@ -74,7 +74,7 @@ extension Story {
     switch row.outcome {
     case .decided(let decision): "\(row.line) decided \(decision)"
     case .awaitsApproval(let amount): "\(row.line) awaits approval of \(amount)"
-    case .approved(let amount): "\(row.line) approved \(amount)"
+    case .approved(let amount, _): "\(row.line) approved \(amount)"
     case .known: "\(row.line) known"
     case .refused(let refusal): "\(row.line) refused \(refusal.reason.rawValue)"
     }

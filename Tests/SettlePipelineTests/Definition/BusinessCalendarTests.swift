@@ -27,4 +27,19 @@ struct BusinessCalendarTests {
 
     #expect(calendar.today(at: instant).description == date)
   }
+
+  @Test(arguments: [
+    ("UTC", "2026-11-21", true), ("UTC", "2026-11-22", false), ("UTC", "2062-11-20", false),
+    ("UTC", "1999-01-01", true),
+    ("Asia/Tokyo", "2026-11-22", true), ("Asia/Tokyo", "2026-11-23", false),
+    ("America/New_York", "2026-11-21", true), ("America/New_York", "2026-11-22", false),
+  ])
+  func aDateAfterTomorrowIsRefused(_ zone: String, _ date: String, _ passes: Bool) throws {
+    let calendar = BusinessCalendar(timeZone: try #require(TimeZone(identifier: zone)))
+    let (date, now) = (try #require(BusinessDate(date)), try #require(Timestamp(rfc3339: "2026-11-20T20:00:00Z")))
+    var refusal: Failure?
+    do { try calendar.refuseFuture(date, at: now) } catch { refusal = Failure(error) }
+    #expect((refusal == nil) == passes)
+    #expect(refusal.map { $0.status == .usage && $0.message.contains("--allow-future") } != false)
+  }
 }

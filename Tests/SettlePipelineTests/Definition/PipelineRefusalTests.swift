@@ -163,6 +163,10 @@ struct PipelineRefusalTests {
     ),
     ("fail_on: { breaks: -1 }", "n.yaml:3: fail_on.breaks: \"-1\" must be a whole number from 0 to 2147483647"),
     (
+      "refund: { approval_by: other_login }",
+      "n.yaml:3: refund.approval_by: \"other_login\" is not known here; did you mean another_login?"
+    ),
+    (
       "refund: { per_run: { USD: 10000.00 } }",
       "n.yaml:3: refund.per_run.USD: write the amount in quotes, such as USD: \"10000.00\""
     ),

@@ -1,6 +1,6 @@
-/// A break as `samples/night/README.md` lists it and as `breaks.csv` tells it.
+/// A break as the `README.md` of a sample night lists it and as `breaks.csv` tells it.
 struct PlantedBreak: CustomStringConvertible {
-  /// The order's reference; where nothing names one, the processor's.
+  /// The order's reference; where nothing names one, the processor's, else the processor.
   var about: String
   var reason: String
   /// `open` or `resolved`, and after a colon why it is held back, or how it was resolved.
@@ -12,8 +12,8 @@ struct PlantedBreak: CustomStringConvertible {
   func isSameBreak(as other: PlantedBreak) -> Bool { about == other.about && reason == other.reason }
 
   init(row: [String: String]) {
-    let order = row["order_reference"] ?? ""
-    about = order.isEmpty ? row["processor_reference"] ?? "" : order
+    let names = ["order_reference", "processor_reference", "processor"].compactMap { row[$0] }
+    about = names.first { !$0.isEmpty } ?? ""
     reason = row["reason"] ?? ""
     let detail = [row["resolution"], row["held_back"]].compactMap(\.self).first { !$0.isEmpty }
     state = (row["status"] ?? "") + (detail.map { ": \($0)" } ?? "")

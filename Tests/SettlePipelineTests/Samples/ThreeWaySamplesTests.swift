@@ -1,98 +1,98 @@
 import Foundation
-import Logging
-import Postgres
+import SettleFiles
 import SettleModel
 import SettleStore
-import SettleTesting
 import Testing
 
 @testable import SettlePipeline
 
-/// `samples/three-way`: orders, a processor's file and the bank's statements, with a difference of every kind between.
+/// `samples/three-way`: orders, the files of two processors and a bank's statements, with a difference of every kind
+/// that files can show.
 @Suite struct ThreeWaySamplesTests {
-  /// What the night gave, run twice into one store.
-  private struct Night {
-    var result: RunResult
-    var files: [String: String]
-    var again: [String: String]
-    var faults: [String]
-    /// What the bank's lines sum up to, by currency: `EUR 2882`.
-    var booked: [String]
-
-    func rows(_ file: String) -> [[String: String]] { CSVRows(files[file] ?? "").rows }
-  }
-
-  private static let night = Task { try await live() }
-
-  private static func live() async throws -> Night {
-    let store = try await Store.test()
-    let folder = NSTemporaryDirectory() + "settle-three-way-\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let processor = try SampleProcessor(report: [])
-    let runner = Runner(
-      store: store, processor: { processor }, clock: { Timestamp(seconds: 1_795_485_600) }, progress: NoProgress(),
-      logger: Logger(label: "sample"))
-    let request = RunRequest(
-      pipeline: try PipelineDefinition(path: "\(SampleFolder.path)/three-way/pipeline.yaml"),
-      stages: [.ingest, .importing, .reconcile, .report], date: BusinessDate("2026-11-23"),
-      inbox: "\(SampleFolder.path)/three-way/inbox", out: folder, version: "sample")
-    func run() async throws -> (RunResult, [String: String]) {
-      let result = try await runner.run(request)
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
-        !$0.hasPrefix(".") && $0 != "run_results.json"
-      }
-      let files = try names.map { ($0, try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)) }
-      return (result, Dictionary(uniqueKeysWithValues: files))
-    }
-    let (result, files) = try await run()
-    let (_, again) = try await run()
-    let booked = try await store.rows(
-      "SELECT currency, sum(amount)::text FROM bank_lines GROUP BY currency ORDER BY currency")
-    let night = Night(
-      result: result, files: files, again: again, faults: try await store.faults(), booked: booked)
-    await store.close()
-    return night
-  }
-
-  @Test func theReportsAreThoseExpected() async throws {
-    let night = try await Self.night.value
+  @Test(arguments: ThreeWayDate.allCases)
+  func theReportsAreThoseExpected(_ date: ThreeWayDate) async throws {
+    let night = try await ThreeWayNights.night(of: date)
     #expect(night.result.exitStatus == .done, "\(night.result.stages.compactMap(\.message)) \(night.result.messages)")
-    for report in ["breaks.csv", "matched.csv", "payouts.csv", "quarantine.csv", "totals.csv"] {
-      try SampleFolder.expect(night.files[report] ?? "", in: "three-way/expected/\(report)")
-    }
+    let reports = night.files.keys.filter { $0.hasSuffix(".csv") }.sorted()
+    for report in reports { try SampleFolder.expect(night.files[report] ?? "", in: "\(date.expected)/\(report)") }
+    let expected = try SampleFolder.entries(of: date.expected)
+    #expect(expected == reports)
   }
 
-  @Test func theBreaksAreThosePlanted() async throws {
-    let found = try await Self.night.value.rows("breaks.csv").map(PlantedBreak.init(row:))
-    let planted = PlantedBreak.listed(in: try SampleFolder.text("three-way/README.md"), under: "2026-11-23")
+  @Test(arguments: ThreeWayDate.allCases)
+  func theBreaksAreThosePlantedAndNothingElse(_ date: ThreeWayDate) async throws {
+    let found = try await ThreeWayNights.night(of: date).rows("breaks.csv").map(PlantedBreak.init(row:))
+    let planted = try Self.planted(by: date)
     #expect(!planted.isEmpty)
     #expect(planted.map(\.description).sorted() == found.map(\.description).sorted())
   }
 
-  @Test func eachBankLineIsInOneBucket() async throws {
-    let night = try await Self.night.value
-    let bank = night.rows("totals.csv").filter { $0["side"] == "bank" }
-    let all = bank.filter { $0["bucket"] == "all" }
-    #expect(
-      all.map { "\($0["currency"] ?? "") \(($0["amount"] ?? "").filter { $0 != "." })" }.sorted() == night.booked)
-    for column in ["count", "amount"] {
-      func sums(_ rows: [[String: String]]) -> Sums { rows.sums(of: { $0[column] }, by: { $0["currency"] ?? "" }) }
-      #expect(sums(all) == sums(bank.filter { $0["bucket"] != "all" }))
+  /// What a date does not change is carried over from the one before as it was.
+  private static func planted(by date: ThreeWayDate) throws -> [PlantedBreak] {
+    let readMe = try SampleFolder.text("three-way/README.md")
+    return ThreeWayDate.allCases.prefix { $0.rawValue <= date.rawValue }.reduce(into: []) { planted, date in
+      let today = PlantedBreak.listed(in: readMe, under: "\(date)")
+      planted = planted.filter { old in old.isOpen && !today.contains { $0.isSameBreak(as: old) } } + today
     }
   }
 
-  @Test func everyRowOfTheFilesIsAccountedFor() async throws {
-    let files = try await Self.night.value.result.files
-    #expect(files.map(\.status) == [.loaded, .loaded, .loaded, .loaded])
-    for file in files {
-      #expect(file.counts.read > 0)
-      #expect(file.counts.read == file.counts.accepted + file.counts.quarantined + file.counts.ignored)
-    }
+  /// What the others are, the README says: refunds that settle asked for, and answers that no file tells.
+  @Test func everyReasonThatTheseFilesCanShowIsPlanted() throws {
+    let planted = Set(try ThreeWayDate.allCases.flatMap(Self.planted).map(\.reason))
+    let readMe = try SampleFolder.text("three-way/README.md")
+    let elsewhere = ["missing_refund", "refund_amount_mismatch", "refund_failed", "outcome_unknown"]
+    #expect(planted.union(elsewhere) == Set(BreakReason.allCases.map(\.rawValue)))
+    #expect(planted.isDisjoint(with: elsewhere))
+    for reason in elsewhere { #expect(readMe.contains("`\(reason)`")) }
   }
 
-  @Test func aSecondRunChangesNoByteAndTheStoreHolds() async throws {
-    let night = try await Self.night.value
+  @Test(arguments: ThreeWayDate.allCases)
+  func aSecondRunChangesNothing(_ date: ThreeWayDate) async throws {
+    let night = try await ThreeWayNights.night(of: date)
     #expect(night.again == night.files)
-    #expect(night.faults == [])
+    #expect(night.changed == [])
+  }
+
+  /// As it was known then, told when later dates have changed what is known; and written anew, which may not know it.
+  @Test(arguments: ThreeWayDate.allCases)
+  func anEarlierReportIsToldAgainByteForByte(_ date: ThreeWayDate) async throws {
+    let night = try await ThreeWayNights.night(of: date)
+    #expect(!night.told.isEmpty)
+    for name in Set(night.files.keys).union(night.told.keys).sorted() {
+      #expect(night.told[name] == night.files[name], "\(name)")
+    }
+    for name in night.files.keys.sorted() where name.hasSuffix(".csv") {
+      #expect(night.rewritten[name] == night.files[name], "\(name)")
+    }
+  }
+
+  /// What a later date changes names the report, the row and both values, and just what that date explains.
+  @Test func whatComesLateIsRestated() async throws {
+    let nights = try await ThreeWayNights.shared.value
+    let first = try nights.night(of: .first)
+    #expect(first.rows("restatements.csv") == [])
+    for date in [ThreeWayDate.second, .third] {
+      let night = try nights.night(of: date)
+      let explained = night.rows("breaks.csv").filter { $0["resolution"] == "explained" }
+      let restated = night.rows("restatements.csv")
+      let breaks = restated.filter { $0["file"] == "breaks.csv" }
+      #expect(breaks.compactMap { $0["key"] }.sorted() == explained.compactMap { $0["break_id"] }.sorted())
+      #expect(breaks.allSatisfy { $0["from"] == "open" && $0["to"] == "resolved" && $0["column"] == "status" })
+      let moved = restated.filter { $0["file"] == "totals.csv" }.map { "\($0["from"] ?? "") \($0["to"] ?? "")" }
+      #expect(moved.sorted() == (try ThreeWayBuckets().moved(on: date)))
+      for row in restated {
+        let earlier = try ThreeWayDate.allCases.filter { "\($0)" == row["report_date"] }.map(nights.night(of:)).first
+        let told = try #require(earlier?.rows(row["file"] ?? ""))
+        #expect(row["evidence"]?.isEmpty == false, "\(row)")
+        guard row["file"] != "totals.csv" else { continue }
+        let keys = ["payment_id", "break_id", "payout_id"]
+        #expect(told.contains { told in keys.contains { told[$0] == row["key"] } }, "\(row)")
+      }
+    }
+  }
+
+  @Test func theStoreHolds() async throws {
+    let faults = try await ThreeWayNights.shared.value.faults
+    #expect(faults == [])
   }
 }

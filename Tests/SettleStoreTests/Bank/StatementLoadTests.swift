@@ -63,7 +63,7 @@ import Testing
           try take(.ignored)
         }
       }
-      #expect(counts == FileCounts(read: 3, accepted: 1, quarantined: 1, ignored: 1))
+      #expect(counts == FileCounts(read: 3, accepted: 1, quarantined: 1, ignored: 1, leftOut: 1))
       #expect(try await story.quarantined() == ["3 amount invalid_amount: no amount"])
       #expect(try await story.store.faults() == [])
     }

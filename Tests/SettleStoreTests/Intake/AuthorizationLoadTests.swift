@@ -51,13 +51,15 @@ import Testing
           try take(.accepted(order("A", 1, line: 7)))
         }
       }
-      #expect(counts == FileCounts(read: 6, accepted: 1, quarantined: 2, ignored: 3))
+      #expect(counts == FileCounts(read: 6, accepted: 1, quarantined: 2, ignored: 3, leftOut: 1))
       #expect(
         try await story.quarantined() == [
           "3 amount zero_amount: an amount of 0 asks for nothing", "3 - missing_value: order_id is required",
           "6 amount conflict: known with another amount: one authorization has one set of terms",
         ])
-      #expect(try await story.read { try $0.knownFile(file) } == counts)
+      // Why rows were ignored is told once.
+      let kept = FileCounts(read: 6, accepted: 1, quarantined: 2, ignored: 3)
+      #expect(try await story.read { try $0.knownFile(file) } == kept)
     }
   }
 

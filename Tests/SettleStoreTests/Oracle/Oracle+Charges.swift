@@ -50,15 +50,21 @@ extension Oracle {
       earliest: rows.map { record($0).occurredAt.microseconds }.min() ?? 0)
   }
 
-  func allowed(_ charge: Charge, of payment: Payment) -> Int64 {
-    rules.rules.compactMap { rule -> Int64? in
-      guard let limit = rule.tolerance?.limit(in: payment.amount.currency), !rule.together || charge.isTogether else {
-        return nil
-      }
-      let isProven = charge.isOwn || ["processor_id", "payment_id"].contains(charge.by)
-      let applies = rule.by.contains(.id) ? isProven : !charge.isOwn && charge.by == "order_reference"
-      return applies ? limit.allowed(of: payment.amount.minor) : nil
-    }.max() ?? 0
+  /// What the first rule lets pass that goes by the charge's link and says something of its currency.
+  func allowed(_ charge: Charge, of index: Int) -> Int64 {
+    let payment = world.payments[index]
+    for rule in rules.rules where !rule.together || charge.isTogether {
+      guard let limit = rule.tolerance?.limit(in: payment.amount.currency) else { continue }
+      let goesByIt =
+        switch charge.isOwn ? "processor_id" : charge.by {
+        case "processor_id", "payment_id": rule.by.contains(.id)
+        case "order_reference":
+          !rule.by.contains(.id) && rule.by.contains(.reference) && charge.rows.contains { agrees($0, index, rule) }
+        default: !rule.by.contains(.id) && !rule.by.contains(.reference)
+        }
+      if goesByIt { return limit.allowed(of: payment.amount.minor) }
+    }
+    return 0
   }
 
   func charge(_ row: Int) -> String? {
@@ -126,7 +132,7 @@ extension Oracle {
     let reason: String? =
       if charge.currencies != [payment.amount.currency] {
         "currency_mismatch"
-      } else if abs(difference) > allowed(charge, of: payment) {
+      } else if abs(difference) > allowed(charge, of: index) {
         "amount_mismatch"
       } else if payment.answer == .declined || payment.answer == .unknown && !told.contains(index) {
         "status_mismatch"

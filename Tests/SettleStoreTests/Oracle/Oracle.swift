@@ -167,15 +167,18 @@ struct Oracle {
       }
   }
 
+  func agrees(_ row: Int, _ index: Int, _ rule: MatchRule) -> Bool {
+    let payment = world.payments[index]
+    let ours = rule.ours == .orderID ? payment.order : payment.authorization
+    return ours != nil && ours == theirs(row, rule)
+  }
+
   func fits(_ row: Int, _ index: Int, _ rule: MatchRule) -> Bool {
     let (payment, it) = (world.payments[index], record(row))
     guard payment.processor == world.rows[row].processor, paymentID[index] == nil || refs(row).isEmpty else {
       return false
     }
-    if rule.by.contains(.reference) {
-      let ours = rule.ours == .orderID ? payment.order : payment.authorization
-      guard let ours, ours == theirs(row, rule) else { return false }
-    }
+    if rule.by.contains(.reference), !agrees(row, index, rule) { return false }
     if rule.by.contains(.amount) {
       guard it.compared.currency == payment.amount.currency else { return false }
       let allowed = rule.tolerance?.limit(in: payment.amount.currency)?.allowed(of: payment.amount.minor) ?? 0

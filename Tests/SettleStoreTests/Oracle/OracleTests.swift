@@ -35,9 +35,14 @@ import Testing
       MatchRule(by: [.id], tolerance: pennies, together: true), MatchRule(by: [.amount, .date], within: 2),
     ]),
     MatchRules([MatchRule(by: [.id]), MatchRule(by: [.amount, .date], within: 31)]),
+    MatchRules([
+      MatchRule(by: [.id], tolerance: pennies), MatchRule(by: [.id], tolerance: percent), MatchRule(by: [.reference]),
+      MatchRule(by: [.reference], ours: .authorizationID, theirs: .processorPayment, tolerance: percent),
+      MatchRule(by: [.reference], tolerance: pennies), MatchRule(by: [.reference], tolerance: percent),
+    ]),
   ]
 
-  @Test(arguments: 0..<21 as Range<UInt64>)
+  @Test(arguments: 0..<24 as Range<UInt64>)
   func theyAgree(seed: UInt64) async throws {
     let rules = Self.rules[Int(seed) % Self.rules.count]
     try await Story.tell { story in

@@ -201,4 +201,36 @@ import Testing
       #expect(try await story.breaks() == ["amount_mismatch A resolved 10.00 USD/15.00 USD"])
     }
   }
+
+  /// A file of money and one of states come on the same night, in either order, of an order that settle never charged.
+  @Test(arguments: [false, true])
+  func aFailureDeniesTheMoneyOfItsNightWhicheverComesFirst(isMoneyFirst: Bool) async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000), .order("B", 1_000), .order("C", 1_000))
+      let later = await story.instant.adding(.seconds(60))
+      func told(_ order: String, _ row: Reported) -> Reported {
+        row.changed { $0.references.payment = story.payment(order) }
+      }
+      let failures = [
+        told("A", .failed("A").row(nil).at(later)),
+        // The shop was told of both, and B's card was tried again.
+        told("B", .failed("B").row(nil).at(later)), told("B", .charge("B", 1_000).row(nil).at(later)),
+      ]
+      let money = ["A", "B", "C"].map { order in
+        Reported.charge(order, 1_000).changed { $0.references.order = order }
+      }
+      if isMoneyFirst { try await story.report(money, file: "money.csv") }
+      try await story.report(failures, file: "states.csv", money: false)
+      if !isMoneyFirst { try await story.report(money, file: "money.csv") }
+      try await story.reconcile()
+      let breaks = try await story.breaks()
+      #expect(breaks == ["status_mismatch A open 10.00 USD/10.00 USD"])
+      #expect(try await story.store.faults() == [])
+      // What was matched on an earlier night stays so.
+      await story.next()
+      try await story.report(told("C", .failed("C").row(nil).at(later)), file: "late.csv", money: false)
+      try await story.reconcile()
+      #expect(try await story.breaks() == breaks)
+    }
+  }
 }

@@ -30,6 +30,79 @@ import Testing
     }
   }
 
+  /// What comes on top of a refunded difference is another break, which no rule refunds and a person may.
+  @Test func aDifferenceAfterARefundIsABreakThatFollows() async throws {
+    try await overcharged { story in
+      try await story.refund(.amountMismatch)
+      await story.next()
+      try await story.report(.charge("A", 500).row("txn_A2"))
+      #expect(try await story.reconcile(waiting: 3).opened == 1)
+      #expect(try await story.reconcile(waiting: 3) == ReconcileCounts())
+      #expect(try await story.breaks() == ["amount_mismatch A open 10.00 USD/20.00 USD"])
+      #expect(
+        try await story.totals() == [
+          "expected all 2 5.00 USD", "expected amount_mismatch 1 10.00 USD", "expected awaited 1 -5.00 USD",
+          "reported all 2 20.00 USD", "reported amount_mismatch 2 20.00 USD",
+        ])
+      let context = await story.context()
+      #expect(try await story.read { try $0.refundCandidates(for: [.amountMismatch], context: context) } == [])
+      let id = try #require(try await story.breakRows().first?.id)
+      let matter = try await story.read { try $0.decidableBreaks([id], processor: "stripe")[id] }
+      // What went back before does not go back again.
+      #expect(try RefundPolicy.refundable(try #require(matter?.refundable)).get() == Money(500, "USD"))
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await story.store.faults() == [])
+    }
+  }
+
+  @Test func aDifferenceWhileARefundIsUnderWayFollowsToo() async throws {
+    try await overcharged { story in
+      let refund = try await story.refund(.amountMismatch, answer: nil)
+      try await story.report(.charge("A", 500).row("txn_A2"))
+      #expect(try await story.reconcile().opened == 1)
+      #expect(try await story.reconcile() == ReconcileCounts())
+      let both = ["amount_mismatch A open 10.00 USD/15.00 USD", "amount_mismatch A open 10.00 USD/20.00 USD"]
+      #expect(try await story.breaks() == both)
+      try await story.record(.processed(reference: "re_1"), of: refund)
+      #expect(try await story.reconcile() == ReconcileCounts())
+      #expect(
+        Set(try await story.breaks()) == [
+          "amount_mismatch A resolved 10.00 USD/15.00 USD", "amount_mismatch A open 10.00 USD/20.00 USD",
+        ])
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await story.store.faults() == [])
+    }
+  }
+
+  @Test func aRefundThatFailsLeavesOneBreakAsItIsNow() async throws {
+    try await overcharged { story in
+      let refund = try await story.refund(.amountMismatch, answer: nil)
+      try await story.report(.charge("A", 500).row("txn_A2"))
+      try await story.reconcile()
+      try await story.record(.failed(reference: nil, why: "refused"), of: refund)
+      try await story.reconcile()
+      #expect(try await story.reconcile() == ReconcileCounts())
+      #expect(
+        Set(try await story.breaks()) == [
+          "amount_mismatch A open 10.00 USD/20.00 USD", "amount_mismatch A resolved 10.00 USD/20.00 USD",
+        ])
+      #expect(try await story.store.faults() == [])
+    }
+  }
+
+  @Test func aRefundedBreakThatTheFilesOutgrewIsSeen() async throws {
+    try await overcharged { story in
+      try await story.refund(.amountMismatch)
+      await story.next()
+      try await story.report(.charge("A", 500).row("txn_A2"))
+      // As if reconciling had passed over it.
+      try await story.journal(.done, of: "reconcile")
+      try await story.store.execute("UPDATE stage_runs SET started_at = started_at + interval '1 hour'")
+      let faults = try await story.store.faults()
+      #expect(faults.count { $0.hasPrefix("explained: 1 of") } == 1)
+    }
+  }
+
   @Test func aRefundUnderWayLeavesItOpen() async throws {
     try await overcharged { story in
       try await story.refund(.amountMismatch, answer: nil)

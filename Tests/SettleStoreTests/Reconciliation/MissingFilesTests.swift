@@ -1,3 +1,4 @@
+import Postgres
 import SettleModel
 import SettleTesting
 import Testing
@@ -69,6 +70,38 @@ import Testing
       await story.next(days: -1)
       #expect(try await story.totals() == missing)
       #expect(try await story.breaks() == ["file_missing - open -/-"])
+      #expect(try await story.store.faults() == [])
+    }
+  }
+
+  /// More payments wait than a person accepted: another break, with words of its own, beside which the first stays.
+  @Test(arguments: ["USD", "EUR"])
+  func whatWasAcceptedAndGrowsIsFollowed(_ currency: String) async throws {
+    try await Story.tell { (story) async throws in
+      try await charge(story, currency: currency)
+      await story.next()
+      try await story.reconcile(waiting: 1, files: Self.daily)
+      try await story.decide(.accept)
+      let accepted = try await story.breakRows()
+      await story.next(days: -1)
+      try await story.authorize(.order("D", 4_000))
+      try await story.charge("D")
+      await story.next(days: 2)
+      #expect(try await story.reconcile(waiting: 1, files: Self.daily).opened == 1)
+      #expect(try await story.reconcile(waiting: 1, files: Self.daily) == ReconcileCounts())
+      let row = try #require(try await story.breakRows().first)
+      #expect((row.reason, row.processor, row.open) == (.fileMissing, "stripe", true))
+      #expect(row.evidence.first?.contains("so 4 payments of 2026-11-20 cannot be told: ") == true)
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await story.store.faults() == [])
+      await story.next(days: -1)
+      #expect(try await story.breakRows().map(\.evidence) == accepted.map(\.evidence))
+      // When the file comes, both are behind us.
+      await story.next(days: 2)
+      try await story.report(
+        .charge("A", 1_000), .charge("B", 2_000), .charge("C", 3_000, currency), .charge("D", 4_000))
+      try await story.reconcile(waiting: 1, files: Self.daily)
+      #expect(try await story.breaks().filter { $0.contains(" open ") } == [])
       #expect(try await story.store.faults() == [])
     }
   }
@@ -151,5 +184,57 @@ import Testing
       #expect(try await missing() == [gaps[1], gaps[0].replacing("open", with: "resolved")])
       #expect(try await story.store.faults() == [])
     }
+  }
+
+  /// Each merchant account counts its own batches: one's 12 is not the other's, and numbers that lie between one
+  /// account's are no gap of the other.
+  @Test func eachAccountCountsItsOwnBatches() async throws {
+    func row(_ order: String, _ account: String, _ batch: String) -> Reported {
+      .charge(order, 100).changed { record in
+        record.batch = batch
+        record.references.payout = "\(account)/\(batch)"
+      }
+    }
+    try await Story.tell { (story) async throws in
+      let rows = [
+        row("A", "ShopEU", "11"), row("B", "ShopEU", "13"), row("C", "ShopJP", "12"), row("D", "ShopJP", "15"),
+      ]
+      for (number, row) in rows.enumerated() { try await story.report(row, file: "\(number).csv", of: "adyen") }
+      try await story.reconcile()
+      let gaps = try await story.breakRows().filter { $0.reason == .fileMissing }.map { $0.evidence.joined() }.sorted()
+      #expect(
+        gaps
+          == ["ShopEU 12", "ShopJP 13", "ShopJP 14"].map { gap in
+            let parts = gap.split(separator: " ")
+            return "batch \(parts[1]) of \(parts[0]) at adyen did not come, though a later one did"
+          }.sorted())
+      #expect(try await story.reconcile() == ReconcileCounts())
+      #expect(try await story.store.faults() == [])
+      try await isMigrated(story.store)
+    }
+  }
+
+  /// A store that knew batches by their numbers alone knows their accounts once it is migrated.
+  private func isMigrated(_ store: Store) async throws {
+    let owner = Pool(store.settings, size: 1)
+    let (known, migrated, applied) = try await owner.rolledBack { db in
+      func batches() throws -> [String] {
+        try db.query("SELECT series || '/' || number || ' ' || file_id AS batch FROM processor_batches ORDER BY 1") {
+          try $0.get("batch")
+        }
+      }
+      let known = try batches()
+      try db.script(
+        """
+        ALTER TABLE processor_batches DROP CONSTRAINT processor_batches_pkey, DROP COLUMN series;
+        ALTER TABLE processor_batches ADD PRIMARY KEY (processor, number);
+        DELETE FROM migrations WHERE name = '0017_batch_series';
+        """)
+      let applied = try Migrator().migrate(db)
+      return (known, try batches(), applied)
+    }
+    await owner.close()
+    #expect(applied == ["0017_batch_series"])
+    #expect(known.count == 4 && migrated == known)
   }
 }

@@ -177,7 +177,9 @@ import Testing
       try await story.report(.charge("A", 1_000), .dispute("A", -1_000, dp: "dp_1"))
       #expect(try await why { _ = try await reserve(100, for: "first", story) } == .disputed)
       #expect(try await why { _ = try await reserve(100, for: "second", of: "ch_B", story) } == nil)
-      try await story.report(.disputeReversal("A", 1_000, dp: "dp_1").at(await story.instant))
+      try await story.report(.disputeReversal("A", 400, dp: "dp_1").row("part").at(await story.instant))
+      #expect(try await why { _ = try await reserve(100, for: "first", story) } == .disputed)
+      try await story.report(.disputeReversal("A", 600, dp: "dp_1").at(await story.instant))
       #expect(try await why { _ = try await reserve(100, for: "first", story) } == nil)
     }
   }

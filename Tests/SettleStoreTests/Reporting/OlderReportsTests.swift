@@ -1,7 +1,9 @@
+import Postgres
 import SettleModel
-import SettleStore
 import SettleTesting
 import Testing
+
+@testable import SettleStore
 
 /// A report of an older date that is written again says what that date knew, whatever came later.
 @Suite struct OlderReportsTests {
@@ -100,6 +102,82 @@ import Testing
       await story.next(days: -1)
       #expect(try await matched(story).sorted() == matches)
       #expect(try await payouts(story) == sums)
+    }
+  }
+
+  /// A record revised to another amount takes its match back, or has another one: the date that matched it knew neither.
+  @Test(arguments: [(1_200 as Int64, 0 as Int64), (1_002, 5)])
+  func aLaterAmountLeavesTheOlderMatchAndTotals(amount: Int64, tolerance: Int64) async throws {
+    try await Story.tell { (story) async throws in
+      let rules = MatchRules([MatchRule(by: [.id], tolerance: Tolerance(ofOthers: .init(minor: tolerance)))])
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.report(.charge("A", 1_000).fee(30))
+      try await story.reconcile(by: rules)
+      let (matches, totals) = (try await story.matches(), try await story.totals())
+      let lines = try await matched(story)
+      #expect(matches == ["charge A 10.00 USD processor_id"])
+      #expect(
+        totals == [
+          "expected all 1 10.00 USD", "expected matched 1 10.00 USD", "reported all 1 10.00 USD",
+          "reported matched 1 10.00 USD",
+        ])
+      await story.next()
+      try await story.report(.charge("A", amount).fee(30), file: "o.csv")
+      try await story.reconcile(by: rules)
+      let later = try await story.totals()
+      #expect(later.contains("expected \(tolerance == 0 ? "amount_mismatch" : "matched") 1 10.00 USD"))
+      #expect(later.contains("reported all 1 \(Money(amount, "USD"))"))
+      try await story.journal(.done, of: "reconcile")
+      #expect(try await story.store.faults() == [])
+      await story.next(days: -1)
+      #expect(try await story.matches() == matches)
+      #expect(try await matched(story) == lines)
+      #expect(try await story.totals() == totals)
+      let before = try await story.fingerprint()
+      try await story.reconcile(by: rules)
+      #expect(try await story.fingerprint() == before)
+      #expect(try await story.totals() == totals)
+    }
+  }
+
+  /// What amount and date had given to a payment stays matched in the report that said so, though the record is nobody's
+  /// by now.
+  @Test func aSuggestionThatWasGivenBackStaysInTheOlderReport() async throws {
+    try await Story.tell { (story) async throws in
+      let rules = MatchRules([
+        MatchRule(by: [.id]), MatchRule(by: [.reference]), MatchRule(by: [.amount, .date], within: 2),
+      ])
+      try await story.authorize(.order("A", 1_000, at: "adyen"))
+      try await story.report(.charge("X", 1_000).naming(.init()), of: "adyen")
+      try await story.reconcile(by: rules)
+      let (matches, totals) = (try await story.matches(), try await story.totals())
+      #expect(totals.contains("reported matched 1 10.00 USD"))
+      await story.next()
+      try await story.report(.charge("A", 1_000).naming(.init(order: "A")), of: "adyen")
+      try await story.reconcile(by: rules)
+      #expect(try await story.matches() == ["charge A 10.00 USD order_reference"])
+      #expect(try await story.totals().contains("reported unexpected_charge 1 10.00 USD"))
+      await story.next(days: -1)
+      #expect(try await story.matches() == matches)
+      #expect(try await story.totals() == totals)
+    }
+  }
+
+  /// `settle verify` looks at what is kept of a match, too.
+  @Test func aFormerMatchOfAnotherAmountIsAFault() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.report(.charge("A", 1_000))
+      try await story.reconcile()
+      await story.next()
+      try await story.report(.charge("A", 1_200))
+      try await story.reconcile()
+      let owner = try await Connection.open(story.store.settings)
+      _ = try await owner.transaction { db in try db.execute("UPDATE former_matches SET amount = amount + 1") }
+      await owner.close()
+      #expect(try await story.read { try $0.verify(StoreCheck.matches) }.wrong == 1)
     }
   }
 

@@ -78,7 +78,7 @@ import Testing
       let lines = try await restated(story)
       #expect(lines.count == 2)
       #expect(lines.last == "2026-11-20 totals.csv A bucket file_missing>matched USD o.csv:2")
-      #expect(lines.first?.hasSuffix(" status open>resolved USD") == true)
+      #expect(lines.first?.hasSuffix(" status open>resolved USD o.csv") == true)
     }
   }
 
@@ -163,8 +163,64 @@ import Testing
       #expect(
         try await restated(story) == [
           "2026-11-20 matched.csv A fee 0.30>0.35 USD o.csv:2", "2026-11-20 matched.csv A net 9.70>9.65 USD o.csv:2",
-          "2026-11-20 matched.csv A payout_id >po_1 o.csv:2", "2026-11-20 totals.csv J amount 500>400 JPY o.csv:3",
+          "2026-11-20 matched.csv A payout_id >po_1 o.csv:2", "2026-11-20 matched.csv J net 500>400 JPY o.csv:3",
+          "2026-11-20 matched.csv J rule processor_id> JPY o.csv:3",
+          "2026-11-20 totals.csv J amount 500>400 JPY o.csv:3",
+          "2026-11-20 totals.csv J bucket matched>amount_mismatch JPY o.csv:3",
         ])
+    }
+  }
+
+  /// What a rule lets pass once more is matched still: the report that had it matched says only by which rule, and what
+  /// was awaited by nobody is not late.
+  @Test func aMatchThatIsMadeAnewIsNotLate() async throws {
+    try await Story.tell { (story) async throws in
+      let rules = MatchRules([MatchRule(by: [.id], tolerance: Tolerance(ofOthers: .init(minor: 5)))])
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.report(.charge("A", 1_000))
+      try await story.reconcile(by: rules)
+      try await story.publish("report", as: "breaks.csv")
+      await story.next()
+      try await story.report(.charge("A", 1_002), file: "o.csv")
+      try await story.reconcile(by: rules)
+      try await story.publish("report", as: "breaks.csv")
+      let lines = [
+        "2026-11-20 matched.csv A net 10.00>10.02 USD o.csv:2",
+        "2026-11-20 matched.csv A rule processor_id>processor_id_tolerated USD o.csv:2",
+        "2026-11-20 totals.csv A amount 10.00>10.02 USD o.csv:2",
+      ]
+      #expect(try await restated(story) == lines)
+      await story.next()
+      try await story.report(.charge("A", 1_300), file: "p.csv")
+      try await story.reconcile(by: rules)
+      #expect(
+        try await restated(story).contains(
+          "2026-11-21 totals.csv A bucket matched>amount_mismatch USD p.csv:2"))
+      await story.next(days: -1)
+      #expect(try await restated(story) == lines)
+    }
+  }
+
+  /// A gap in Adyen's batch numbers is about no date's payments.
+  @Test func aMissingBatchSaysNothingOfPayments() async throws {
+    func row(_ order: String, batch: String) -> Reported { .charge(order, 100).changed { $0.batch = batch } }
+    try await Story.tell { (story) async throws in
+      try await story.report(row("X", batch: "1"), of: "adyen")
+      try await close(story, waiting: 3)
+      await story.next()
+      try await story.authorize(.order("A", 100, at: "adyen"))
+      try await story.report(row("Y", batch: "4"), of: "adyen")
+      try await close(story, waiting: 3)
+      let gaps = try await story.breakRows().filter { $0.reason == .fileMissing }
+      #expect(gaps.count == 2)
+      await story.next()
+      try await story.report(
+        row("A", batch: "5").changed { $0.references = .init(order: "A") }, file: "o.csv", of: "adyen")
+      try await close(story, waiting: 3)
+      #expect(
+        try await restated(story).filter { $0.contains("bucket") }
+          == ["2026-11-21 totals.csv A bucket unknown>matched USD o.csv:2"])
     }
   }
 

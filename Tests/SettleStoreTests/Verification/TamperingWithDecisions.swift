@@ -9,6 +9,8 @@ extension Tampering {
     changed("decisions", "another number", "number = number + 5"),
     changed("decisions", "another note", "note = coalesce(note, '') || 'x'"),
     changed("decisions", "another person", "decided_by = 'mallory'"),
+    changed("decisions", "another name to compare", "decided_as = 'mallory'"),
+    changed("decisions", "of another seal", "seal = seal + 1"),
     changed("decisions", "another login", "login = 'mallory'"),
     changed("decisions", "another amount", "amount = amount + 1", where: "action = 'refund'"),
     changed("decisions", "no second person needed", "needs_approval = false", where: "needs_approval"),
@@ -21,10 +23,10 @@ extension Tampering {
     Tampering("decisions: an approval deleted") { _ in "DELETE FROM decisions WHERE action = 'approve'" },
     Tampering("decisions: an approval put in") { salt in
       """
-      INSERT INTO decisions (break_id, number, payment_id, action, approves, amount, currency, decided_by, login,
-        decided_at, decided_on, file_sha256, file_name, line, token)
-      SELECT break_id, number + 7, payment_id, 'approve', number, amount, currency, 'mallory', login, decided_at,
-        decided_on, file_sha256, file_name, line, token
+      INSERT INTO decisions (break_id, number, payment_id, action, approves, amount, currency, decided_by, decided_as,
+        login, decided_at, decided_on, file_sha256, file_name, line, token, seal)
+      SELECT break_id, number + 7, payment_id, 'approve', number, amount, currency, 'mallory', 'mallory', login,
+        decided_at, decided_on, file_sha256, file_name, line, token, seal
       FROM decisions WHERE \(sql: row("decisions", salt, where: "action = 'refund'"))
       """
     },

@@ -115,6 +115,18 @@ import Testing
     }
   }
 
+  @Test func aDateThatIsStillToComeIsRefusedUnlessItIsMeant() async throws {
+    try await with { desk in
+      try desk.write("accept")
+      let refused = try await desk.settle("decide", "breaks.csv", "--date", "2999-11-21")
+      #expect(refused.status == 64)
+      #expect(refused.errors.hasPrefix("settle: the date 2999-11-21 is still to come"))
+      #expect(try await desk.count("decisions") == "0")
+      let meant = try await desk.settle("decide", "breaks.csv", "--date", "2999-11-21", "--allow-future")
+      #expect(meant.status == 0, "\(meant.errors)")
+    }
+  }
+
   @Test func whileARunHoldsTheStoreItIsTriedLater() async throws {
     try await with { desk in
       try desk.write("accept")

@@ -51,6 +51,26 @@ import Testing
     #expect(throws: (any Error).self) { _ = try RunOptions.parse(arguments) }
   }
 
+  /// A year that is mistyped would make all that is awaited overdue. Whoever means it says so, and so does a retry.
+  @Test func aDateThatIsStillToComeIsRefusedUnlessItIsMeant() throws {
+    let settings = try Settings(Environment([:]))
+    func request(_ words: String..., dryRun: Bool = false) throws -> RunRequest {
+      try RunOptions.parse(words).request(settings, dryRun: dryRun, now: Self.now)
+    }
+    #expect(try request("--date", "2026-11-22").date == BusinessDate("2026-11-22"))
+    #expect {
+      _ = try request("--date", "2026-11-23")
+    } throws: { error in
+      let failure = error as? Failure
+      return failure?.status == .usage && failure?.message.contains("2026-11-23") == true
+        && failure?.message.contains("--allow-future") == true
+    }
+    let meant = try request("--date", "2062-11-22", "--allow-future")
+    #expect(meant.date == BusinessDate("2062-11-22"))
+    #expect(meant.arguments.contains("--allow-future"))
+    #expect(try request("--date", "2062-11-22", dryRun: true).date == BusinessDate("2062-11-22"))
+  }
+
   @Test func aDryRunSaysSo() throws {
     let options = try RunOptions.parse([])
     let request = try options.request(try Settings(Environment([:])), dryRun: true, now: Self.now)

@@ -1,0 +1,44 @@
+import Postgres
+import SettleModel
+import SettleTesting
+import Testing
+
+@testable import SettleStore
+
+/// A mistyped year says nothing of what is due, nor of what was reported.
+@Suite struct LatestDateTests {
+  @Test(arguments: ["reconcile", "report"])
+  func aDateThatWasStillToComeIsNotTheLatest(stage: String) async throws {
+    try await Story.tell { story in
+      func latest() async throws -> String? { try await story.read { try $0.latestDate(of: stage) }?.description }
+      #expect(try await latest() == nil)
+      try await story.journal(.done, of: stage)
+      #expect(try await latest() == "2026-11-20")
+      await story.next(days: 3)
+      try await story.journal(.failed, of: stage)
+      #expect(try await latest() == nil)
+      try await story.journal(.done, of: stage)
+      #expect(try await latest() == "2026-11-23")
+      // Done in the night of the 23rd, at half past one on the 24th: the 26th may be today nowhere.
+      for (date, isLatest) in [("2026-11-26", true), ("2026-11-27", false), ("2062-11-23", false)] {
+        try await story.write { db in
+          _ = try db.execute("UPDATE runs SET business_date = \(date)::text::date")
+        }
+        #expect(try await latest() == (isLatest ? date : nil))
+      }
+    }
+  }
+
+  /// After a night in the far future, a charge of today is awaited as ever.
+  @Test func whatIsAwaitedIsNotMissingAfterAMistypedYear() async throws {
+    try await Story.tell { story in
+      try await story.reconcile(waiting: 2)
+      try await story.journal(.done, of: "reconcile")
+      try await story.write { db in _ = try db.execute("UPDATE runs SET business_date = '2062-11-22'") }
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.reconcile(waiting: 2)
+      #expect(try await story.breaks() == [])
+    }
+  }
+}
