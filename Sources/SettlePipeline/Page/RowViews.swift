@@ -67,20 +67,20 @@ struct PayoutView {
         bankCurrency: row.bank.flatMap { $0.currency == row.currency ? nil : $0.currency.code },
         remainder: view(row.remainder), remains: (row.remainder ?? 0) != 0, isMissing: row.status == "not_in_bank",
         attention: (row.remainder ?? 0) != 0 || !row.agrees,
-        status: statusTitle(row.status))
+        status: statusTitle(row.status, isPaid: row.payout != nil))
     }
   }
 }
 
 extension PayoutView {
   /// What a person reads for a status of `payouts.csv`.
-  private static func statusTitle(_ status: String) -> String {
+  private static func statusTitle(_ status: String, isPaid: Bool) -> String {
     switch status {
     case "remainder": "Does not add up"
     case "not_in_bank": "Missing at the bank"
     case "in_bank": "At the bank"
     case "complete": "Adds up"
-    case "open": "Not paid out yet"
+    case "open": isPaid ? "Paid out, its lines are not known" : "Not paid out yet"
     default: PageText.sentence(status)
     }
   }
