@@ -71,7 +71,7 @@ extension Session {
     case .direct: return nil
     case .prepared(let name): return name
     case .prepare(let name):
-      for old in statements.takeDiscarded() { try command("DEALLOCATE \(old)") }
+      if transactionStatus == PQTRANS_IDLE { try releaseDiscarded() }
       do {
         try complete(PQsendPrepare(connection, name, key.text, Int32(key.types.count), key.types), key.text)
       } catch {
@@ -80,6 +80,12 @@ extension Session {
       }
       return name
     }
+  }
+
+  /// Frees what the server holds of discarded statements, outside transactions only: in one, a DEALLOCATE is its first
+  /// query, and SET TRANSACTION would come too late.
+  func releaseDiscarded() throws {
+    for old in statements.takeDiscarded() { try command("DEALLOCATE \(old)") }
   }
 
   func refuseNUL(_ text: String) throws {

@@ -23,6 +23,7 @@ extension Session {
   func transaction<T>(_ ending: Ending, _ body: (Session) throws -> T) throws -> Transacted<T> {
     try checkReady()
     do {
+      try releaseDiscarded()
       try command("BEGIN")
     } catch {
       throw isLost ? NotBegun(cause: error) : error

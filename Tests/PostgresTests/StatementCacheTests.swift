@@ -62,4 +62,22 @@ import Testing
       }
     }
   }
+
+  /// What the server holds of discarded statements is freed before a transaction, not as its first query.
+  @Test func aTransactionMaySayHowItLooksWhateverWasDiscarded() async throws {
+    var settings = try await freshSettings()
+    settings.preparedStatements = 2
+    let pool = Pool(settings, size: 1)
+    let look: SQL = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+    try await pool.session { db in for _ in 1...2 { _ = try db.query("SELECT 1") } }
+    try await pool.rolledBack { db in _ = try db.execute(look) }
+    // Discards the first; and now the other is worth preparing.
+    try await pool.session { db in _ = try db.query("SELECT 2") }
+    try await pool.rolledBack { db in _ = try db.execute(look) }
+    let held: [String] = try await pool.session { db in
+      try db.query("SELECT statement FROM pg_prepared_statements") { try $0.get("statement") }
+    }
+    #expect(held == ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"])
+    await pool.close()
+  }
 }

@@ -7,16 +7,20 @@ import Testing
 
 @Suite struct FencedWritesTests {
   private static let lost = StoreError.leaseLost("another run has taken over")
-  private static let written: SQL = "SELECT code FROM currencies WHERE code LIKE 'QQ_'"
+  private static let written: SQL = "SELECT value FROM payment_references"
+
+  private static func reference(_ value: String) -> SQL {
+    "INSERT INTO payment_references VALUES ('default', 'stripe', \(value), 'hold', \(UUID()))"
+  }
 
   @Test func anOldTokenWritesNothing() async throws {
     let store = try await Store.test()
     let lease = try await Lease.acquire(store.settings, run: UUID(), holder: "now")
     let old = Fence(token: lease.token - 1)
     await #expect(throws: Self.lost) {
-      try await store.write(old) { _ = try $0.execute("INSERT INTO currencies VALUES ('QQQ', 0)") }
+      try await store.write(old) { _ = try $0.execute(Self.reference("QQQ")) }
     }
-    try await store.write(Fence(token: lease.token)) { _ = try $0.execute("INSERT INTO currencies VALUES ('QQR', 0)") }
+    try await store.write(Fence(token: lease.token)) { _ = try $0.execute(Self.reference("QQR")) }
     #expect(try await store.rows(Self.written) == ["QQR"])
     await lease.release()
     await store.close()
@@ -29,7 +33,7 @@ import Testing
     try await gate.run { _ = try $0.query("SELECT pg_advisory_lock(42)") }
     let paused = Task {
       try await store.write(Fence(token: 0)) { db in
-        try db.execute("INSERT INTO currencies VALUES ('QQQ', 0)")
+        try db.execute(Self.reference("QQQ"))
         _ = try db.query("SELECT pg_advisory_xact_lock(42)")
       }
     }
@@ -48,7 +52,7 @@ import Testing
     let store = try await Store.test()
     await #expect(throws: Stop.self) {
       try await store.write(Fence(token: 0)) { db in
-        try db.execute("INSERT INTO currencies VALUES ('QQQ', 0)")
+        try db.execute(Self.reference("QQQ"))
         throw Stop()
       }
     }
