@@ -6,8 +6,8 @@ import SettleModel
 
 extension Session {
   /// The rows that may be items of a date, each with the outcome that speaks for its charge. A break that has explained
-  /// itself speaks no more: what it was about is matched, or another break's. A match speaks before a break that somebody
-  /// settled: the charge has more rows by now.
+  /// itself speaks no more: what it was about is matched, or another break's. A match speaks before a break, and a break
+  /// that stands on the date before one that somebody has settled: the charge has more rows by now.
   static func reportedRows(on date: BusinessDate) -> SQL {
     """
     SELECT o.payment_id, o.outcome_id, o.kind, o.row_id, o.business_date, o.compared_amount, o.compared_currency,
@@ -16,9 +16,7 @@ extension Session {
     FROM \(sql: recordsThen) o
     LEFT JOIN LATERAL (
       SELECT EXISTS (SELECT FROM \(sql: matchesThen) m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id) AS matched,
-        EXISTS (
-          SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
-            AND b.resolution IS DISTINCT FROM 'explained') AS broken
+        \(sql: isBroken("o")) AS broken, \(sql: isBroken("o", on: date)) AS standing
     ) spoken ON true
     LEFT JOIN LATERAL (
       SELECT c.outcome_id FROM \(sql: recordsThen) c
@@ -27,11 +25,10 @@ extension Session {
       WHERE NOT spoken.matched AND o.kind IN ('charge', 'capture_reversal') AND c.payment_id = o.payment_id
         AND c.outcome_id <> o.outcome_id AND c.kind IN ('charge', 'capture_reversal')
         AND \(sql: chargeKey(of: "c")) = \(sql: chargeKey(of: "o"))
-        AND (m.business_date <= \(date) OR NOT spoken.broken AND (m.outcome_id IS NOT NULL OR EXISTS (
-            SELECT FROM breaks b WHERE b.payment_id = c.payment_id AND b.outcome_id = c.outcome_id
-              AND b.resolution IS DISTINCT FROM 'explained')))
-      ORDER BY m.business_date <= \(date) DESC NULLS LAST, c.kind <> 'charge', c.row_id IS NULL, c.occurred_at,
-        c.outcome_id LIMIT 1
+        AND (m.business_date <= \(date) OR NOT spoken.standing AND (\(sql: isBroken("c", on: date))
+          OR NOT spoken.broken AND (m.outcome_id IS NOT NULL OR \(sql: isBroken("c")))))
+      ORDER BY m.business_date <= \(date) DESC NULLS LAST, \(sql: isBroken("c", on: date)) DESC, c.kind <> 'charge',
+        c.row_id IS NULL, c.occurred_at, c.outcome_id LIMIT 1
     ) speaker ON true
     WHERE o.reported AND o.kind <> 'charge_failed' AND (
       o.business_date = \(date)
@@ -39,6 +36,17 @@ extension Session {
         SELECT FROM \(sql: matchesThen) m
         WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id AND m.business_date < \(date)))
     """
+  }
+
+  /// Whether a break speaks for a record, and, where a date is given, stands on it.
+  private static func isBroken(_ row: SQL, on date: BusinessDate? = nil) -> SQL {
+    let standing: SQL =
+      date.map { "AND b.first_seen <= \($0) AND (b.resolved_on IS NULL OR b.resolved_on >= \($0))" } ?? ""
+    return """
+      EXISTS (
+        SELECT FROM breaks b WHERE b.payment_id = \(sql: row).payment_id AND b.outcome_id = \(sql: row).outcome_id
+          AND b.resolution IS DISTINCT FROM 'explained' \(sql: standing))
+      """
   }
 
   /// One key for all rows of one charge, with the payment as `p`: its own ids are one charge, whichever a row names, and

@@ -266,7 +266,8 @@ import Testing
       + " reported_currency rule status",
     "resolved": "about break_id business_date expected_amount expected_currency held_back reason reported_amount"
       + " reported_currency resolution rule",
-    "decision": "amount approves break_id business_date by currency decision needs_approval note number",
+    "decision":
+      "amount approves break_id business_date by currency decision login needs_approval note number same_login",
     "refund": "amount currency processor_charge processor_reference processor_state reason refund_id rule state",
     "event": "occurred_at sequence type",
   ]
