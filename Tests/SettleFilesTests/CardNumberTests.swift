@@ -50,7 +50,7 @@ import Testing
   /// Each group of digits asks whether it belongs to a UUID; the answer may not depend on the length of the field, or a
   /// hostile one of some hundred kilobytes would hold up a night.
   @Test(.timeLimit(.minutes(1))) func aLongRunOfLettersAndDigitsIsReadOnce() {
-    let run = "123456789012x" + String(repeating: "1g", count: 500_000)
+    let run = "123456789012x" + String(repeating: "1g", count: 40_000)
     #expect(!CardNumber.mayBeHeld(in: run))
     #expect(CardNumber.mayBeHeld(in: run + " 4242424242424242"))
     // No UUID, since the run goes on before or after it.
