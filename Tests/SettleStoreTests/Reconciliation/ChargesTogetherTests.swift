@@ -35,15 +35,15 @@ import Testing
       breaks: ["amount_mismatch A open 10.00 USD/9.00 USD"]),
     Case(
       testDescription: "the rest comes later", nights: [[part("1", 600), part("2", 300)], [part("3", 100)]],
-      breaks: [], matches: ["charge A 10.00 USD order_reference_together"]),
+      breaks: [], matches: ["1000 order_reference_together"]),
     Case(
-      testDescription: "one of them is the whole", nights: [[part("1", 1_000), part("2", 600)]],
-      breaks: ["duplicate_charge A open -/6.00 USD"], matches: ["charge A 10.00 USD order_reference"]),
+      testDescription: "one of them is the whole", nights: [[part("1", 1_000).at(early), part("2", 600)]],
+      breaks: ["duplicate_charge A open -/6.00 USD"], matches: ["1000 order_reference"]),
     Case(
       testDescription: "the whole comes last",
       nights: [[part("1", 600), part("2", 300)], [part("3", 1_000).at(early)]],
       breaks: ["duplicate_charge A open -/3.00 USD", "duplicate_charge A open -/6.00 USD"],
-      matches: ["charge A 10.00 USD order_reference"]),
+      matches: ["1000 order_reference"]),
     Case(
       testDescription: "another currency is no part",
       nights: [[part("1", 600).at(early), part("2", 300, "EUR")]],
@@ -51,15 +51,21 @@ import Testing
     Case(
       testDescription: "one too many of what adds up",
       nights: [[part("1", 600), part("2", 400)], [part("3", 300)]],
-      breaks: ["duplicate_charge A open -/3.00 USD"], matches: ["charge A 10.00 USD order_reference_together"]),
+      breaks: ["duplicate_charge A open -/3.00 USD"], matches: ["1000 order_reference_together"]),
   ]
+
+  /// Whichever night made them.
+  private static func matches(_ story: Story) async throws -> [String] {
+    try await story.store.rows("SELECT amount::text || ' ' || rule FROM matches")
+  }
 
   private static let early = Timestamp(seconds: 1_600_000_000)
 
   @Test(arguments: cases) func theirSumIsWhatWasReported(_ it: Case) async throws {
     try await Story.tell { story in
       try await story.authorize(.order("A", 1_000, at: "adyen"))
-      for night in it.nights {
+      for (index, night) in it.nights.enumerated() {
+        if index > 0 { await story.next() }
         try await story.report(night, of: "adyen")
         try await story.reconcile(by: Self.rules)
         let before = try await story.fingerprint()
@@ -68,10 +74,9 @@ import Testing
         _ = try await story.totals()
         try await story.journal(.done, of: "reconcile")
         #expect(try await story.store.faults() == [])
-        await story.next()
       }
       #expect(try await story.breaks().filter { $0.contains(" open ") }.sorted() == it.breaks)
-      #expect(try await story.matches() == it.matches)
+      #expect(try await Self.matches(story) == it.matches)
     }
   }
 
@@ -101,16 +106,16 @@ import Testing
   @Test func whatFitsNoMoreIsPartedOrSummed() async throws {
     try await Story.tell { story in
       try await story.authorize(.order("A", 1_000, at: "adyen"))
-      try await story.report([Self.part("1", 600), Self.part("2", 400)], of: "adyen")
+      try await story.report([Self.part("1", 600), Self.part("2", 400).at(Self.early)], of: "adyen")
       try await story.reconcile(by: Self.rules)
       #expect(try await story.matches() == ["charge A 10.00 USD order_reference_together"])
       await story.next()
-      try await story.report([Self.part("2", 1_000)], of: "adyen")
+      try await story.report([Self.part("2", 1_000).at(Self.early)], of: "adyen")
       try await story.reconcile(by: Self.rules)
       #expect(try await story.matches() == ["charge A 10.00 USD order_reference"])
       #expect(try await story.breaks() == ["duplicate_charge A open -/6.00 USD"])
       await story.next()
-      try await story.report([Self.part("2", 300)], of: "adyen")
+      try await story.report([Self.part("2", 300).at(Self.early)], of: "adyen")
       try await story.reconcile(by: Self.rules)
       let open = try await story.breaks().filter { $0.contains(" open ") }
       #expect(open == ["amount_mismatch A open 10.00 USD/9.00 USD"])
@@ -118,7 +123,7 @@ import Testing
       try await story.reconcile()
       #expect(
         try await story.breaks().filter { $0.contains(" open ") }.sorted() == [
-          "amount_mismatch A open 10.00 USD/6.00 USD", "duplicate_charge A open -/3.00 USD",
+          "amount_mismatch A open 10.00 USD/3.00 USD", "duplicate_charge A open -/6.00 USD",
         ])
       let before = try await story.fingerprint()
       #expect(try await story.reconcile() == ReconcileCounts())
