@@ -59,10 +59,14 @@ struct DecisionTaker {
     let words = Dictionary(
       request.sheet.rows.map { ($0.line, $0[.decision] ?? "") }, uniquingKeysWith: { first, _ in first })
     for index in rows.indices {
-      rows[index].asked = words[rows[index].line].flatMap { try? BreakDecision($0, on: context.date) }
-      rows[index].matter = rows[index].breakID.flatMap { matters[$0] }.map { matter in
-        DecidedMatter(of: matter, refunding: rows[index].asked == .refund)
+      let matter = rows[index].breakID.flatMap { matters[$0] }
+      var asked = words[rows[index].line].flatMap { try? BreakDecision($0, on: context.date) }
+      // `wait` that was decided before waits until the date that it named then.
+      if rows[index].outcome == .known, let standing = matter?.standing?.decision, standing.action == asked?.action {
+        asked = standing
       }
+      rows[index].asked = asked
+      rows[index].matter = matter.map { DecidedMatter(of: $0, refunding: asked == .refund) }
     }
   }
 

@@ -78,7 +78,7 @@ extension Session {
     """
     SELECT b.break_id FROM breaks b
     WHERE b.break_id IN (SELECT break_id FROM decisions WHERE decided_on > \(date))
-      AND b.resolution IN ('accepted', 'written_off', 'duplicate')
+      AND b.resolution = ANY(\(BreakDecision.resolutions))
       AND b.first_seen <= \(date) AND b.resolved_on > \(date) AND NOT \(sql: isWaiting(on: date))
     """
   }

@@ -108,3 +108,17 @@ extension Story {
     try await reconcile()
   }
 }
+
+extension Story {
+  /// Whether reconciling again finds everything as it is.
+  func changesNothing() async throws -> Bool {
+    let counts = try await reconcile()
+    return [counts.relinked, counts.matched, counts.opened, counts.resolved] == [0, 0, 0, 0]
+  }
+
+  /// How many breaks a rule for overcharges would look at.
+  func candidates() async throws -> Int {
+    let context = context()
+    return try await read { try $0.refundCandidates(for: [.amountMismatch], context: context).count }
+  }
+}
