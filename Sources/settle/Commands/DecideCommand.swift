@@ -52,6 +52,7 @@ struct DecideCommand: AsyncParsableCommand {
         65  the file cannot be read as a whole
         69  the database cannot be reached
         75  a run holds the store: try again later
+        78  the pipeline that judges cannot be read: name it with --pipeline
       """)
 
   @Argument(help: ArgumentHelp("The breaks.csv that was edited.", valueName: "file"))
