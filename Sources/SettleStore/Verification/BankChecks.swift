@@ -12,15 +12,8 @@ extension StoreCheck {
       SELECT coalesce(p.reference, o.payout) AS subject
       FROM (SELECT * FROM payouts) p
       FULL JOIN (
-        SELECT processor, payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-          \(sql: Session.linesSum("gross")) AS gross,
-          \(sql: Session.linesSum("gross")) - \(sql: Session.linesSum("net"))
-            + coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS fees,
-          \(sql: Session.linesSum("net")) - coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS net,
-          -sum(gross) FILTER (WHERE is_payout) AS paid
-        FROM (
-          SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
-          FROM outcome_records WHERE payout IS NOT NULL AND reported) r
+        SELECT processor, payout, currency, \(sql: Session.payoutSums)
+        FROM (\(sql: Session.payoutRecords())) r
         GROUP BY processor, payout, currency
       ) o ON o.processor = p.processor AND o.payout = p.reference AND o.currency = p.currency
       WHERE p.payout_id IS NULL OR NOT p.stale AND (
