@@ -34,9 +34,14 @@ struct ExplainCommand: AsyncParsableCommand {
 
   func run() async throws {
     let id = id
-    let explanations = try await Settings().withFoundStore { store in
-      try await store.pool.session { try $0.withRestatements(try Self.found(id, in: $0)) }
+    let found = try await Settings().withFoundStore { store in
+      try await store.pool.session { try Self.found(id, in: $0) }
     }
+    guard !found.explanations.isEmpty else {
+      for line in found.lines.listed { Console.say(line) }
+      throw Failure(status: .usage, message: Self.unknown(id, near: found.near, lines: found.lines))
+    }
+    let explanations = found.explanations
     let stories = Story.all(explanations)
     if json {
       try Console.line(Story.json(id, stories).pretty)
@@ -47,13 +52,24 @@ struct ExplainCommand: AsyncParsableCommand {
     }
   }
 
+  /// What an id names; where it names nothing, what somebody may have meant.
+  struct Found: Sendable {
+    var explanations: [Explanation]
+    var near: [String] = []
+    var lines = FoundBankLines()
+  }
+
   /// What an id names, or else the one bank line that a text does.
-  static func found(_ id: String, in db: Session) throws -> [Explanation] {
-    let found = try db.explanations(of: id)
-    guard found.isEmpty else { return found }
-    let (near, lines) = (try db.idsHolding(id), try db.bankLines(holding: id))
-    if let line = lines.only(near: near) { return try db.explanations(of: line.description) }
-    throw Failure(status: .usage, message: Self.unknown(id, near: near, lines: lines))
+  static func found(_ id: String, in db: Session) throws -> Found {
+    var found = Found(explanations: try db.explanations(of: id))
+    if found.explanations.isEmpty {
+      (found.near, found.lines) = (try db.idsHolding(id), try db.bankLines(holding: id))
+      if let line = found.lines.only(near: found.near) {
+        found.explanations = try db.explanations(of: line.description)
+      }
+    }
+    found.explanations = try db.withRestatements(found.explanations)
+    return found
   }
 
   /// What looks like a card number is not repeated.

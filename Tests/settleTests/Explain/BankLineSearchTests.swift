@@ -1,6 +1,5 @@
 import Postgres
 import SettleModel
-import SettlePipeline
 import SettleStore
 import SettleTesting
 import Testing
@@ -11,16 +10,11 @@ import Testing
 @Suite struct BankLineSearchTests {
   private typealias World = SettleTesting.Story
 
-  /// The source of each line that is explained, or the refusal.
+  /// The source of each line that is explained, or the refusal and what it lists.
   private func found(_ text: String, _ world: World) async throws -> [String] {
-    do {
-      return try await world.read { try ExplainCommand.found(text, in: $0) }.flatMap { found in
-        found.bankLines.map(\.source)
-      }
-    } catch let failure as Failure {
-      #expect(failure.status == .usage)
-      return failure.message.split(separator: "\n").map(String.init)
-    }
+    let found = try await world.read { try ExplainCommand.found(text, in: $0) }
+    guard found.explanations.isEmpty else { return found.explanations.flatMap { $0.bankLines.map(\.source) } }
+    return [ExplainCommand.unknown(text, near: found.near, lines: found.lines)] + found.lines.listed
   }
 
   @Test func aLineIsFoundByWhatItSays() async throws {
@@ -50,13 +44,16 @@ import Testing
         .line(300, text: "MY ADYEN BATCH " + String(repeating: "x", count: 80)), file: "b.csv")
       let several = try await found("adyen batch", world)
       #expect(several.count == 3)
-      #expect(several[0].hasSuffix("\"adyen batch\"; 2 bank lines are it: give the id of one"))
+      #expect(
+        several[0].hasSuffix(
+          "\"adyen batch\"; 2 bank lines have it as a reference or as the text, listed above: give the id of one"))
       #expect(several[1].hasSuffix("  2026-11-19  2.00 USD  R-2, ADYEN BATCH  [b.csv:3]"))
       #expect(several[2].hasSuffix("  2026-11-18  1.00 USD  R-1, ADYEN BATCH  [b.csv:2]"))
       let id = try #require(several[1].split(separator: " ").first.map(String.init))
       #expect(try await found(id, world) == ["b.csv:3"])
       let parts = try await found("dyen batch", world)
-      #expect(parts[0].hasSuffix("; 3 bank lines hold it: give the id of one"))
+      #expect(
+        parts[0].hasSuffix("; 3 bank lines have it in a reference or in the text, listed above: give the id of one"))
       #expect(parts[1].contains("  3.00 USD  MY ADYEN BATCH xxx"))
       #expect(parts[1].hasSuffix("x…  [b.csv:4]"))
     }
@@ -70,8 +67,8 @@ import Testing
       }
       let listed = try await found("SAMEREF", world)
       #expect(listed.count == 12)
-      #expect(listed[0].contains("12 bank lines are it"))
-      #expect(listed[11] == "  and 2 older ones: give more of the text")
+      #expect(listed[0].contains("12 bank lines have it as a reference"))
+      #expect(listed[11] == "and 2 older ones: give more of the text")
     }
   }
 
@@ -82,7 +79,7 @@ import Testing
       try await world.book(.line(500, text: "Payout po_week1"), file: "b.csv")
       try await world.reconcile()
       let listed = try await found("week", world)
-      #expect(listed[0].contains("it is a part of po_week1: give one of these whole; 1 bank line holds it"))
+      #expect(listed[0].contains("it is a part of po_week1: give one of these whole; 1 bank line has it in a"))
       #expect(listed[1].hasSuffix("5.00 USD  Payout po_week1  [b.csv:2]"))
       #expect(try await found("payout po_week1", world) == ["b.csv:2"])
     }
@@ -96,7 +93,7 @@ import Testing
       try await world.book(statement: .of("2026-11-20", id: "", opening: 150, closing: 150), file: "bank/3.csv")
       try await world.reconcile()
       func text(_ id: String) async throws -> String {
-        let found = try await world.read { try ExplainCommand.found(id, in: $0) }
+        let found = try await world.read { try ExplainCommand.found(id, in: $0).explanations }
         return try #require(settle.Story.all(found).first).text(Style(isOn: false))
       }
       #expect(try await text("ADYEN BATCH").contains("\n  account ACCOUNT, bank/1.csv:2\n"))
