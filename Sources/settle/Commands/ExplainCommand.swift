@@ -23,7 +23,7 @@ struct ExplainCommand: AsyncParsableCommand {
         settle explain 7f0b6f0e-6f5e-4a53-9b0e-0d6a3c1e2b11
         settle explain ch_3PabcXYZ --json
         settle explain po_1PabcXYZ      its lines, what was paid, the bank's line
-        settle explain "STRIPE PAYMENTS 2026-11"      the bank line with this in its text
+        settle explain "PAYMENTS 2026-11"      a bank line by its text
       """)
 
   @Argument(help: ArgumentHelp("What to explain.", valueName: "id"))
