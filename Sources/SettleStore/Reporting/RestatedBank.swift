@@ -87,7 +87,7 @@ extension Session {
       JOIN bank_match_payouts pu ON pu.match_id = pl.match_id
       JOIN payouts y ON y.payout_id = pu.payout_id
       JOIN outcome_records r ON r.payout = y.reference AND r.processor = y.processor AND r.currency = y.currency
-        AND r.kind = 'payout' AND r.business_date <= \(date)
+        AND r.kind = 'payout' AND r.reported AND r.business_date <= \(date)
       JOIN input_files f ON f.file_id = r.file_id
       WHERE pl.line_id = b.item_id)
     """

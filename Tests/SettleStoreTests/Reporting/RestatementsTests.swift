@@ -203,7 +203,7 @@ import Testing
           "2026-11-20 payouts.csv po_1 lines 1>2 USD o.csv", "2026-11-20 payouts.csv po_1 gross 10.00>11.00 USD o.csv",
           "2026-11-20 payouts.csv po_1 fees 0.50>0.60 USD o.csv",
           "2026-11-20 payouts.csv po_1 net 9.50>10.40 USD o.csv",
-          "2026-11-20 payouts.csv po_1 remainder -0.90>0.00 USD o.csv",
+          "2026-11-20 payouts.csv po_1 remainder 0.90>0.00 USD o.csv",
         ], "\(rows)")
     }
   }
