@@ -32,6 +32,9 @@ package enum BreakDecision: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Every way in which a decision ends a break.
+  package static let resolutions = ["accepted", "written_off", "duplicate"]
+
   /// How a break ends by it, or nil where it stays open. Stored spellings are never reused.
   package var resolution: String? {
     switch self {

@@ -17,9 +17,8 @@ package struct AuditSeal: Sendable, Equatable {
 
 extension Session {
   /// Seals what came since the last seal, of this run and of earlier ones that were killed before they could: the heads
-  /// of all chains that grew, the digests of the files loaded, the decisions taken, and what stands. Where nothing came
-  /// and nothing changed,
-  /// the last seal stands.
+  /// of all chains that grew, the digests of the files loaded, the decisions taken, and what stands. Where nothing
+  /// came and nothing changed, the last seal stands.
   package func seal(run: UUID, at now: Timestamp) throws -> AuditSeal {
     let position = try auditPosition()
     _ = try execute(

@@ -34,7 +34,7 @@ package struct DecidableBreak: Sendable {
   package var formerFiles: [String]
 
   /// Whether a person's decision has resolved it.
-  package var isDecided: Bool { ["accepted", "written_off", "duplicate"].contains(resolution) }
+  package var isDecided: Bool { resolution.map(BreakDecision.resolutions.contains) ?? false }
 }
 
 extension Session {

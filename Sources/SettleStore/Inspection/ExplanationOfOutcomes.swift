@@ -75,7 +75,7 @@ extension Session {
           (SELECT r.processed_at FROM refunds r
            WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id AND b.resolution = 'refunded'),
           (SELECT max(d.decided_at) FROM decisions d WHERE d.break_id = b.break_id AND d.action <> 'approve'
-            AND b.resolution IN ('accepted', 'written_off', 'duplicate')),
+            AND b.resolution = ANY(\(BreakDecision.resolutions))),
           \(sql: Self.reconciled(on: "b.resolved_on", after: "f.loaded_at")), b.resolved_on::timestamptz)
           END AS resolved_about
       FROM breaks b

@@ -71,7 +71,7 @@ extension Session {
 
   /// Whether a break was settled as the amounts that it has: by a person, or by a refund that was asked for.
   private static func isSettled(_ row: SQL) -> SQL {
-    "(\(sql: row).resolution IN ('accepted', 'written_off', 'duplicate', 'refunded') OR \(sql: hasRefund(row)))"
+    "(\(sql: row).resolution = ANY(\(BreakDecision.resolutions + ["refunded"])) OR \(sql: hasRefund(row)))"
   }
 
   /// Whether a refund is under way for a break, or done.

@@ -135,9 +135,6 @@ extension Session {
     try script("ANALYZE pairs")
   }
 
-  /// Of a payment `p`: nobody was asked for it through settle, or not yet.
-  private static let isUnasked: SQL = "(p.state = 'REQUESTED' AND p.attempts = 0)"
-
   /// What settle asked nobody for has succeeded where its reported money fits: another processor was to charge it, or a
   /// rule says that this is the order's money, so that it must not be charged again. No audit entry tells of it: the
   /// record is in its file's digest.

@@ -4,11 +4,13 @@ import SettleModel
 // Differences that no pair shows: what was expected and never came, what came and nobody expected.
 
 extension Session {
+  /// Of a payment `p`: nobody was asked for it through settle, or not yet.
+  static let isUnasked: SQL = "(p.state = 'REQUESTED' AND p.attempts = 0)"
+
   /// Of a payment `p`: another processor was to charge it, and nothing has been heard of it yet. Of the pipeline's own,
   /// one that was sent has an attempt, and one that was not has no date of its charge.
-  static let isChargedElsewhere: SQL = """
-    (p.state = 'REQUESTED' AND p.attempts = 0 AND p.charged_on IS NOT NULL AND p.charge_due_on IS NULL)
-    """
+  static let isChargedElsewhere: SQL =
+    "(\(sql: isUnasked) AND p.charged_on IS NOT NULL AND p.charge_due_on IS NULL)"
 
   /// Charges and refunds that no file has reported by the day they were due. A refund is expected from the date after
   /// the one that learnt of its success, since it cannot be in that night's file; what its processor still calls pending

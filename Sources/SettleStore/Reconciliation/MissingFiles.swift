@@ -81,7 +81,7 @@ extension Session {
       UPDATE wanted_files w SET break_id = \(sql: Self.follower)
       FROM breaks b JOIN missing_files m ON m.payment_id = b.payment_id AND m.break_id = b.break_id
       WHERE b.payment_id = w.break_id AND b.break_id = w.break_id
-        AND b.resolution IN ('accepted', 'written_off', 'duplicate')
+        AND b.resolution = ANY(\(BreakDecision.resolutions))
         AND ((b.expected_amount, b.expected_currency) IS DISTINCT FROM (w.amount, w.currency)
           OR split_part(m.says, ', so ', 2) <> split_part(w.says, ', so ', 2))
       """) > 0

@@ -45,6 +45,7 @@ extension Session {
       WHERE b.payment_id = g.payment_id AND b.outcome_id = g.outcome_id AND b.item_id IS NULL
       """)
   }
+
   /// A break about a fee or a rate is where its record is, however the record came there: else it would be judged no more,
   /// and a new one made beside it.
   private func bringVariancesToRecords() throws {

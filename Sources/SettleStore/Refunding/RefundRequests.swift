@@ -89,8 +89,8 @@ extension Session {
       """)
   }
 
-  /// Whether a dispute of the charge has been told of that no reversal has ended, or of which not all has come back. The processor's figures, which were
-  /// asked for before the lock, may be older than this.
+  /// Whether a dispute of the charge has been told of that no reversal has ended, or of which not all has come back. The
+  /// processor's figures, which were asked for before the lock, may be older than this.
   private func isDisputed(_ order: RefundOrder) throws -> Bool {
     try first(
       """

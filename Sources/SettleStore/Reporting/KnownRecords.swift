@@ -18,8 +18,9 @@ extension Session {
     "CASE WHEN l.record IS NULL THEN o.\(sql: column) ELSE (l.record ->> '\(sql: column)')::\(sql: type) END"
   }
 
-  /// Whether a match `m` of ``matchesKnown(on:)`` is of the record `o`. Both keys say the same, but the planner takes them for two chances that
-  /// seldom meet, and would plan for one row where there are a million; so it is not told of the second as a key.
+  /// Whether a match `m` of ``matchesKnown(on:)`` is of the record `o`. Both keys say the same, but the planner takes them
+  /// for two chances that seldom meet, and would plan for one row where there are a million; so it is not told of the
+  /// second as a key.
   static let isOfRecord: SQL = "o.payment_id = m.held_by AND (o.outcome_id = m.outcome_id) IS TRUE"
 
   /// All records that a date knew, each as the date knew it, with the columns of `outcome_records`. To be narrowed by

@@ -12,12 +12,7 @@ extension StoreCheck {
       SELECT coalesce(p.reference, o.payout) AS subject
       FROM (SELECT * FROM payouts) p
       FULL JOIN (
-        SELECT processor, payout, currency, count(*) FILTER (WHERE NOT is_payout) AS lines,
-          \(sql: Session.linesSum("gross")) AS gross,
-          \(sql: Session.linesSum("gross")) - \(sql: Session.linesSum("net"))
-            + coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS fees,
-          \(sql: Session.linesSum("net")) - coalesce(sum(fee) FILTER (WHERE is_payout), 0) AS net,
-          -sum(gross) FILTER (WHERE is_payout) AS paid
+        SELECT processor, payout, currency, \(sql: Session.payoutSums)
         FROM (
           SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
           FROM outcome_records WHERE payout IS NOT NULL AND reported) r

@@ -1,4 +1,5 @@
 import Postgres
+import SettleModel
 
 // What finance decided: every decision has its effect, and nothing is resolved as decided that nobody decided.
 
@@ -23,7 +24,7 @@ extension StoreCheck {
       FROM (\(sql: Session.lastDecisions())) d
       FULL JOIN breaks b ON b.break_id = d.break_id
       WHERE CASE WHEN b.break_id IS NULL THEN true
-        WHEN \(sql: decidedResolution) IS NULL THEN b.resolution IN ('accepted', 'written_off', 'duplicate')
+        WHEN \(sql: decidedResolution) IS NULL THEN b.resolution = ANY(\(BreakDecision.resolutions))
         ELSE (b.resolution, b.resolved_on) IS DISTINCT FROM (\(sql: decidedResolution), d.decided_on)
           OR NOT \(sql: Session.isAboutSameFigures) END
       UNION ALL

@@ -5,7 +5,7 @@ import Glibc
 enum ProcFiles {
   private static let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
 
-  /// User and system time in seconds; of children, too, that have ended and were waited for.
+  /// User and system time in seconds, a measurement and no money; of children, too, that have ended and were waited for.
   static func cpuSeconds(of pid: pid_t, withEnded: Bool = false) -> Double {
     guard let stat = text("stat", of: pid), let name = stat.lastIndex(of: ")") else { return 0 }
     let fields = stat[stat.index(after: name)...].split(separator: " ")

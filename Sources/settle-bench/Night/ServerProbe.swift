@@ -7,7 +7,7 @@ struct ServerProbe {
   struct Reading {
     /// All WAL that was ever written, in bytes.
     var wal: Int64
-    /// Processor time of the server's processes, in seconds.
+    /// Processor time of the server's processes, in seconds: a measurement, which no money is computed from.
     var cpu: Double
     /// What the largest of them holds for itself alone, in KiB: shared buffers are not counted.
     var largestBackend: Int

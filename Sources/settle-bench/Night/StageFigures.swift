@@ -1,7 +1,8 @@
 import Foundation
 import SettleModel
 
-/// What one stage of a run took. Times are in seconds, sizes in bytes.
+/// What one stage of a run took. Times are in seconds, sizes in bytes. Floating numbers here are measured times alone; no
+/// money is computed from them.
 struct StageFigures: Codable {
   var stage: String
   var seconds: Double
@@ -17,7 +18,7 @@ struct StageFigures: Codable {
 }
 
 /// What one run took, stage by stage. `start` is all before the first stage, `end` all after the last: the seal, the
-/// editions, the exchange of folders.
+/// editions, the exchange of folders. Its floating numbers are times, too.
 struct RunFigures: Codable {
   var run: String
   var exitStatus: Int32
@@ -28,7 +29,7 @@ struct RunFigures: Codable {
   var reports: [String]
 }
 
-/// What was seen at one moment of a run.
+/// What was seen at one moment of a run; a floating number is a time.
 struct Sample {
   var at: Date
   var settleCpu: Double

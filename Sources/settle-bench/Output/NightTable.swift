@@ -48,6 +48,7 @@ struct NightTable: Codable {
     ]
   }
 
+  /// A time; money stands nowhere in this table.
   private static func seconds(_ seconds: Double) -> String { String(format: "%.2f", seconds) }
 
   private static func mebibytes(_ bytes: Int64) -> String { String(format: "%.1f", Double(bytes) / 1_048_576) }

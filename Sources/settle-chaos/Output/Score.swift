@@ -1,6 +1,6 @@
 import Foundation
 
-/// What all trials of one fault came to.
+/// What all trials of one fault came to. Floating numbers here are times and probabilities, never money.
 struct Score: Sendable, Codable {
   var fault: String
   var summary: String

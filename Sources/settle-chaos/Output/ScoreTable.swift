@@ -1,6 +1,7 @@
 import Foundation
 
-/// The harness's one table, as text for people and as JSON for machines.
+/// The harness's one table, as text for people and as JSON for machines. Floating numbers in it are times and
+/// probabilities, never money.
 struct ScoreTable: Sendable, Codable {
   var effort: String
   var seed: UInt64
