@@ -35,7 +35,10 @@ package struct MatchedRow: Sendable {
   package var orderReference: String
   package var kind: String
   package var rule: String
+  /// What was expected.
   package var amount: Money
+  /// Reported less expected, where a rule let the difference pass; zero else.
+  package var tolerated: Money
   /// In the settlement currency.
   package var fee: Money
   package var net: Money
