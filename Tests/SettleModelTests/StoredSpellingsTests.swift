@@ -55,7 +55,8 @@ import Testing
       """
       missing_value invalid_amount zero_amount invalid_currency invalid_instant invalid_identifier invalid_text \
       too_long wrong_column_count invalid_json cut_off unknown_field card_number unknown_event unknown_category \
-      unknown_reason sums_disagree conflict already_charged attempt_open hold_in_use exceeds_hold
+      unknown_reason sums_disagree conflict already_charged attempt_open hold_in_use exceeds_hold \
+      unknown_processor
       """
     ),
   ])

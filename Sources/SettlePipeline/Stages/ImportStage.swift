@@ -31,7 +31,7 @@ struct ImportStage: Stage {
   }
 
   static func files(of pipeline: PipelineDefinition) -> InboxFiles {
-    InboxFiles(kinds: [.outcomes, .statement], sources: pipeline.importing)
+    InboxFiles(kinds: [.outcomes, .statement], sources: pipeline.importing, pipeline: pipeline)
   }
 
   private static func load(
