@@ -27,7 +27,8 @@ package struct RefundPolicy: Sendable, Equatable {
   package var perRun: [Currency: Int64]
   /// Minor units a currency, over one business date.
   package var perDay: [Currency: Int64]
-  /// Above this a person must approve. A currency that is not named needs no approval.
+  /// Above this a second person must approve. Where any currency is named, each refund in another one needs approval,
+  /// whatever its size; where none is, nothing does.
   package var approvalAbove: [Currency: Int64]
   /// Who counts as another person than the one who decided.
   package var approver: Approver
@@ -143,7 +144,7 @@ package struct RefundPolicy: Sendable, Equatable {
     guard let limit = rule.limit[amount.currency] else { return .heldBack(.currencyNotNamed) }
     guard amount.minor <= limit else { return .heldBack(.aboveLimit) }
     if let held = exceeded(by: amount, after: spent) { return .heldBack(held) }
-    if let approval = approvalAbove[amount.currency], amount.minor > approval { return .heldBack(.needsApproval) }
+    if needsApproval(amount) { return .heldBack(.needsApproval) }
     return .refund(amount, rule: rule)
   }
 
@@ -175,9 +176,11 @@ package struct RefundPolicy: Sendable, Equatable {
 
   private static func nothingLeft(of subject: Case) -> Held { subject.returned > 0 ? .alreadyReturned : .undercharged }
 
-  /// Whether a second person must agree to give so much back.
+  /// Whether a second person must agree to give so much back. A currency that somebody forgot to name is not one that
+  /// needs no control.
   package func needsApproval(_ amount: Money) -> Bool {
-    approvalAbove[amount.currency].map { amount.minor > $0 } ?? false
+    guard !approvalAbove.isEmpty else { return false }
+    return approvalAbove[amount.currency].map { amount.minor > $0 } ?? true
   }
 
   /// Whether an approval counts that was given under the login under which the refund was decided, or under another.

@@ -110,12 +110,24 @@ import Testing
     #expect(policy.decide(Self.duplicate(11), spent: RefundPolicy.Spent()) == .heldBack(.aboveLimit))
   }
 
-  @Test func aCurrencyThatApprovalDoesNotNameNeedsNone() {
+  /// Whoever forgot a currency did not mean that nobody looks at it.
+  @Test(arguments: [1, 50_000] as [Int64])
+  func aCurrencyThatApprovalDoesNotNameAlwaysNeedsIt(minor: Int64) {
     var policy = Self.policy
     policy.perRun[currency("JPY")] = 100_000
-    #expect(
-      policy.decide(Self.duplicate(50_000, "JPY"), spent: RefundPolicy.Spent())
-        == .refund(money(50_000, "JPY"), rule: policy.rules[0]))
+    let (subject, spent) = (Self.duplicate(minor, "JPY"), RefundPolicy.Spent())
+    func decided(approved: Bool) -> RefundPolicy.Decision {
+      policy.decide(subject, decided: money(minor, "JPY"), approved: approved, spent: spent)
+    }
+    #expect(policy.needsApproval(money(minor, "JPY")))
+    #expect(policy.decide(subject, spent: spent) == .heldBack(.needsApproval))
+    #expect(decided(approved: false) == .heldBack(.needsApproval))
+    let own = RefundRule(when: .duplicateCharge, portion: .duplicate, limit: [:])
+    #expect(decided(approved: true) == .refund(money(minor, "JPY"), rule: own))
+    policy.approvalAbove = [:]
+    #expect(!policy.needsApproval(money(minor, "JPY")))
+    #expect(policy.decide(subject, spent: spent) == .refund(money(minor, "JPY"), rule: policy.rules[0]))
+    #expect(decided(approved: false) == .refund(money(minor, "JPY"), rule: own))
   }
 
   @Test func whatIsSpentCountsForTheRunAndTheDay() {

@@ -116,7 +116,7 @@ extension RefundPolicy {
     for item in try keys["rules"]?.sequence() ?? [] { rules.append(try RefundRule(item, after: rules)) }
     self.init(
       rules: rules, perRun: try keys["per_run"]?.amounts() ?? [:], perDay: try keys["per_day"]?.amounts() ?? [:],
-      approvalAbove: try keys["approval_above"]?.amounts() ?? [:],
+      approvalAbove: try keys["approval_above"]?.approvalLimits() ?? [:],
       approver: try keys["approval_by"]?.choice(of: Approver.allCases.map { ($0.rawValue, $0) }) ?? .anotherName)
   }
 }
@@ -150,6 +150,15 @@ extension RefundRule {
 }
 
 extension YAMLPlace {
+  /// A key without any currency could mean that all needs approval, or that nothing does.
+  fileprivate func approvalLimits() throws -> [Currency: Int64] {
+    let limits = try amounts()
+    guard !limits.isEmpty else {
+      throw refusal("names no currency; name one, such as { USD: \"250.00\" }, or leave the key out")
+    }
+    return limits
+  }
+
   fileprivate func glob() throws -> String {
     let text = try text()
     guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {

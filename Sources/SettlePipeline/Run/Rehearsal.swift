@@ -16,6 +16,7 @@ struct Rehearsal {
     let context = runner.context(
       for: request, layouts: layouts, run: RunIdentity(id: UUID(), fence: Fence(token: 0)), permit: {}, clock: clock)
     let startedAt = context.clock()
+    try request.tryOut(context.reports)
     // Migrating needs the owner, who may also do all that the writer may.
     let owner = Pool(context.store.settings, size: 1, prepare: Store.makeRoom)
     do {

@@ -99,7 +99,7 @@ struct InboxFiles: Sendable {
     FileResult(
       path: path, sha256: refusal.sha256, layout: nil,
       counts: FileCounts(read: 0, accepted: 0, quarantined: 0, ignored: 0), status: .refused,
-      message: (refusal.line.map { "line \($0): " } ?? "") + refusal.message)
+      kind: refusal.kind, message: (refusal.line.map { "line \($0): " } ?? "") + refusal.message)
   }
 
   private func finished(_ report: StageReport) -> StageReport {
@@ -112,6 +112,8 @@ struct InboxFiles: Sendable {
       ("rows_ignored", sum(\.ignored)),
     ]
     let refused = report.files.filter { $0.status == .refused }
+    let statements = Int64(refused.count { $0.kind == .statement })
+    if statements > 0 { report.counts.append((FileResult.refusedStatements, statements)) }
     if let first = refused.first {
       let others = refused.dropFirst().prefix(9).map(\.path).joined(separator: ", ")
       let more = refused.count > 10 ? " and \(refused.count - 10) more" : ""

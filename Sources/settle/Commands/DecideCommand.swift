@@ -25,9 +25,9 @@ struct DecideCommand: AsyncParsableCommand {
       Separators (comma, semicolon, tab), a byte order mark, the order of columns, and dates and amounts as a \
       spreadsheet rewrites them do not matter. UTF-8, and UTF-16 as Excel's "Unicode text" has it.
 
-      A refund above the pipeline's refund.approval_above needs a second person: somebody else gives the same file \
-      with --approve-as, which agrees to such refunds and decides nothing else; it says of each other refund that it \
-      needs no approval. Names are claimed, not proven: settle \
+      A refund above the pipeline's refund.approval_above, or in a currency that it does not name, needs a second person: \
+      somebody else gives the same file with --approve-as, which agrees to such refunds and decides nothing else; it says \
+      of each other refund that it needs no approval. Names are claimed, not proven: settle \
       keeps the login beside each, and says where a refund was decided and agreed to under one. With refund.approval_by: \
       another_login, the pipeline asks for two logins.
 

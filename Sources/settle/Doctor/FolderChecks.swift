@@ -48,9 +48,11 @@ enum FolderChecks {
     ]
   }
 
+  /// Tried as a run would: rights alone do not tell of a place that takes no folders.
   static func out(_ path: String) -> [Finding] {
-    let existing = nearestExisting(path)
-    guard isFolder(existing) == true, access(existing, W_OK | X_OK) == 0 else {
+    do {
+      try RunRequest.tryOut(path)
+    } catch {
       return [
         .failure(
           .configuration, "files out", "\(path) cannot be written",
@@ -63,7 +65,14 @@ enum FolderChecks {
   /// A run needs room for its reports and, where the database is settle's own, for what it learns.
   static func space(_ places: [(name: String, path: String)]) -> [Finding] {
     places.compactMap { name, path in
-      guard let free = freeBytes(at: nearestExisting(path)) else { return nil }
+      let existing = nearestExisting(path)
+      guard let free = freeBytes(at: existing) else { return nil }
+      // Where nothing can be made there is no room to run out of.
+      if free == 0, takesNoFolders(existing) {
+        return .failure(
+          .configuration, "disk", "\(path.absolutePath) cannot be made, so there is no room for \(name)",
+          mend: "name another folder")
+      }
       return judge(name, free: free)
     }
   }
@@ -80,6 +89,13 @@ enum FolderChecks {
     guard statvfs(path, &status) == 0 else { return nil }
     return Int64(
       clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
+
+  /// A file system of the kernel's own has no blocks at all, and another may be one to read from only.
+  private static func takesNoFolders(_ path: String) -> Bool {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return false }
+    return status.f_blocks == 0 || status.f_flag & UInt(ST_RDONLY) != 0 || access(path, W_OK | X_OK) != 0
   }
 
   private static func nearestExisting(_ path: String) -> String {

@@ -83,6 +83,22 @@ import Testing
     }
   }
 
+  /// However small it is.
+  @Test func oneInACurrencyThatApprovalDoesNotNameNeedsASecondPerson() async throws {
+    try await chargedTwice(100) { night in
+      var night = night
+      night.pipeline.refund.approvalAbove = [.named("EUR"): 1_500]
+      let asked = try await night.decide("refund", by: "alice")
+      #expect(asked.counts.filter { $0.value > 0 }.map(\.name) == ["awaiting_approval"])
+      try await night.run(.refund)
+      #expect(try await returned(night) == [])
+      #expect(try await held(night) == ["needs_approval"])
+      _ = try await night.decide("refund", by: "bob", mode: .approve)
+      try await night.run(.refund)
+      #expect(try await returned(night) == [100])
+    }
+  }
+
   /// Names are claimed, so a pipeline may ask for another login.
   @Test func anotherLoginMayBeAskedFor() async throws {
     try await chargedTwice(2_000) { night in

@@ -34,6 +34,9 @@ import Testing
     #expect(
       ended.errors.contains(
         "settle: dry run: there is no store yet, and none was made; a run makes one in \(folder)/home\n"))
+    let nowhere = try await dryRun(folder, "--pipeline", "pipeline.yaml", "--out", "/proc/x")
+    #expect(nowhere.status == 78 && nowhere.errors.contains("/proc/x"), "\(nowhere.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["inbox", "pipeline.yaml"])
     try "what,is\nthis,then\n".write(
       toFile: folder + "/inbox/authorizations/b.csv", atomically: true, encoding: .utf8)
     let refused = try await dryRun(folder, "--pipeline", "pipeline.yaml", "--json")

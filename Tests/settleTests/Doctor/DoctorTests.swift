@@ -114,6 +114,15 @@ import Testing
     #expect(FolderChecks.judge("the files out", free: mebibytes * 1_048_576).level == level)
   }
 
+  /// As root one may write there, and yet nothing can be made.
+  @Test func aPlaceThatTakesNoFoldersIsNotCalledFull() {
+    #expect(FolderChecks.out("/proc/x").map(\.level) == [.failure(.configuration)])
+    let room = FolderChecks.space([("the files out", "/proc/x"), ("settle's home", NSTemporaryDirectory())])
+    #expect(room.first?.level == .failure(.configuration))
+    #expect(room.first?.text == "/proc/x cannot be made, so there is no room for the files out")
+    #expect(room.count == 2 && room.last?.text.contains("MiB free") == true)
+  }
+
   @Test func aMissingInboxAndAMissingFolderInItAreSaid() throws {
     let folder = NSTemporaryDirectory() + "settle-doctor-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
