@@ -15,6 +15,8 @@ package struct InputFile: Sendable {
   /// What the file states about its own rows, each beside what they come to.
   package let controlTotals: [ControlTotal]
   let plan: ColumnPlan
+  /// The processors that authorizations may name: those of which some file can tell what they charged. Nil for any.
+  package var processors: [String]?
 
   /// Reads a file once, in constant memory, and recognises its layout.
   ///
@@ -94,7 +96,7 @@ package struct InputFile: Sendable {
   }
 
   private func forEachRecord(_ hash: inout SHA256, _ body: (FileRow) throws -> Void) throws {
-    let reader = RowReader(plan)
+    let reader = RowReader(plan, processors: processors)
     let records = RecordStream(plan.layout, columns: plan.columns)
     let types = plan.layout.records
     var header = plan.layout.format == .csv && types == nil

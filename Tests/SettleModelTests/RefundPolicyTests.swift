@@ -49,6 +49,12 @@ import Testing
     #expect(rule.when == subject.reason)
   }
 
+  private static let partlyReturned: RefundPolicy.Case = {
+    var subject = duplicate(100)
+    subject.returned = 1
+    return subject
+  }()
+
   static let held: [(RefundPolicy.Case, RefundPolicy.Spent, RefundPolicy.Held)] = [
     (duplicate(100, proven: false), spent(run: 0, day: 0), .notProven),
     // Somebody else's charge under the same order reference is not ours to give back, in part or whole.
@@ -72,6 +78,7 @@ import Testing
     (duplicate(100_00), spent(run: 0, day: 1_900_01), .abovePerDay),
     (duplicate(1), spent(run: 0, day: .max), .abovePerDay),
     (duplicate(250_01), spent(run: 0, day: 0), .needsApproval),
+    (partlyReturned, spent(run: 0, day: 0), .alreadyReturned),
   ]
 
   @Test(arguments: held)

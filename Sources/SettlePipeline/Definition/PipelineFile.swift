@@ -36,9 +36,11 @@ extension PipelineDefinition {
       layoutsFolder = folder
     }
     ingest = try keys["ingest"].map { try Self.sources($0) } ?? []
-    importing = try keys["import"].map { try Self.sources($0, mayExpect: true) } ?? []
+    importing = try keys["import"].map { try Self.sources($0, ofImport: true) } ?? []
+    reporting = try keys["import"].map { try Self.reporting($0) } ?? []
     let names = try layouts.map { KnownNames(try $0(layoutsFolder), of: self) }
     if let names { for place in [keys["ingest"], keys["import"]] { try place?.checkLayouts(of: names) } }
+    if let names { try keys["ingest"]?.checkProcessors(of: names) }
     if let place = keys["charge"] { charge = try Charge(place, codes: codes) }
     if let place = keys["reconcile"] { reconcile = try Reconcile(place, names) }
     if let place = keys["bank"] { bank = try Bank(place) }
@@ -47,11 +49,15 @@ extension PipelineDefinition {
     if let place = keys["import"] { try checkExpectations(place) }
   }
 
-  private static func sources(_ place: YAMLPlace, mayExpect: Bool = false) throws -> [Source] {
-    let keys = try place.mapping(of: ["sources"])
+  private static func reporting(_ place: YAMLPlace) throws -> [String] {
+    try place.mapping { _ in nil }["processors"]?.sequence().map { try $0.processorName() } ?? []
+  }
+
+  private static func sources(_ place: YAMLPlace, ofImport: Bool = false) throws -> [Source] {
+    let keys = try place.mapping(of: ["sources"] + (ofImport ? ["processors"] : []))
     let list = try place.required("sources", in: keys, such: "[{ path: \"outcomes/*\", layout: auto }]").sequence()
     return try list.map { item in
-      let keys = try item.mapping(of: ["path", "layout", "zone", "processor"] + (mayExpect ? ["expected"] : []))
+      let keys = try item.mapping(of: ["path", "layout", "zone", "processor"] + (ofImport ? ["expected"] : []))
       let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
       let layout = try keys["layout"]?.name()
       var source = Source(
@@ -76,7 +82,8 @@ extension PipelineDefinition.Charge {
 }
 
 extension PipelineDefinition.Reconcile {
-  fileprivate init(_ place: YAMLPlace, _ names: KnownNames?) throws {
+  /// Reads `reconcile`; `names` are those that it may use, or nil for any.
+  init(_ place: YAMLPlace, _ names: KnownNames?) throws {
     let keys = try place.mapping(
       of: ["waiting_days", "bank_waiting_days", "calendar", "settled_by", "match", "fees", "fx"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }

@@ -37,7 +37,7 @@ package struct FirstRehearsal: Sendable {
       runID: UUID(), request: request, date: date, startedAt: startedAt, finishedAt: now(), stages: stages, totals: [],
       outFolder: nil,
       exitStatus: ExitStatus.first(of: stages.map(\.exitStatus)),
-      messages: [
+      messages: request.unreadFiles + [
         "dry run: there is no store yet, and none was made; a run makes one in \(store)",
         "what stages other than \(StageName.ingest.rawValue) and \(StageName.importing.rawValue) would do can be told"
           + " once a run has ingested the orders",

@@ -31,7 +31,7 @@ struct Rehearsal {
         finishedAt: context.clock(), stages: stages.map(\.result), totals: stages.last?.report.totals ?? [],
         outFolder: nil,
         exitStatus: ExitStatus.first(of: stages.map(\.result.exitStatus)),
-        messages: stages.flatMap(\.report.notes) + ["dry run: nothing was changed"],
+        messages: request.unreadFiles + stages.flatMap(\.report.notes) + ["dry run: nothing was changed"],
         flips: stages.lazy.compactMap(\.report.flips).first)
     } catch {
       await owner.close()

@@ -95,7 +95,7 @@ package struct Runner: Sendable {
     try await context.write { try $0.begin(record, fence: context.run.fence, at: startedAt) }
     var result = RunResult(
       runID: context.run.id, request: request, date: context.date, startedAt: startedAt, finishedAt: startedAt,
-      stages: [], totals: [], outFolder: nil, exitStatus: .done, messages: [])
+      stages: [], totals: [], outFolder: nil, exitStatus: .done, messages: request.unreadFiles)
     for name in request.stagesInOrder {
       guard let stage = StageCatalogue.stage(name) else { continue }
       try await perform(stage, context, &result)

@@ -8,6 +8,7 @@ import SettleStore
 struct InboxFiles: Sendable {
   let kinds: [Layout.Kind]
   let sources: [PipelineDefinition.Source]
+  let pipeline: PipelineDefinition
 
   /// Takes each file that is not known yet through `load`, in order of source and name.
   func load(
@@ -71,8 +72,9 @@ struct InboxFiles: Sendable {
   private func examine(
     _ path: String, of source: PipelineDefinition.Source, in inbox: String, _ layouts: LayoutCatalogue
   ) throws -> (InputFile, FileIdentity) {
-    let file = try InputFile.examine(
+    var file = try InputFile.examine(
       path: inbox + "/" + path, layout: source.layout, catalogue: layouts, zone: source.zone)
+    file.processors = pipeline.processors(reportedBy: layouts)
     guard kinds.contains(file.layout.kind) else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,

@@ -35,6 +35,19 @@ enum FolderChecks {
     return [.ok("inbox", "\(path) can be read")]
   }
 
+  /// Files that no run would read. A folder that is not there is told by ``inbox(_:sources:)``.
+  static func unread(_ inbox: String, _ pipeline: PipelineDefinition, out: String) -> [Finding] {
+    let files = UnreadFiles(in: inbox, pipeline, out: out).paths
+    guard !files.isEmpty else { return [] }
+    let more = files.count > UnreadFiles.told ? ", … and \((files.count - UnreadFiles.told).grouped) more" : ""
+    return [
+      .warning(
+        "inbox",
+        "no source takes \(files.prefix(UnreadFiles.told).joined(separator: ", "))\(more)",
+        mend: "move them to where a source's path finds them, or mend that path")
+    ]
+  }
+
   /// Tried as a run would: rights alone do not tell of a place that takes no folders.
   static func out(_ path: String) -> [Finding] {
     do {

@@ -40,6 +40,23 @@ import Testing
     #expect([Finding.warning("d", "", mend: "")].exitStatus == .done)
   }
 
+  @Test func filesThatNoRunWouldReadAreAWarning() throws {
+    let inbox = NSTemporaryDirectory() + "settle-unread-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: inbox + "/authorizations", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: inbox) }
+    let pipeline = try PipelineDefinition.shipped()
+    try Data().write(to: URL(fileURLWithPath: inbox + "/authorizations/a.csv"))
+    #expect(FolderChecks.unread(inbox, pipeline, out: "reports/x") == [])
+    for number in 10..<22 { try Data().write(to: URL(fileURLWithPath: "\(inbox)/\(number).csv")) }
+    #expect(
+      FolderChecks.unread(inbox, pipeline, out: "reports/x") == [
+        .warning(
+          "inbox",
+          "no source takes \((10..<20).map { "\($0).csv" }.joined(separator: ", ")), … and 2 more",
+          mend: "move them to where a source's path finds them, or mend that path")
+      ])
+  }
+
   @Test func aHealthyDatabaseIsWell() {
     #expect(DatabaseChecks.judge(Self.well, origin: "DATABASE_URL").allSatisfy { $0.level == .ok })
   }
