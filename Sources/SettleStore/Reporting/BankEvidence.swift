@@ -11,7 +11,7 @@ extension Session {
       WHEN 'bank_unexplained' THEN \(sql: lineReference)
       WHEN 'ambiguous_match' THEN \(sql: lineReference)
       WHEN 'statement_gap' THEN (
-        SELECT s.account || ' ' || s.name FROM bank_statements s WHERE s.statement_id = b.item_id) END
+        SELECT concat_ws(' ', s.account, nullif(s.name, '')) FROM bank_statements s WHERE s.statement_id = b.item_id) END
     """
 
   private static let lineReference: SQL =

@@ -81,7 +81,8 @@ extension Story {
   static func stated(_ statement: StatementFacts) -> Entry {
     Entry(
       at: statement.loadedAt, rank: 3, kind: "statement",
-      text: "\(statement.name.printable) of account \(statement.account.printable) up to \(statement.closedOn):"
+      text:
+        "\(statement.name.isEmpty ? "one" : statement.name.printable) of account \(statement.account.printable) up to \(statement.closedOn):"
         + " opens with \(statement.opening), closes with \(statement.closing)",
       source: statement.source,
       facts: [

@@ -8,13 +8,17 @@ extension Settings {
   ///
   /// Nil where the last run's file is not there any more or cannot be read now, with a line on standard error: what the
   /// store itself tells is told all the same.
-  func pipeline(flag: String?, asOf last: RunSummary?) throws -> PipelineDefinition? {
+  ///
+  /// - Parameter untold: what cannot be told then.
+  func pipeline(
+    flag: String?, asOf last: RunSummary?, untold: String = "what is awaited on which day"
+  ) throws -> PipelineDefinition? {
     guard pipelineFile(flag: flag) == nil, let last else { return try pipeline(flag: flag) }
     do {
       return try pipeline(flag: Retry.options(of: last).pipeline)
     } catch let error where error is PipelineFileError || error is ConfigurationError || error is Failure {
       Console.say(
-        "settle: what is awaited on which day cannot be told, since the last run's pipeline cannot be read (\(error));"
+        "settle: \(untold) cannot be told, since the last run's pipeline cannot be read (\(error));"
           + " name it with --pipeline")
       return nil
     }
