@@ -52,9 +52,9 @@ struct AmountReader {
   /// Whether every digit that the row writes for it is a zero.
   func isZero(_ record: RecordBuffer) -> Bool {
     switch source {
-    case .column(let slot), .marked(let slot, _, _, _): Self.isZero(record[slot])
-    case .pair(let debit, let credit): Self.isZero(record[debit]) && Self.isZero(record[credit])
-    case .sum(let slots): slots.allSatisfy { Self.isZero(record[$0]) }
+    case .column(let slot), .marked(let slot, _, _, _): isZero(record[slot])
+    case .pair(let debit, let credit): isZero(record[debit]) && isZero(record[credit])
+    case .sum(let slots): slots.allSatisfy { isZero(record[$0]) }
     }
   }
 
@@ -97,7 +97,8 @@ struct AmountReader {
     return out.map { -$0 } ?? incoming
   }
 
-  private static func isZero(_ bytes: Bytes) -> Bool {
-    bytes.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") || $0 == 0x20 }
+  private func isZero(_ bytes: Bytes) -> Bool {
+    let decimal = fields.plan.layout.marks.decimal
+    return bytes.allSatisfy { $0 == UInt8(ascii: "0") || $0 == decimal || $0 == 0x20 }
   }
 }

@@ -17,8 +17,11 @@ struct AuthorizationReader {
   private let processor: Int?
   private let uuidSlots: [Int]
   private let anyCase: Bool
+  private let knownProcessors: [String]?
 
-  init(_ plan: ColumnPlan) {
+  /// - Parameter processors: those that a row may name; nil for any.
+  init(_ plan: ColumnPlan, processors: [String]? = nil) {
+    knownProcessors = processors
     fields = FieldReader(plan)
     order = plan.slot(.orderReference)
     repeatedOrder = plan.slot(.repeatedOrder)
@@ -58,7 +61,12 @@ struct AuthorizationReader {
       throw RowRefusal(
         processor, .invalidIdentifier, "this must be a processor's name: up to 64 letters, digits, - _ and .")
     }
-    return text
+    guard let knownProcessors, !knownProcessors.contains(text) else { return text }
+    let meant = NearestName.meant(by: text, among: knownProcessors).map { "did you mean \($0)? " } ?? ""
+    throw RowRefusal(
+      processor, .unknownProcessor,
+      "no file of the pipeline tells what this processor charges, so nobody would miss it; \(meant)where the name is"
+        + " right, add it to import.processors in the pipeline")
   }
 
   private func money(_ record: RecordBuffer) throws(RowRefusal) -> Money {

@@ -41,7 +41,12 @@ struct FieldReader {
 
   func exchangeRate(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> ExchangeRate? {
     guard let bytes = try bytes(record, slot) else { return nil }
-    guard let rate = ExchangeRate(utf8: bytes) else {
+    let marks = plan.layout.marks
+    let rate =
+      marks.isPlain
+      ? ExchangeRate(utf8: bytes)
+      : marks.plain(bytes).flatMap { $0.withUnsafeBufferPointer { ExchangeRate(utf8: $0) } }
+    guard let rate else {
       throw RowRefusal(slot, .invalidAmount, "a rate must be a plain positive decimal number, such as 0.9184")
     }
     return rate
@@ -100,7 +105,7 @@ struct FieldReader {
     let extra = scale == .fine ? FineAmount.digits : 0
     guard record.form(slot) == form, signed || (!minus && bytes.first != UInt8(ascii: "+")),
       let value = whole
-        ? integer(bytes, in: currency) : Money.minorUnits(fromMajor: bytes, digits: currency.digits + extra)
+        ? integer(bytes, in: currency) : major(bytes, digits: currency.digits + extra)
     else {
       throw RowRefusal(slot, .invalidAmount, wanted(whole: whole, signed: signed, scale, currency))
     }
@@ -108,6 +113,15 @@ struct FieldReader {
       throw RowRefusal(slot, .invalidAmount, "this is more than any processor takes: twelve digits of minor units")
     }
     return value
+  }
+
+  /// Minor units of a decimal number with the layout's own marks.
+  private func major(_ bytes: Bytes, digits: Int) -> Int64? {
+    let marks = plan.layout.marks
+    guard !marks.isPlain else { return Money.minorUnits(fromMajor: bytes, digits: digits) }
+    return marks.plain(bytes).flatMap {
+      $0.withUnsafeBufferPointer { Money.minorUnits(fromMajor: $0, digits: digits) }
+    }
   }
 
   /// Minor units of an integer with the digits that the layout says it is written with.
@@ -131,13 +145,16 @@ struct FieldReader {
       return "this must be a whole \(number), digits alone, of which the last \(digits) are decimals"
         + " (no more of them than the currency has may differ from zero)"
     }
+    let marks = plan.layout.marks
+    let written = marks.isPlain ? "a plain decimal" : "a decimal"
+    let form = marks.isPlain ? "" : ", written as \(plan.layout.name) says (such as \(marks.example))"
     if scale == .fine {
       return
-        "this must be a plain decimal \(number) with no more than \(FineAmount.digits) digits beyond the currency's"
+        "this must be \(written) \(number) with no more than \(FineAmount.digits) digits beyond the currency's\(form)"
     }
     return whole
       ? "this must be a whole \(number) of minor units, digits alone (1250 for 12.50 USD)"
-      : "this must be a plain decimal \(number) with no more digits than the currency has"
+      : "this must be \(written) \(number) with no more digits than the currency has\(form)"
   }
 
   /// The instant of a field: with its own offset, or in the column's zone.

@@ -46,8 +46,13 @@ package struct FileRefusal: Error, Sendable, Equatable, CustomStringConvertible 
   package var message: String
   /// SHA-256 of the refused bytes, where they could be read.
   package var sha256: String?
+  /// What the file is, where its layout was recognised before it was refused, or was named by whoever gives it.
+  package var kind: Layout.Kind?
 
-  package init(path: String, line: Int? = nil, reason: Reason, message: String, sha256: String? = nil) {
+  package init(
+    path: String, line: Int? = nil, reason: Reason, message: String, sha256: String? = nil, kind: Layout.Kind? = nil
+  ) {
+    self.kind = kind
     self.path = path
     self.line = line
     self.reason = reason
@@ -63,6 +68,8 @@ struct FileDamage: Error, Equatable {
   var line: Int?
   var reason: FileRefusal.Reason
   var message: String
+  /// What the file is, as far as that was known by then.
+  var kind: Layout.Kind?
 
   init(_ reason: FileRefusal.Reason, line: Int? = nil, _ message: String) {
     self.line = line

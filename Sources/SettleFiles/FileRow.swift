@@ -21,6 +21,16 @@ package enum IgnoredReason: String, Sendable, CaseIterable {
   case notBooked = "not_booked"
   /// An entry of a statement, of an amount of zero.
   case noMoney = "no_money"
+
+  /// What people read of it.
+  package var title: String {
+    switch self {
+    case .category: "category (the layout lists it as one that says nothing about money)"
+    case .repeatedHeader: "repeated_header (the header once more)"
+    case .notBooked: "not_booked (announced or awaited, and in no balance)"
+    case .noMoney: "no_money (an amount of zero)"
+    }
+  }
 }
 
 /// A row's refusal, found by a reader that knows the column's place.
@@ -49,14 +59,15 @@ struct RowReader {
     case statement(BankRowReader)
   }
 
-  /// `bank` is the reader of a statement's rows, whose balances somebody else asks for.
-  init(_ plan: ColumnPlan, bank: BankRowReader? = nil) {
+  /// `bank` is the reader of a statement's rows, whose balances somebody else asks for; `processors` are those that an
+  /// authorization may name, or nil for any.
+  init(_ plan: ColumnPlan, bank: BankRowReader? = nil, processors: [String]? = nil) {
     self.plan = plan
     header = plan.columns.map { Array($0.utf8) }
     lastField = LastField(plan)
     typed =
       switch plan.layout.kind {
-      case .authorizations: .authorizations(AuthorizationReader(plan))
+      case .authorizations: .authorizations(AuthorizationReader(plan, processors: processors))
       case .outcomes: .outcomes(OutcomeReader(plan))
       case .statement: .statement(bank ?? BankRowReader(plan))
       }

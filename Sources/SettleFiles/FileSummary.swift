@@ -22,6 +22,10 @@ package struct FileSummary: Sendable, Equatable {
   package private(set) var accepted = 0
   package private(set) var quarantined = 0
   package private(set) var ignored = 0
+  /// How many of the accepted rows are statements themselves: each is one, with its balances, after its lines.
+  package private(set) var statements = 0
+  /// How many rows were passed over for each reason.
+  package private(set) var ignoredFor: [IgnoredReason: Int] = [:]
   /// How many rows were refused for each reason.
   package private(set) var reasons: [QuarantineReason: Int] = [:]
   /// The first refused rows.
@@ -52,12 +56,16 @@ package struct FileSummary: Sendable, Equatable {
       case .bankLine(let line):
         summary.accepted += 1
         try sums.add("bank_line", line.amount, fee: 0, net: line.amount.minor)
-      case .statement: summary.accepted += 1
+      case .statement:
+        summary.accepted += 1
+        summary.statements += 1
       case .quarantined(let refused):
         summary.quarantined += 1
         summary.reasons[refused.reason, default: 0] += 1
         if summary.firstRefused.count < limit { summary.firstRefused.append(refused) }
-      case .ignored: summary.ignored += 1
+      case .ignored(_, let reason):
+        summary.ignored += 1
+        summary.ignoredFor[reason, default: 0] += 1
       }
     }
     for (key, rest) in rests { try sums.addRest(rest.gross, rest.net, to: key) }

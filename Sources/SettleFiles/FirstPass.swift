@@ -11,10 +11,20 @@ struct FirstPass {
   /// Throws ``FileDamage``. Control totals are compared and kept with the file; whether wrong ones refuse it is for
   /// the caller to say.
   func read() throws -> InputFile {
+    var plan: ColumnPlan?
+    do {
+      return try read(&plan)
+    } catch var damage as FileDamage {
+      damage.kind = plan?.layout.kind ?? (isNamed ? layouts.first?.kind : nil)
+      throw damage
+    }
+  }
+
+  /// - Parameter plan: what the file was recognised as, also where it throws later.
+  private func read(_ plan: inout ColumnPlan?) throws -> InputFile {
     var hash = SHA256()
     var check = TextCheck()
     var bytes = 0
-    var plan: ColumnPlan?
     var records: RecordStream?
     var statement: StatementStream?
     var last: (line: Int, fields: Int)?

@@ -15,6 +15,8 @@ package struct InputFile: Sendable {
   /// What the file states about its own rows, each beside what they come to.
   package let controlTotals: [ControlTotal]
   let plan: ColumnPlan
+  /// The processors that authorizations may name: those of which some file can tell what they charged. Nil for any.
+  package var processors: [String]?
 
   /// Reads a file once, in constant memory, and recognises its layout.
   ///
@@ -41,7 +43,7 @@ package struct InputFile: Sendable {
     } catch let damage as FileDamage {
       throw FileRefusal(
         path: path, line: damage.line, reason: damage.reason, message: damage.message,
-        sha256: try? FileBytes.sha256(path))
+        sha256: try? FileBytes.sha256(path), kind: damage.kind)
     }
   }
 
@@ -55,7 +57,7 @@ package struct InputFile: Sendable {
       path: path, line: first.line, reason: .controlTotals,
       message: "the file's control totals are not what its rows come to (\(shown)\(more));"
         + " fetch it again, and ask whoever made it where they are still wrong",
-      sha256: sha256)
+      sha256: sha256, kind: layout.kind)
   }
 
   /// The hash of a file alone, which tells whether its bytes are known already. Throws ``FileRefusal``.
@@ -86,13 +88,15 @@ package struct InputFile: Sendable {
     } catch let damage as FileDamage {
       // What was whole when it was examined can only be damaged now because it is another file.
       guard damage.reason == .unknownCategory || damage.reason == .unreadable else { throw changed }
-      throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256)
+      throw FileRefusal(
+        path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256, kind: layout.kind
+      )
     }
     guard FileBytes.hexadecimal(hash.finalize()) == sha256 else { throw changed }
   }
 
   private func forEachRecord(_ hash: inout SHA256, _ body: (FileRow) throws -> Void) throws {
-    let reader = RowReader(plan)
+    let reader = RowReader(plan, processors: processors)
     let records = RecordStream(plan.layout, columns: plan.columns)
     let types = plan.layout.records
     var header = plan.layout.format == .csv && types == nil
@@ -113,7 +117,8 @@ package struct InputFile: Sendable {
   private var changed: FileRefusal {
     FileRefusal(
       path: path, reason: .changed,
-      message: "the file changed while it was being loaded; let whoever writes it finish, then run again")
+      message: "the file changed while it was being loaded; let whoever writes it finish, then run again",
+      kind: layout.kind)
   }
 }
 

@@ -50,6 +50,16 @@ package struct Layout: Sendable {
     case grossIsNetAndFee = "gross = net + fee"
   }
 
+  /// Where a layout comes from.
+  package enum Origin: Sendable {
+    /// It is in the binary.
+    case shipped
+    /// It lies in the pipeline's folder.
+    case own
+    /// It lies there, too, and says that it takes the place of the shipped one of its name.
+    case replacing
+  }
+
   package var name: String
   /// What the file is, in a line for people.
   package var about: String
@@ -57,11 +67,14 @@ package struct Layout: Sendable {
   package var source: String
   /// The shipped layout that this one changes in some points, and which it goes before.
   package var extended: String?
+  package var origin = Origin.own
   package var kind: Kind
   package var format: Format
   /// Whose file it is, where it is a processor's own.
   package var processor: String?
   var separator: UInt8 = UInt8(ascii: ",")
+  /// What stands between the digits of CSV amounts.
+  var marks = NumberMarks()
   /// Columns or JSON names that must be there for a file to be one of these, and such as must not.
   var recognised: [String]
   var notRecognised: [String]

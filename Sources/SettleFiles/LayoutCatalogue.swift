@@ -6,21 +6,25 @@ package struct LayoutCatalogue: Sendable {
   /// In order of their names.
   package let layouts: [Layout]
 
-  /// The shipped layouts and every `*.yaml` of a folder; one there with a shipped layout's name takes its place.
+  /// The shipped layouts and every `*.yaml` of a folder; one there with a shipped layout's name takes its place where it
+  /// says `replaces: shipped`.
   ///
-  /// Throws ``ConfigurationError`` for a layout that cannot be followed.
+  /// Throws ``ConfigurationError`` for a layout that cannot be followed, and for one that has such a name by chance.
   package init(folder: String? = nil) throws {
     var byName: [String: Layout] = [:]
     var shipped: [String: YAMLMapping] = [:]
     for file in EmbeddedFiles.all where file.name.hasSuffix(".yaml") {
-      let layout = try LayoutReader.read(text: file.text, file: file.name)
+      var layout = try LayoutReader.read(text: file.text, file: file.name)
+      layout.origin = .shipped
       byName[layout.name] = layout
       shipped[layout.name] = try YAMLMapping(text: file.text, file: file.name)
     }
     if let folder {
       var own: [String: String] = [:]
       for path in try Self.files(of: folder) {
-        let layout = try LayoutReader.read(text: try Self.text(of: path), file: path, shipped: shipped)
+        let text = try Self.text(of: path)
+        let layout = try LayoutReader.read(text: text, file: path, shipped: shipped)
+        try Self.check(layout, YAMLMapping(text: text, file: path), shipped: shipped.keys.sorted())
         if let other = own.updateValue(path, forKey: layout.name) {
           throw ConfigurationError(file: path, message: "layout \"\(layout.name)\" is also in \(other); rename one")
         }
@@ -28,6 +32,23 @@ package struct LayoutCatalogue: Sendable {
       }
     }
     layouts = byName.values.sorted { $0.name < $1.name }
+  }
+
+  /// A shipped layout's place is taken on purpose only.
+  private static func check(_ layout: Layout, _ yaml: YAMLMapping, shipped: [String]) throws {
+    let isShipped = shipped.contains(layout.name)
+    if isShipped, layout.origin != .replacing {
+      throw yaml.error(
+        "layout",
+        "is the name of a shipped layout (\(layout.name)); give yours another one, or add replaces: shipped where it is"
+          + " to take that one's place")
+    }
+    if !isShipped, layout.origin == .replacing {
+      throw yaml.error(
+        "replaces",
+        "finds no shipped layout \(layout.name)\(NearestName.hint(for: layout.name, among: shipped)); remove it, or name"
+          + " the layout as the shipped one is named")
+    }
   }
 
   package func layout(named name: String) -> Layout? { layouts.first { $0.name == name } }

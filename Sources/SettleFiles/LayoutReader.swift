@@ -29,10 +29,10 @@ struct LayoutReader {
   private func layout() throws -> Layout {
     if try yaml.word("kind", of: Layout.Kind.self) == .statement { return try StatementLayout(yaml: yaml).read() }
     try yaml.allow([
-      "layout", "extends", "about", "kind", "format", "separator", "processor", "recognise", "unknown_columns",
-      "amounts", "signs",
+      "layout", "extends", "about", "kind", "format", "separator", "processor", "recognise",
+      "unknown_columns", "amounts", "decimal", "thousands", "signs",
       "zone", "fields", "kind_by", "reasons", "check", "references", "processor_ids", "digits", "excess_digits",
-      "zone_names", "records",
+      "zone_names", "records", "replaces",
     ])
     guard let kind = try yaml.word("kind", of: Layout.Kind.self) else { throw missing("kind") }
     guard let format = try yaml.word("format", of: Layout.Format.self) else { throw missing("format") }
@@ -45,7 +45,9 @@ struct LayoutReader {
       unknownColumns: try yaml.word("unknown_columns", of: Layout.UnknownColumns.self) ?? .refused, unit: unit,
       zone: try zone(),
       rules: try Self.rules(yaml, kind == .authorizations ? Target.ofAuthorizations : Target.ofOutcomes))
+    layout.origin = try Layout.Origin(yaml)
     layout.separator = try Self.separator(yaml)
+    layout.marks = try NumberMarks(yaml)
     layout.processorIDs = Set(try yaml.strings("processor_ids"))
     layout.digits = try WrittenDigits(yaml, unit: unit)
     layout.excessDigits = try yaml.word("excess_digits", of: ExcessDigits.self) ?? .refused
@@ -131,6 +133,9 @@ struct LayoutReader {
           throw yaml.error("signs", "cannot be by_kind where a row may be \(kind.rawValue), which has either sign")
         }
       }
+    }
+    for key in ["decimal", "thousands"] where yaml.has(key) && (layout.format != .csv || layout.unit == .minor) {
+      throw yaml.error(key, "has a meaning for major amounts of CSV only; remove it")
     }
     try checkSums(layout)
     if let records = layout.records {

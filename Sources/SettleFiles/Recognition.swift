@@ -12,6 +12,7 @@ struct Recognition {
     // A layout that was named is not doubted: what the file lacks for it is told by its columns.
     if isNamed, let named = layouts.first {
       guard named.format == .csv ? !head.isJSON : !head.names.isEmpty else { throw otherFormat(named) }
+      if let other = OtherSeparator(head, [named]) { throw FileDamage(.missingColumn, line: 1, other.message) }
       let header = try header(of: head, named)
       return try ColumnPlan(layout: named, header: header.columns, line: header.line, zone: zone)
     }
@@ -43,7 +44,7 @@ struct Recognition {
         if format == .csv, header.columns.contains(where: CardNumber.mayBeHeld(in:)) {
           throw ColumnPlan.cardNumber(line)
         }
-        guard let lack = lack(of: layout, in: header.columns) else {
+        guard let lack = layout.lack(in: header.columns) else {
           matching.append(layout)
           continue
         }
@@ -53,6 +54,9 @@ struct Recognition {
         // With another separator the same quotation marks may stand in the right places.
         unread = unread ?? damage
       }
+    }
+    if format == .csv, matching.isEmpty, lacking.isEmpty, let other = OtherSeparator(head, layouts) {
+      throw FileDamage(.unknownLayout, line: line, other.message)
     }
     if let unread, matching.isEmpty { throw unread }
     return try only(matching, lacking, line)
@@ -84,14 +88,6 @@ struct Recognition {
     return layout
   }
 
-  /// Why a file with these columns is not of a layout; nil where it is.
-  private func lack(of layout: Layout, in columns: [String]) -> String? {
-    let missing = layout.recognised.filter { !columns.contains($0) }
-    let excluded = layout.notRecognised.filter(columns.contains)
-    if !missing.isEmpty { return "\(layout.name) needs \(missing.joined(separator: ", "))" }
-    return excluded.isEmpty ? nil : "\(layout.name) has no \(excluded.joined(separator: ", "))"
-  }
-
   private func otherFormat(_ layout: Layout) -> FileDamage {
     FileDamage(
       .unknownLayout, line: 1,
@@ -109,5 +105,15 @@ struct Recognition {
     FileDamage(
       .severalLayouts, line: line,
       "the file fits several layouts (\(matching.map(\.name).joined(separator: ", "))); name the one that it has")
+  }
+}
+
+extension Layout {
+  /// Why a file with these columns is not of this layout; nil where it is.
+  func lack(in columns: [String]) -> String? {
+    let missing = recognised.filter { !columns.contains($0) }
+    let excluded = notRecognised.filter(columns.contains)
+    if !missing.isEmpty { return "\(name) needs \(missing.joined(separator: ", "))" }
+    return excluded.isEmpty ? nil : "\(name) has no \(excluded.joined(separator: ", "))"
   }
 }

@@ -49,7 +49,7 @@ package struct BankMatch: Sendable, Equatable {
     case reference
     /// The same, where the bank has converted the payout into the account's currency.
     case referenceConverted = "reference_converted"
-    /// Nothing else of its window has this amount.
+    /// Nothing else of its window has this amount; or a name that proves nothing by itself says which of those it is.
     case amountAndDate = "amount_and_date"
     /// Of a few payouts, just these add up to the line.
     case sumOfPayouts = "sum_of_payouts"

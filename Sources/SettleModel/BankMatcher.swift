@@ -21,11 +21,9 @@ package struct BankMatcher: Sendable {
   }
 
   package func match(_ lines: [OpenBankLine], with payouts: [AwaitedPayout]) -> BankFindings {
-    let payouts = payouts.sorted { ($0.sentOn, $0.id) < ($1.sentOn, $1.id) }
-    var search = BankSearch(
-      lines: lines.sorted { ($0.bookedOn, $0.id) < ($1.bookedOn, $1.id) }, payouts: payouts,
-      bookedBy: payouts.map { calendar.date(waiting, after: $0.arrivesOn).adding(days: daysAfter) })
+    var search = search(lines, payouts)
     search.matchByName()
+    search.matchByShortName()
     search.matchByAmount()
     search.matchBySum()
     return search.findings
@@ -33,14 +31,21 @@ package struct BankMatcher: Sendable {
 
   /// The payouts that some line names, in order.
   package func named(by lines: [OpenBankLine], among payouts: [AwaitedPayout]) -> [PayoutID] {
-    let names = PayoutNames(payouts)
-    return Set(lines.flatMap { names.named(in: $0.texts) }).map { payouts[$0].id }.sorted()
+    let search = search(lines, payouts)
+    return Set(search.namings().map { search.payouts[$0.payout].id }).sorted()
   }
 
   /// The lines that name some payout, in order.
   package func lines(_ lines: [OpenBankLine], naming payouts: [AwaitedPayout]) -> [BankLineID] {
-    let names = PayoutNames(payouts)
-    return lines.filter { !names.named(in: $0.texts).isEmpty }.map(\.id).sorted()
+    let search = search(lines, payouts)
+    return Set(search.namings().map { search.lines[$0.line].id }).sorted()
+  }
+
+  private func search(_ lines: [OpenBankLine], _ payouts: [AwaitedPayout]) -> BankSearch {
+    let payouts = payouts.sorted { ($0.sentOn, $0.id) < ($1.sentOn, $1.id) }
+    return BankSearch(
+      lines: lines.sorted { ($0.bookedOn, $0.id) < ($1.bookedOn, $1.id) }, payouts: payouts,
+      bookedBy: payouts.map { calendar.date(waiting, after: $0.arrivesOn).adding(days: daysAfter) })
   }
 }
 
@@ -50,6 +55,7 @@ struct BankSearch {
   let payouts: [AwaitedPayout]
   /// The last day on which each payout's amount is evidence.
   let bookedBy: [BusinessDate]
+  let names: PayoutNames
   private(set) var freeLines: Set<Int>
   private(set) var freePayouts: Set<Int>
   private var matches: [BankMatch] = []
@@ -60,6 +66,7 @@ struct BankSearch {
     self.lines = lines
     self.payouts = payouts
     self.bookedBy = bookedBy
+    names = PayoutNames(payouts)
     freeLines = Set(lines.indices)
     freePayouts = Set(payouts.indices)
   }

@@ -2,7 +2,6 @@ extension BankSearch {
   /// Lines that name payouts. A name proves whose money it is, so that the amounts may differ: that is then a break of
   /// the payout.
   mutating func matchByName() {
-    let names = PayoutNames(payouts)
     var edges: [(line: Int, payout: Int)] = []
     for line in freeLines.sorted() {
       let named = names.named(in: lines[line].texts)
@@ -24,6 +23,33 @@ extension BankSearch {
     let exact = paid.filter { payouts[$0].amount == booked }
     if found.count == 1, exact.count == 1 { return accept(.reference, lines: found, payouts: exact) }
     leaveToPerson(lines: found, payouts: paid)
+  }
+
+  /// One line that gives a payout of its own amount and days a name which proves nothing by itself: the amount is the
+  /// evidence, and the name says which of several it is.
+  mutating func matchByShortName() {
+    var edges: [(line: Int, payout: Int)] = []
+    for line in freeLines.sorted() {
+      edges += hinted(by: line).filter(freePayouts.contains).map { (line, $0) }
+    }
+    for group in Self.groups(edges) where group.lines.count == 1 && group.payouts.count == 1 {
+      accept(.amountAndDate, lines: group.lines, payouts: group.payouts)
+    }
+  }
+
+  /// Payouts that a line may name, and whose amount and days it has.
+  private func hinted(by line: Int) -> [Int] {
+    names.hinted(in: lines[line].texts).filter {
+      payouts[$0].amount == lines[line].amount && payouts[$0].amount.minor != 0 && isInWindow(line: line, payout: $0)
+    }
+  }
+
+  /// Which lines name which payouts. What only may be a name counts where the line names none for certain.
+  func namings() -> [(line: Int, payout: Int)] {
+    lines.indices.flatMap { line in
+      let named = names.named(in: lines[line].texts)
+      return (named.isEmpty ? hinted(by: line) : named).map { (line, $0) }
+    }
   }
 
   /// One line and one payout of the same amount, where the window has no other of either.

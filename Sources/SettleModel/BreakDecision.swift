@@ -75,12 +75,28 @@ package enum BreakDecision: Sendable, Hashable, CustomStringConvertible {
       }
       self = .duplicate(of: id)
     default:
-      let known = ["accept", "write_off", "refund", "wait", "duplicate_of"]
       throw DecisionRefusal(
         .unknownDecision,
-        "the decision is none of \(Self.words.joined(separator: ", "))\(NearestName.hint(for: String(word), among: known))"
+        "the decision is none of \(Self.words.joined(separator: ", "))\(Self.hint(for: String(word), saysMore: rest != nil))"
       )
     }
+  }
+
+  /// What was probably meant: `; write the date behind a colon, as wait:2026-12-01`, `; did you mean "accept"?`.
+  private static func hint(for word: String, saysMore: Bool) -> String {
+    let known = ["accept", "write_off", "refund", "wait", "duplicate_of"]
+    let begun = known.first { word == $0 || word.hasPrefix("\($0)_") || word.hasPrefix("\($0),") }
+    switch begun {
+    case "wait": return "; write the date behind a colon, as wait:2026-12-01, or wait alone for \(usualWait) days"
+    case "duplicate_of": return "; write the other's whole id behind a colon, as duplicate_of:ID"
+    case let begun? where saysMore || word != begun:
+      return "; did you mean \"\(begun)\"? What else there is to say belongs in the note"
+    default: break
+    }
+    // Of several words, the first ones may be the decision: `writeoff please`.
+    let parts = word.split(separator: "_")
+    let heads = [word, parts.prefix(2).joined(separator: "_"), parts.first.map(String.init) ?? ""]
+    return heads.lazy.map { NearestName.hint(for: $0, among: known) }.first { !$0.isEmpty } ?? ""
   }
 
   private static func end(of text: String, from today: BusinessDate) throws(DecisionRefusal) -> BusinessDate {

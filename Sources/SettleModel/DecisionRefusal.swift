@@ -24,6 +24,10 @@ package struct DecisionRefusal: Error, Sendable, Equatable {
     /// Two breaks would each be the same matter as the other, and nobody would look at either.
     case cycle
     case nothingToApprove = "nothing_to_approve"
+    /// The pipeline's limits would hold the refund back in every run: the words are those of ``RefundPolicy/Held``.
+    case currencyNotNamed = "currency_not_named"
+    case abovePerRun = "above_per_run"
+    case abovePerDay = "above_per_day"
     case samePerson = "same_person"
     case cardNumber = "card_number"
     case tooLong = "too_long"

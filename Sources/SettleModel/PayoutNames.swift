@@ -1,35 +1,58 @@
 /// Finds payouts by what bank lines say. Banks change case, cut texts into pieces and drop what is no letter or digit,
 /// so that names are compared without all that.
 struct PayoutNames {
-  /// A shorter name may stand anywhere by chance: a batch number, a year.
-  static let shortest = 6
-  /// From this length on a name is also looked for across the blanks that a bank has put into it.
-  static let shortestWithin = 10
+  /// What a name is worth where a line says it.
+  enum Worth {
+    /// It is the payout, whatever the amount.
+    case proof
+    /// Short, or nothing but a number or a word: it may be a date, an amount or somebody's name. It tells which payout
+    /// is meant among those of the line's own amount and days, and nothing else.
+    case hint
+    case nothing
+  }
 
-  private var byName: [String: [Int]] = [:]
+  /// From this length on a name of letters and digits is a proof.
+  static let shortestProof = 6
+  /// From this length on any name is, and is also looked for across the blanks that a bank has put into it.
+  static let shortestWithin = 10
+  static let shortestHint = 4
+
+  private var proofs = NameIndex()
+  private var hints = NameIndex()
   private var longNames: [(name: [UInt8], payout: Int)] = []
 
   init(_ payouts: [AwaitedPayout]) {
     for (index, payout) in payouts.enumerated() {
-      for name in Set(payout.names.map(Self.squeezed)).sorted() where name.utf8.count >= Self.shortest {
-        byName[name, default: []].append(index)
-        if name.utf8.count >= Self.shortestWithin { longNames.append((Array(name.utf8), index)) }
+      for name in Set(payout.names).sorted() {
+        switch Self.worth(of: name) {
+        case .proof: proofs.add(name, of: index)
+        case .hint: hints.add(name, of: index)
+        case .nothing: continue
+        }
+        let squeezed = Array(NameIndex.squeezed(name).utf8)
+        if squeezed.count >= Self.shortestWithin { longNames.append((squeezed, index)) }
       }
     }
   }
 
-  /// Indices of the payouts that the texts name, in order.
+  static func worth(of name: String) -> Worth {
+    let name = NameIndex.squeezed(name).utf8
+    guard name.count < shortestWithin else { return .proof }
+    let digits = name.count { (0x30...0x39).contains($0) }
+    // Less than six digits alone are in too many texts even to hint: a year, a day, an amount.
+    guard digits > 0, digits < name.count else { return name.count >= shortestProof ? .hint : .nothing }
+    return name.count >= shortestProof ? .proof : name.count >= shortestHint ? .hint : .nothing
+  }
+
+  /// Indices of the payouts that the texts name for certain, in order.
   func named(in texts: [String]) -> [Int] {
-    var found: Set<Int> = []
-    for text in texts {
-      found.formUnion(byName[Self.squeezed(text)] ?? [])
-      for word in text.split(whereSeparator: { !Self.isOfName($0) }) {
-        found.formUnion(byName[Self.squeezed(word)] ?? [])
-      }
-    }
+    var found = Set(texts.flatMap(proofs.found))
     if found.isEmpty { for text in texts { found.formUnion(within(SqueezedText(text))) } }
     return found.sorted()
   }
+
+  /// Indices of the payouts that the texts may name, in order.
+  func hinted(in texts: [String]) -> [Int] { Set(texts.flatMap(hints.found)).sorted() }
 
   /// Payouts whose names stand anywhere in a text. Of names within each other the longest is meant.
   private func within(_ text: SqueezedText) -> [Int] {
@@ -38,12 +61,45 @@ struct PayoutNames {
       !hits.contains { $0.place.count > hit.place.count && $0.place.overlaps(hit.place) }
     }.map(\.payout)
   }
+}
+
+/// Names that a text holds as whole words, or is as a whole.
+private struct NameIndex {
+  private var byName: [String: [Int]] = [:]
+  /// Names of several words, such as `Shop/77`.
+  private var byWords: [[String]: [Int]] = [:]
+  private var mostWords = 1
+
+  mutating func add(_ name: String, of payout: Int) {
+    byName[Self.squeezed(name), default: []].append(payout)
+    let words = Self.words(of: name)
+    guard words.count > 1 else { return }
+    byWords[words, default: []].append(payout)
+    mostWords = max(mostWords, words.count)
+  }
+
+  func found(in text: String) -> [Int] {
+    guard !byName.isEmpty else { return [] }
+    let words = Self.words(of: text)
+    var found = byName[Self.squeezed(text)] ?? []
+    for word in words { found += byName[word] ?? [] }
+    for first in words.indices where mostWords > 1 {
+      for last in (first + 1)..<max(first + 1, min(first + mostWords, words.count)) {
+        found += byWords[Array(words[first...last])] ?? []
+      }
+    }
+    return found
+  }
+
+  private static func words(of text: String) -> [String] {
+    text.split(whereSeparator: { !isOfName($0) }).map(squeezed).filter { !$0.isEmpty }
+  }
 
   private static func isOfName(_ character: Character) -> Bool {
     character.isLetter || character.isNumber || character == "_" || character == "-"
   }
 
-  private static func squeezed(_ text: some StringProtocol) -> String {
+  static func squeezed(_ text: some StringProtocol) -> String {
     var squeezed = ""
     for byte in text.uppercased().utf8 where (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) {
       squeezed.unicodeScalars.append(Unicode.Scalar(byte))

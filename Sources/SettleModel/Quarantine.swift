@@ -26,6 +26,8 @@ package enum QuarantineReason: String, Sendable, CaseIterable {
   case holdInUse = "hold_in_use"
   /// More is to be captured than was held.
   case exceedsHold = "exceeds_hold"
+  /// Charged by a processor of which no file could ever tell.
+  case unknownProcessor = "unknown_processor"
 }
 
 /// An input row that was refused: where and why, never what it said.

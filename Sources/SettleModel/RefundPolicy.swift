@@ -27,7 +27,8 @@ package struct RefundPolicy: Sendable, Equatable {
   package var perRun: [Currency: Int64]
   /// Minor units a currency, over one business date.
   package var perDay: [Currency: Int64]
-  /// Above this a person must approve. A currency that is not named needs no approval.
+  /// Above this a second person must approve. Where any currency is named, each refund in another one needs approval,
+  /// whatever its size; where none is, nothing does.
   package var approvalAbove: [Currency: Int64]
   /// Who counts as another person than the one who decided.
   package var approver: Approver
@@ -113,6 +114,8 @@ package struct RefundPolicy: Sendable, Equatable {
     case abovePerDay = "above_per_day"
     case needsApproval = "needs_approval"
     case alreadyRefunded = "refunded_elsewhere"
+    /// settle itself has given back of the same difference, or of the same charge, before.
+    case alreadyReturned = "already_returned"
     case disputed
     case exceedsCaptured = "exceeds_captured"
     case chargeNotFound = "charge_not_found"
@@ -129,17 +132,19 @@ package struct RefundPolicy: Sendable, Equatable {
     package var mayPass: Bool { self == .abovePerRun || self == .abovePerDay }
   }
 
-  /// Decides about one break, from the written rules alone. The first rule that names its reason counts.
+  /// Decides about one break, from the written rules alone. The first rule that names its reason counts. Of what has
+  /// gone back in part, or under another break, a person decides.
   package func decide(_ subject: Case, spent: Spent) -> Decision {
     guard let rule = rules.first(where: { $0.when == subject.reason }) else { return .noRule }
     guard !subject.isElsewhere else { return .heldBack(.otherProcessor) }
     guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
     guard subject.proven else { return .heldBack(.notProven) }
+    guard subject.returned == 0 else { return .heldBack(.alreadyReturned) }
     guard let amount = Self.amount(of: rule.portion, subject) else { return .heldBack(.undercharged) }
     guard let limit = rule.limit[amount.currency] else { return .heldBack(.currencyNotNamed) }
     guard amount.minor <= limit else { return .heldBack(.aboveLimit) }
     if let held = exceeded(by: amount, after: spent) { return .heldBack(held) }
-    if let approval = approvalAbove[amount.currency], amount.minor > approval { return .heldBack(.needsApproval) }
+    if needsApproval(amount) { return .heldBack(.needsApproval) }
     return .refund(amount, rule: rule)
   }
 
@@ -153,7 +158,7 @@ package struct RefundPolicy: Sendable, Equatable {
     guard let portion = Self.portion(for: subject.reason) else { return .noRule }
     guard !subject.isElsewhere else { return .heldBack(.otherProcessor) }
     guard subject.sameCurrency else { return .heldBack(.otherCurrencySettled) }
-    guard let due = Self.amount(of: portion, subject) else { return .heldBack(.undercharged) }
+    guard let due = Self.amount(of: portion, subject) else { return .heldBack(Self.nothingLeft(of: subject)) }
     guard due == amount else { return .heldBack(.notProven) }
     if !approved, needsApproval(amount) { return .heldBack(.needsApproval) }
     if let held = exceeded(by: amount, after: spent) { return .heldBack(held) }
@@ -165,13 +170,17 @@ package struct RefundPolicy: Sendable, Equatable {
     guard let portion = portion(for: subject.reason) else { return .failure(.unsupported) }
     guard !subject.isElsewhere else { return .failure(.otherProcessor) }
     guard subject.sameCurrency else { return .failure(.otherCurrencySettled) }
-    guard let amount = amount(of: portion, subject) else { return .failure(.undercharged) }
+    guard let amount = amount(of: portion, subject) else { return .failure(nothingLeft(of: subject)) }
     return .success(amount)
   }
 
-  /// Whether a second person must agree to give so much back.
+  private static func nothingLeft(of subject: Case) -> Held { subject.returned > 0 ? .alreadyReturned : .undercharged }
+
+  /// Whether a second person must agree to give so much back. A currency that somebody forgot to name is not one that
+  /// needs no control.
   package func needsApproval(_ amount: Money) -> Bool {
-    approvalAbove[amount.currency].map { amount.minor > $0 } ?? false
+    guard !approvalAbove.isEmpty else { return false }
+    return approvalAbove[amount.currency].map { amount.minor > $0 } ?? true
   }
 
   /// Whether an approval counts that was given under the login under which the refund was decided, or under another.

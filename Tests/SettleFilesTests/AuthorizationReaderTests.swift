@@ -118,4 +118,39 @@ import Testing
     let text = "order_id,amount,currency\nA,1,USD\norder_id,amount,currency\nB,1,USD\n"
     #expect(try rows(text)[1] == .ignored(line: 3, reason: .repeatedHeader))
   }
+
+  /// A processor of which nobody could ever tell is most likely a misspelt one; its name is not shown.
+  @Test(arguments: [
+    (
+      "order_id,amount,currency,processor\nA,1,USD,adyenn\nB,1,USD,\nC,1,USD,Adyen\nD,1,USD,klarna\nE,1,USD,no name\n",
+      "order_id", 2
+    ),
+    (
+      """
+      {"cartId":"3f6a1f0c-0b0e-4b8e-9d55-6a1d3c2f0010","amount":1,"currency":"USD","processor":"adyenn"}
+      {"cartId":"3f6a1f0c-0b0e-4b8e-9d55-6a1d3c2f0011","amount":1,"currency":"USD"}
+      {"cartId":"3f6a1f0c-0b0e-4b8e-9d55-6a1d3c2f0012","amount":1,"currency":"USD","processor":"Adyen"}
+      {"cartId":"3f6a1f0c-0b0e-4b8e-9d55-6a1d3c2f0013","amount":1,"currency":"USD","processor":"klarna"}
+      {"cartId":"3f6a1f0c-0b0e-4b8e-9d55-6a1d3c2f0014","amount":1,"currency":"USD","processor":"no name"}
+
+      """, "cartId", 1
+    ),
+  ])
+  func aProcessorThatNobodyKnows(_ text: String, _ column: String, _ line: Int) throws {
+    var file = try TestFile(text).examine()
+    #expect(try file.rows.compactMap(\.authorization).map(\.processor) == ["adyenn", nil, "adyen", "klarna"])
+    file.processors = ["adyen", "stripe"]
+    #expect(try file.rows.compactMap(\.authorization).map(\.processor) == [nil, "adyen"])
+    let what = "no file of the pipeline tells what this processor charges, so nobody would miss it; "
+    let remedy = "where the name is right, add it to import.processors in the pipeline"
+    #expect(
+      try file.rows.compactMap(\.quarantined) == [
+        Quarantined(
+          line: line, field: "processor", reason: .unknownProcessor, detail: what + "did you mean adyen? " + remedy),
+        Quarantined(line: line + 3, field: "processor", reason: .unknownProcessor, detail: what + remedy),
+        Quarantined(
+          line: line + 4, field: "processor", reason: .invalidIdentifier,
+          detail: "this must be a processor's name: up to 64 letters, digits, - _ and ."),
+      ])
+  }
 }

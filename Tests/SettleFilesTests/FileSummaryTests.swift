@@ -26,6 +26,8 @@ import Testing
       ])
     #expect([summary.read, summary.accepted, summary.quarantined, summary.ignored] == [7, 4, 2, 1])
     #expect(summary.reasons == [.invalidAmount: 1, .sumsDisagree: 1])
+    #expect(summary.ignoredFor == [.repeatedHeader: 1])
+    #expect(summary.statements == 0)
     #expect(summary.firstRefused.map(\.line) == [6])
     #expect(summary.firstRefused.map(\.field) == ["gross"])
   }
@@ -55,6 +57,14 @@ import Testing
   }
 
   private struct NotAnOutcome: Error {}
+
+  /// As a run counts: a statement is a row of its own beside its lines.
+  @Test func aStatementIsARow() throws {
+    let summary = try FileSummary(try TestFile(StatementFiles.mt940).examine())
+    #expect([summary.read, summary.accepted, summary.quarantined, summary.ignored] == [4, 4, 0, 0])
+    #expect(summary.statements == 2)
+    #expect(summary.groups.map(\.count) == [2])
+  }
 
   @Test func authorizationsToo() throws {
     let summary = try FileSummary(try TestFile("order_id,amount,currency\nA,1,USD\nB,2,USD\n").examine())

@@ -33,6 +33,7 @@ import Testing
 
   static let own = """
     layout: settle-outcomes
+    replaces: shipped
     about: Ours
     kind: outcomes
     format: csv
@@ -47,6 +48,42 @@ import Testing
     let catalogue = try LayoutCatalogue(folder: folder)
     #expect(catalogue.layouts.count == shippedLayouts.layouts.count)
     #expect(catalogue.layout(named: "settle-outcomes")?.about == "Ours")
+    #expect(catalogue.layout(named: "settle-outcomes")?.origin == .replacing)
+    #expect(catalogue.layout(named: "bai2")?.origin == .shipped)
+  }
+
+  /// A name that is a shipped one's by chance would change how every such file is read, and nobody would know.
+  @Test(arguments: [
+    (
+      "replaces: shipped\n", "",
+      "a.yaml:1: \"layout\" is the name of a shipped layout (settle-outcomes); give yours another one, or add"
+        + " replaces: shipped where it is to take that one's place"
+    ),
+    (
+      "layout: settle-outcomes", "layout: settle-outcome",
+      "a.yaml:2: \"replaces\" finds no shipped layout settle-outcome; did you mean \"settle-outcomes\"?; remove it, or"
+        + " name the layout as the shipped one is named"
+    ),
+    (
+      "replaces: shipped", "replaces: yes",
+      "a.yaml:2: \"replaces\" must be shipped: a layout takes the place of the shipped one of its name"
+    ),
+    ("replaces: shipped", "replace: shipped", "a.yaml:2: unknown key \"replace\"; did you mean \"replaces\"?"),
+  ])
+  func aShippedOnesPlaceIsTakenOnPurposeOnly(_ old: String, _ new: String, _ message: String) throws {
+    let folder = try Self.folder(["a.yaml": Self.own.replacingOccurrences(of: old, with: new)])
+    let error = try #require(throws: ConfigurationError.self) { try LayoutCatalogue(folder: folder) }
+    #expect(error.description.hasPrefix("\(folder)/\(message)"), "\(error)")
+  }
+
+  /// Statements and what extends the very layout that it replaces, too.
+  @Test func everyKindOfLayoutMayReplaceItsOwn() throws {
+    for name in ["bank-csv", "mt940", "stripe-payout-reconciliation"] {
+      let text = "layout: \(name)\nextends: \(name)\nabout: Ours\n"
+      #expect(throws: ConfigurationError.self) { try LayoutCatalogue(folder: Self.folder(["a.yaml": text])) }
+      let catalogue = try LayoutCatalogue(folder: Self.folder(["a.yaml": text + "replaces: shipped\n"]))
+      #expect(catalogue.layout(named: name)?.about == "Ours")
+    }
   }
 
   static let shop = """

@@ -76,6 +76,18 @@ private func payout(
     BankCase(
       "a short name proves nothing", lines: [line(1, 490, "batch 12345")], payouts: [payout(1, 500, named: "12345")]),
     BankCase(
+      "a name of several words", lines: [line(1, 490, "ADYEN shop 412/B")],
+      payouts: [payout(1, 500, named: "Shop/412")],
+      found: "reference: L1 = P1"),
+    BankCase(
+      "a word more before it is another name", lines: [line(1, 490, "ADYEN MyShop/412")],
+      payouts: [payout(1, 500, named: "Shop/412")]),
+    BankCase(
+      "a number alone bridges no difference", lines: [line(1, 490, "batch 12345678")],
+      payouts: [payout(1, 500, named: "12345678")]),
+    BankCase(
+      "nor does a word", lines: [line(1, 490, "PAYOUT 7781")], payouts: [payout(1, 500, named: "Payout")]),
+    BankCase(
       "a name is no part of a longer word", lines: [line(1, 490, "po_payout12")],
       payouts: [payout(1, 500, named: "payout1")]),
     BankCase(
@@ -127,6 +139,51 @@ private func payout(
       found: "amount_and_date: L1 = P1"),
   ]
 
+  /// Two payouts and a line of 5.00, which only what the line says can tell apart.
+  private static func tie(_ name: String, _ other: String, _ text: String, found: String) -> BankCase {
+    BankCase(
+      "\(name) or \(other) in \"\(text)\"", lines: [line(1, 500, text)],
+      payouts: [payout(1, 500, named: name), payout(2, 500, named: other)], found: found)
+  }
+
+  private static let first = "amount_and_date: L1 = P1"
+  private static let nobodys = "ambiguous: L1, P1 P2"
+
+  static let byShortName = [
+    tie("po_A1", "po_A2", "STRIPE PO-A1 NOV", found: first), tie("po_1", "po_2", "STRIPE po_1", found: nobodys),
+    tie("AB/12", "AB/13", "Settlement AB/12", found: first), tie("AB/12", "AB/13", "Settlement AB/123", found: nobodys),
+    tie("AB12", "AB13", "Settlement AB12.", found: first), tie("AB12", "AB13", "(ab12)", found: first),
+    tie("AB12", "AB13", "Settlement AB123", found: nobodys), tie("AB12", "AB13", "XAB12", found: nobodys),
+    tie("AB12", "AB13", "INV-AB12", found: nobodys), tie("AB12", "AB13", "AB 12", found: first),
+    tie("AB12", "AB13", "Stripe AB 12", found: nobodys), tie("AB12", "AB13", "AB12 AB13", found: nobodys),
+    // Years, days and amounts are in every text.
+    tie("2026", "2027", "STRIPE 2026", found: nobodys), tie("500", "501", "500", found: nobodys),
+    tie("12345", "12346", "batch 12345", found: nobodys), tie("nov", "dec", "nov", found: nobodys),
+    tie("shop", "mall", "shop", found: nobodys),
+    // A day's batch, or a longer number: of the right amount it is one.
+    tie("20261119", "20261118", "STRIPE 20261119", found: first),
+    tie("123456", "123457", "batch 123456", found: first), tie("123456", "123457", "batch 1234567", found: nobodys),
+    tie("Riverside", "Lakeside", "Riverside Shop", found: first),
+    BankCase(
+      "a short name bridges no difference", lines: [line(1, 490, "AB12")], payouts: [payout(1, 500, named: "AB12")]),
+    BankCase(
+      "nor months", lines: [line(1, 500, on: "2027-01-20", "AB12")], payouts: [payout(1, 500, named: "AB12")]),
+    BankCase(
+      "nor currencies", lines: [line(1, 500, in: "EUR", "AB12")], payouts: [payout(1, 500, named: "AB12")]),
+    BankCase(
+      "the amount of one payout wins over the short name of another", lines: [line(1, 500, "AB12")],
+      payouts: [payout(1, 500, named: "CD34"), payout(2, 400, named: "AB12")], found: first),
+    BankCase(
+      "two lines with the short name", lines: [line(1, 500, "AB12"), line(2, 500, "AB12")],
+      payouts: [payout(1, 500, named: "AB12")], found: "ambiguous: L1 L2, P1"),
+    BankCase(
+      "a line of nobody's with a short name and the amount", lines: [line(1, 500, "AB12", other: true)],
+      payouts: [payout(1, 500, named: "AB12")], found: first),
+    BankCase(
+      "a whole name beside a short one", lines: [line(1, 500, "AB12 po_payout2")],
+      payouts: [payout(1, 500, named: "AB12"), payout(2, 500)], found: "reference: L1 = P2"),
+  ]
+
   static let bySum = [
     BankCase(
       "one line of three payouts", lines: [line(1, 601)], payouts: [payout(1, 100), payout(2, 200), payout(3, 301)],
@@ -156,7 +213,7 @@ private func payout(
     BankCase("a sum never nets", lines: [line(1, 400)], payouts: [payout(1, 500), payout(2, -100)]),
   ]
 
-  @Test(arguments: byName + byAmount + bySum)
+  @Test(arguments: byName + byShortName + byAmount + bySum)
   func findsJustThis(_ world: BankCase) {
     let matcher = BankMatcher(daysAfter: 10)
     #expect(told(matcher.match(world.lines, with: world.payouts)) == world.found.sorted())
@@ -167,7 +224,7 @@ private func payout(
   }
 
   /// What is left over is looked at again each night: nothing else may come of it.
-  @Test(arguments: byName + byAmount + bySum)
+  @Test(arguments: byName + byShortName + byAmount + bySum)
   func aSecondLookFindsNothingElse(_ world: BankCase) {
     let matcher = BankMatcher(daysAfter: 10)
     let found = matcher.match(world.lines, with: world.payouts)

@@ -22,7 +22,14 @@ import Testing
 
   @Test(arguments: [
     ("acept", DecisionRefusal.Reason.unknownDecision, "did you mean \"accept\"?"), ("yes", .unknownDecision, "none of"),
-    ("accept:now", .unknownDecision, "none of"), ("duplicate_of", .unknownDecision, "none of"),
+    ("accept:now", .unknownDecision, "did you mean \"accept\"?"),
+    ("duplicate_of", .unknownDecision, "as duplicate_of:ID"),
+    ("Wait 2026-12-01", .unknownDecision, "the date behind a colon, as wait:2026-12-01"),
+    ("wait until May", .unknownDecision, "none of accept, write_off, refund, wait, duplicate_of:ID; write the date"),
+    ("wiat 2026-12-01", .unknownDecision, "did you mean \"wait\"?"),
+    ("duplicate of 1e4f6a3c", .unknownDecision, "the other's whole id behind a colon"),
+    ("refund, please", .unknownDecision, "did you mean \"refund\"?"),
+    ("writeoff please", .unknownDecision, "did you mean \"write_off\"?"),
     ("duplicate_of:1.2E+35", .invalidID, "copy the whole id"), ("wait:12/01/2026", .invalidDate, "wait:2026-12-01"),
     ("wait:2026-11-21", .invalidDate, "not after 2026-11-21"), ("wait:2026-02-30", .invalidDate, "no date"),
     ("wait:2027-11-23", .invalidDate, "more than a year"), ("wait:", .invalidDate, "no date"),

@@ -35,7 +35,7 @@ import Testing
     Trial(matter: matter(sameCurrency: false), decided: 200, held: .otherCurrencySettled),
     Trial(matter: matter(reported: 1_250, returned: 200), decided: 50),
     Trial(matter: matter(reported: 1_250, returned: 200), decided: 250, held: .notProven),
-    Trial(matter: matter(returned: 200), decided: 200, held: .undercharged),
+    Trial(matter: matter(returned: 200), decided: 200, held: .alreadyReturned),
     Trial(matter: matter(isElsewhere: true), decided: 200, held: .otherProcessor),
     Trial(matter: matter(reported: 900), decided: 100, held: .undercharged),
     Trial(matter: matter(), decided: 200, spent: .init(run: [usd: 801]), held: .abovePerRun),
@@ -51,6 +51,16 @@ import Testing
     case .heldBack(let held): #expect(held == trial.held)
     case .noRule: Issue.record("nobody decided")
     }
+  }
+
+  /// Where settle has given back a part, no rule gives back the rest; a person may.
+  @Test func noRuleGivesBackWhatIsLeft() {
+    let rules = [RefundRule(when: .amountMismatch, portion: .overcharge, limit: [Self.usd: 9_000])]
+    let policy = RefundPolicy(rules: rules, perRun: [Self.usd: 9_000], perDay: [Self.usd: 9_000])
+    var matter = Self.matter(returned: 50)
+    matter.proven = true
+    #expect(policy.decide(matter, spent: .init()) == .heldBack(.alreadyReturned))
+    #expect(RefundPolicy.refundable(matter) == .success(Self.money(150)))
   }
 
   @Test func whatAnotherProcessorTookIsGivenBackThere() {

@@ -49,6 +49,12 @@ import Testing
     #expect(rule.when == subject.reason)
   }
 
+  private static let partlyReturned: RefundPolicy.Case = {
+    var subject = duplicate(100)
+    subject.returned = 1
+    return subject
+  }()
+
   static let held: [(RefundPolicy.Case, RefundPolicy.Spent, RefundPolicy.Held)] = [
     (duplicate(100, proven: false), spent(run: 0, day: 0), .notProven),
     // Somebody else's charge under the same order reference is not ours to give back, in part or whole.
@@ -72,6 +78,7 @@ import Testing
     (duplicate(100_00), spent(run: 0, day: 1_900_01), .abovePerDay),
     (duplicate(1), spent(run: 0, day: .max), .abovePerDay),
     (duplicate(250_01), spent(run: 0, day: 0), .needsApproval),
+    (partlyReturned, spent(run: 0, day: 0), .alreadyReturned),
   ]
 
   @Test(arguments: held)
@@ -103,12 +110,24 @@ import Testing
     #expect(policy.decide(Self.duplicate(11), spent: RefundPolicy.Spent()) == .heldBack(.aboveLimit))
   }
 
-  @Test func aCurrencyThatApprovalDoesNotNameNeedsNone() {
+  /// Whoever forgot a currency did not mean that nobody looks at it.
+  @Test(arguments: [1, 50_000] as [Int64])
+  func aCurrencyThatApprovalDoesNotNameAlwaysNeedsIt(minor: Int64) {
     var policy = Self.policy
     policy.perRun[currency("JPY")] = 100_000
-    #expect(
-      policy.decide(Self.duplicate(50_000, "JPY"), spent: RefundPolicy.Spent())
-        == .refund(money(50_000, "JPY"), rule: policy.rules[0]))
+    let (subject, spent) = (Self.duplicate(minor, "JPY"), RefundPolicy.Spent())
+    func decided(approved: Bool) -> RefundPolicy.Decision {
+      policy.decide(subject, decided: money(minor, "JPY"), approved: approved, spent: spent)
+    }
+    #expect(policy.needsApproval(money(minor, "JPY")))
+    #expect(policy.decide(subject, spent: spent) == .heldBack(.needsApproval))
+    #expect(decided(approved: false) == .heldBack(.needsApproval))
+    let own = RefundRule(when: .duplicateCharge, portion: .duplicate, limit: [:])
+    #expect(decided(approved: true) == .refund(money(minor, "JPY"), rule: own))
+    policy.approvalAbove = [:]
+    #expect(!policy.needsApproval(money(minor, "JPY")))
+    #expect(policy.decide(subject, spent: spent) == .refund(money(minor, "JPY"), rule: policy.rules[0]))
+    #expect(decided(approved: false) == .refund(money(minor, "JPY"), rule: own))
   }
 
   @Test func whatIsSpentCountsForTheRunAndTheDay() {

@@ -31,8 +31,8 @@ import Testing
       RefundPolicy.Held.allCases.map(\.rawValue),
       """
       not_proven currency_not_named settled_in_another_currency undercharged above_limit above_per_run above_per_day \
-      needs_approval refunded_elsewhere disputed exceeds_captured charge_not_found refund_refused refund_failed \
-      refund_canceled unsupported_by_processor other_processor
+      needs_approval refunded_elsewhere already_returned disputed exceeds_captured charge_not_found refund_refused \
+      refund_failed refund_canceled unsupported_by_processor other_processor
       """
     ),
     (
@@ -43,8 +43,8 @@ import Testing
       DecisionRefusal.Reason.allCases.map(\.rawValue),
       """
       invalid_id unknown_break unknown_decision invalid_date wrong_column_count contradiction stale already_resolved \
-      irrevocable not_refundable unknown_other other_resolved other_currency cycle nothing_to_approve same_person \
-      card_number too_long invalid_text
+      irrevocable not_refundable unknown_other other_resolved other_currency cycle nothing_to_approve currency_not_named \
+      above_per_run above_per_day same_person card_number too_long invalid_text
       """
     ),
     (ProcessorRefundState.allCases.map(\.rawValue), "pending requires_action succeeded failed canceled"),
@@ -55,7 +55,8 @@ import Testing
       """
       missing_value invalid_amount zero_amount invalid_currency invalid_instant invalid_identifier invalid_text \
       too_long wrong_column_count invalid_json cut_off unknown_field card_number unknown_event unknown_category \
-      unknown_reason sums_disagree conflict already_charged attempt_open hold_in_use exceeds_hold
+      unknown_reason sums_disagree conflict already_charged attempt_open hold_in_use exceeds_hold \
+      unknown_processor
       """
     ),
   ])

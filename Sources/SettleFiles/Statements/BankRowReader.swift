@@ -8,6 +8,7 @@ final class BankRowReader {
   private let fields: FieldReader
   private let rules: StatementRules
   private let unit: Layout.Unit
+  private let marks: NumberMarks
   private let slots: [Target: Int]
   private let direction: Int?
   private let anyCase: Bool
@@ -17,6 +18,7 @@ final class BankRowReader {
     fields = FieldReader(plan)
     rules = plan.layout.statement
     unit = plan.layout.unit
+    marks = plan.layout.marks
     slots = Dictionary(
       uniqueKeysWithValues: Target.ofStatements.compactMap { target in plan.slot(target).map { (target, $0) } })
     direction = rules.directions.flatMap { rule in plan.columns.firstIndex(of: rule.column) }
@@ -105,27 +107,15 @@ final class BankRowReader {
     var text = String(decoding: record[slot], as: UTF8.self).trimmed[...]
     let isNegative = text.first == "-"
     if signed, isNegative || text.first == "+" { text = text.dropFirst() }
-    guard let plain = ungrouped(text),
+    guard let plain = marks.ungrouped(text),
       let value = unit == .minor
-        ? BAI2Amount.unsigned(plain) : StatementAmount.minor(plain, of: currency, point: rules.decimal),
-      value <= StatementAmount.largest, !plain.isEmpty, plain.utf8.last != rules.decimal
+        ? BAI2Amount.unsigned(plain) : StatementAmount.minor(plain, of: currency, point: marks.decimal),
+      value <= StatementAmount.largest, !plain.isEmpty, plain.utf8.last != marks.decimal
     else {
       throw RowRefusal(
         slot, .invalidAmount,
         "this must be \(signed ? "a" : "a positive") number as the layout says that amounts are written")
     }
     return isNegative ? -value : value
-  }
-
-  /// The number without the marks between its thousands; nil where they stand elsewhere.
-  private func ungrouped(_ text: Substring) -> String? {
-    guard let mark = rules.thousands, text.contains(mark) else { return String(text) }
-    let point = Character(Unicode.Scalar(rules.decimal))
-    let halves = text.split(separator: point, maxSplits: 1, omittingEmptySubsequences: false)
-    let groups = halves[0].split(separator: mark, omittingEmptySubsequences: false)
-    guard (1...3).contains(groups[0].utf8.count), groups.dropFirst().allSatisfy({ $0.utf8.count == 3 }) else {
-      return nil
-    }
-    return groups.joined() + (halves.count == 2 ? "\(point)\(halves[1])" : "")
   }
 }

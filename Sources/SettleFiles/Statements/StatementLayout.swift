@@ -7,7 +7,7 @@ struct StatementLayout {
   /// Throws ``ConfigurationError``.
   func read() throws -> Layout {
     guard let format = try yaml.word("format", of: Layout.Format.self) else { throw missing("format") }
-    let common = ["layout", "extends", "about", "kind", "format", "recognise", "processor_ids"]
+    let common = ["layout", "extends", "replaces", "about", "kind", "format", "recognise", "processor_ids"]
     let own =
       switch format {
       case .csv:
@@ -24,6 +24,7 @@ struct StatementLayout {
       name: try yaml.required("layout"), about: try yaml.string("about") ?? "", source: yaml.file, kind: .statement,
       format: format, processor: nil, recognised: [], notRecognised: [], unknownColumns: .allowed, unit: .major,
       rules: [:])
+    layout.origin = try Layout.Origin(yaml)
     layout.processorIDs = Set(try yaml.strings("processor_ids"))
     switch format {
     case .csv: try readColumns(&layout)
@@ -98,7 +99,7 @@ struct StatementLayout {
       guard let currency = Currency(code) else { throw yaml.error("currency", "is no currency that settle knows") }
       layout.statement.currency = currency
     }
-    try readAmountForm(&layout)
+    layout.marks = try NumberMarks(yaml)
     if let rule = try yaml.mapping("directions") {
       try rule.allow(["column", "credit", "debit"])
       layout.statement.directions = .init(
@@ -107,19 +108,6 @@ struct StatementLayout {
     try check(layout)
     // What may be a card number in them is masked by their reader, since a payment's text must not hide its money.
     for column in layout.rules[.text]?.columns ?? [] { layout.processorIDs.insert(column.name) }
-  }
-
-  private func readAmountForm(_ layout: inout Layout) throws {
-    switch try yaml.string("decimal") {
-    case nil, ".": break
-    case ",": layout.statement.decimal = UInt8(ascii: ",")
-    default: throw yaml.error("decimal", "must be \".\" or \",\"")
-    }
-    guard let mark = try yaml.string("thousands") else { return }
-    guard [".", ",", " ", "'", "\u{A0}", "\u{202F}", "’"].contains(mark),
-      Array(mark.utf8) != [layout.statement.decimal]
-    else { throw yaml.error("thousands", "must be \".\", \",\", \" \" or \"'\", and another than \"decimal\"") }
-    layout.statement.thousands = mark
   }
 
   private func check(_ layout: Layout) throws {

@@ -18,10 +18,6 @@ struct StatementRules: Sendable {
 
   /// `dates`: how CSV writes them.
   var dates = DateForm.yearMonthDay
-  /// `decimal`: what stands before the decimals of CSV amounts.
-  var decimal = UInt8(ascii: ".")
-  /// `thousands`: what may stand between groups of three digits.
-  var thousands: String?
   /// `account` and `currency`: of CSV that has no such column.
   var account: String?
   var currency: Currency?

@@ -19,7 +19,7 @@ package struct DecideRequest: Sendable {
   package var by: String
   /// The operating system's name of whoever gives the file.
   package var login: String
-  /// Nil for today in the pipeline's zone, or the day after the last one that was reported, where that is later.
+  /// Nil for the first date whose report is still to come, today in the pipeline's zone at the earliest.
   package var date: BusinessDate?
   package var dryRun: Bool
   package var arguments: [String]
@@ -53,6 +53,8 @@ package struct DecidedRow: Sendable, Equatable {
     case awaitsApproval(Money)
     /// A second person agreed; under the login under which it was decided, or under another.
     case approved(Money, sameLogin: Bool)
+    /// A second person was to agree to a refund that needs none.
+    case needsNoApproval(Money)
     /// It was decided so before, or taken from this very file.
     case known
     case refused(DecisionRefusal)
@@ -61,6 +63,34 @@ package struct DecidedRow: Sendable, Equatable {
   /// Nil where the row has no id of a break's.
   package var breakID: BreakID?
   package var outcome: Outcome
+  /// What the row asks for; nil where that cannot be read.
+  package var asked: BreakDecision?
+  /// What it is about; nil where it names no break of the store's.
+  package var matter: DecidedMatter?
+
+  init(line: Int, breakID: BreakID?, outcome: Outcome) {
+    self.line = line
+    self.breakID = breakID
+    self.outcome = outcome
+  }
+}
+
+/// What a row of decisions is about, for whoever reads what became of it.
+package struct DecidedMatter: Sendable, Equatable {
+  package var reason: BreakReason
+  package var orderReference: String?
+  /// What a refund gives back; else the difference, or the side that there is.
+  package var amount: Money?
+
+  init(of matter: DecidableBreak, refunding: Bool) {
+    reason = matter.reason
+    orderReference = matter.orderReference
+    let difference = matter.expected.flatMap { expected in try? matter.reported?.subtracting(expected) }
+    amount = difference ?? matter.reported ?? matter.expected
+    if refunding, let subject = matter.refundable, case .success(let rest) = RefundPolicy.refundable(subject) {
+      amount = rest
+    }
+  }
 }
 
 /// What became of a file of decisions.
@@ -84,6 +114,7 @@ package struct DecideResult: Sendable {
       ("decided", count { if case .decided = $0 { true } else { false } }),
       ("awaiting_approval", count { if case .awaitsApproval = $0 { true } else { false } }),
       ("approved", count { if case .approved = $0 { true } else { false } }),
+      ("needs_no_approval", count { if case .needsNoApproval = $0 { true } else { false } }),
       ("already_decided", count { $0 == .known }), ("without_decision", Int64(undecided)),
       ("refused", Int64(refused.count)),
     ]

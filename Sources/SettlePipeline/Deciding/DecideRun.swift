@@ -112,20 +112,19 @@ package struct DecideRun: Sendable {
     LoadContext(merchant: request.pipeline.merchant, processor: request.pipeline.processor, date: date, now: now)
   }
 
-  /// What has been reported is not told anew: a decision belongs to a date whose report is still to come, unless the
-  /// last one's is asked for by name, to be written again.
+  /// What has been reported is not told anew: a decision that names no date belongs to the first one whose report is
+  /// still to come, today at the earliest. Only the last report's own date may be asked for by name, to be written again.
   private static func date(of request: DecideRequest, _ db: Session, now: Timestamp) throws -> BusinessDate {
     let reported = try db.latestReported()
-    guard let date = request.date else {
-      let today = request.pipeline.calendar.today(at: now)
-      guard let reported, reported >= today else { return today }
-      return reported.adding(days: 1)
-    }
+    let today = request.pipeline.calendar.today(at: now)
+    let usual = reported.map { max(today, $0.adding(days: 1)) } ?? today
+    guard let date = request.date else { return usual }
     if let reported, date < reported {
       throw Failure(
         status: .usage,
-        message: "reports were written up to \(reported), and decisions do not change earlier ones: give --date"
-          + " \(reported) or later, or leave it out")
+        message: "reports were written up to \(reported), and decisions do not change earlier ones: leave --date out,"
+          + " which takes \(usual), the first date whose report is still to come, or give --date \(reported) where that"
+          + " report is to be written again")
     }
     return date
   }

@@ -29,7 +29,9 @@ struct DecisionTaker {
 
   mutating func take() throws {
     let wishes = wishes()
-    let matters = try db.decidableBreaks(wishes.map(\.id), processor: context.processor)
+    // Rows that were refused for what stands in them are about a break all the same.
+    let matters = try db.decidableBreaks(
+      wishes.map(\.id) + rows.compactMap(\.breakID), processor: context.processor)
     let words = Dictionary(grouping: wishes, by: \.id)
     var taken: Set<BreakID> = []
     for wish in wishes {
@@ -48,6 +50,23 @@ struct DecisionTaker {
       } catch let refusal as DecisionRefusal {
         add(wish.row.line, wish.id, .refused(refusal))
       }
+    }
+    tell(of: matters)
+  }
+
+  /// Says beside each row what it is about and what it asks for.
+  private mutating func tell(of matters: [BreakID: DecidableBreak]) {
+    let words = Dictionary(
+      request.sheet.rows.map { ($0.line, $0[.decision] ?? "") }, uniquingKeysWith: { first, _ in first })
+    for index in rows.indices {
+      let matter = rows[index].breakID.flatMap { matters[$0] }
+      var asked = words[rows[index].line].flatMap { try? BreakDecision($0, on: context.date) }
+      // `wait` that was decided before waits until the date that it named then.
+      if rows[index].outcome == .known, let standing = matter?.standing?.decision, standing.action == asked?.action {
+        asked = standing
+      }
+      rows[index].asked = asked
+      rows[index].matter = matter.map { DecidedMatter(of: $0, refunding: asked == .refund) }
     }
   }
 
@@ -105,7 +124,7 @@ struct DecisionTaker {
     try RowCheck(row: wish.row, matter: matter, date: context.date).mayBeDecided()
     switch decision {
     case .refund:
-      let refund = try refund(of: matter)
+      let refund = try RefundCheck(pipeline: request.pipeline).refund(of: matter)
       try db.decide(
         decision, note: wish.note, about: matter, line: wish.row.line, refund: refund, by: request.source,
         context: context)
@@ -139,43 +158,13 @@ struct DecisionTaker {
     return wish.row[.note] == nil || standing.note == wish.note
   }
 
-  private func refund(of matter: DecidableBreak) throws -> DecidedAmount {
-    guard let subject = matter.refundable, matter.processorCharge != nil else {
-      throw DecisionRefusal(
-        .notRefundable,
-        "settle knows no charge of a payment's that it would give back of: refund it at the processor and accept the break"
-      )
-    }
-    switch RefundPolicy.refundable(subject) {
-    case .success(let amount):
-      return DecidedAmount(amount: amount, needsApproval: request.pipeline.refund.needsApproval(amount))
-    case .failure(.otherProcessor):
-      throw DecisionRefusal(
-        .notRefundable,
-        "another processor took it than the pipeline's: refund it there and accept the break, or give its pipeline")
-    case .failure(.otherCurrencySettled):
-      throw DecisionRefusal(
-        .notRefundable,
-        "it was settled in another currency than it was charged in: refund it at the processor and accept the break")
-    case .failure(.undercharged):
-      throw DecisionRefusal(
-        .notRefundable, "no more was taken than was asked for, or it has gone back by now: nothing is left to give back"
-      )
-    case .failure:
-      throw DecisionRefusal(
-        .notRefundable,
-        "settle gives back duplicate charges and overcharges only: refund it at the processor and accept the break")
-    }
-  }
-
   private func approve(_ wish: Wish, _ matter: DecidableBreak) throws -> DecidedRow.Outcome {
     let policy = request.pipeline.refund
-    guard let standing = matter.standing, standing.decision == .refund, let amount = standing.amount,
-      standing.needsApproval || policy.needsApproval(amount)
-    else {
+    guard let standing = matter.standing, standing.decision == .refund, let amount = standing.amount else {
       throw DecisionRefusal(
-        .nothingToApprove, "no refund of it waits for a second person: decide it first, without --approve-as")
+        .nothingToApprove, "nobody has decided yet that it goes back: decide it first, without --approve-as")
     }
+    guard standing.needsApproval || policy.needsApproval(amount) else { return .needsNoApproval(amount) }
     let wasSameLogin = standing.approvedLogin == standing.login
     if standing.approvedBy != nil, policy.approves(sameLogin: wasSameLogin) { return .known }
     try RowCheck(row: wish.row, matter: matter, date: context.date).mayBeDecided()
@@ -189,6 +178,7 @@ struct DecisionTaker {
         "it was decided under this very login, and the pipeline asks for another one (refund.approval_by): somebody else"
           + " has to agree, under a login of their own")
     }
+    try RefundCheck(pipeline: request.pipeline).fits(amount, of: matter)
     try db.approve(
       standing, about: matter, note: wish.note, line: wish.row.line, by: request.source, context: context)
     return .approved(amount, sameLogin: isSameLogin)

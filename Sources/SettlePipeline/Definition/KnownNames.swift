@@ -1,17 +1,25 @@
-import SettleFiles
+package import SettleFiles
 import SettleModel
 
 /// Names outside a pipeline file that it may use: a misspelt one is refused with its line, before anything runs.
 struct KnownNames {
   /// Of the layouts in the binary and in the pipeline's own folder.
   let layouts: [String]
-  /// Whose files can come: of layouts, of sources, and the pipeline's own processor.
+  /// Whose files can come: of layouts, of `import`'s sources, of `import.processors`, and the pipeline's own processor.
   let processors: [String]
 
   init(_ catalogue: LayoutCatalogue, of pipeline: PipelineDefinition) {
     layouts = catalogue.layouts.map(\.name)
-    let named = (pipeline.ingest + pipeline.importing).compactMap(\.processor)
-    processors = Set(catalogue.layouts.compactMap(\.processor) + named + [pipeline.processor]).sorted()
+    let named = pipeline.importing.compactMap(\.processor) + pipeline.reporting + [pipeline.processor]
+    processors = Set(catalogue.layouts.compactMap(\.processor) + named).sorted()
+  }
+}
+
+extension PipelineDefinition {
+  /// The processors that may charge what authorizations hold: those of which some file can tell what they charged. A
+  /// misspelt one would be charged by nobody, and missed by nobody.
+  package func processors(reportedBy layouts: LayoutCatalogue) -> [String] {
+    KnownNames(layouts, of: self).processors
   }
 }
 
@@ -32,10 +40,16 @@ extension YAMLPlace {
 
   /// Refuses the sources' layouts that nobody knows.
   func checkLayouts(of known: KnownNames) throws {
-    let sources = try mapping(of: ["sources"])["sources"]?.sequence() ?? []
-    for source in sources where source.has("layout") {
-      _ = try source.mapping { _ in nil }["layout"]?.layout(of: known)
-    }
+    for source in try sources() { _ = try source["layout"]?.layout(of: known) }
+  }
+
+  /// Refuses processors of orders of which no file could ever tell.
+  func checkProcessors(of known: KnownNames) throws {
+    for source in try sources() { _ = try source["processor"]?.processor(of: known) }
+  }
+
+  private func sources() throws -> [[String: YAMLPlace]] {
+    try (mapping { _ in nil }["sources"]?.sequence() ?? []).map { try $0.mapping { _ in nil } }
   }
 
   private static func hint(_ name: String, _ known: [String]) -> String {

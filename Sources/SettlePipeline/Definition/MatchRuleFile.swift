@@ -21,22 +21,6 @@ extension MatchRules {
     }
     self.init(rules)
   }
-
-  /// Reads a file of rules alone, which has `reconcile.match` and nothing else, or a whole pipeline file.
-  ///
-  /// Throws ``PipelineFileError``.
-  package init(path: String) throws {
-    let (yaml, file) = (try PipelineDefinition.text(of: path), path)
-    let root = try YAMLPlace(yaml: yaml, file: file)
-    if root.has("pipeline") {
-      self = try PipelineDefinition(yaml: yaml, file: file).reconcile.match
-      return
-    }
-    let keys = try root.mapping(of: ["reconcile"])
-    let reconcile = try root.required("reconcile", in: keys, such: "{ match: [{ by: id }] }")
-    let match = try reconcile.mapping(of: ["match"])
-    try self.init(reconcile.required("match", in: match, such: "[{ by: id }, { by: reference }]"))
-  }
 }
 
 extension MatchRule {

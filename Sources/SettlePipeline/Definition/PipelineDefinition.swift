@@ -15,6 +15,8 @@ package struct PipelineDefinition: Sendable, Equatable {
   package var processor: String
   package var ingest: [Source] = []
   package var importing: [Source] = []
+  /// Processors whose outcomes come in files that are nobody's in particular: `import.processors`.
+  package var reporting: [String] = []
   package var charge = Charge()
   package var reconcile = Reconcile()
   package var bank = Bank()

@@ -36,9 +36,11 @@ extension PipelineDefinition {
       layoutsFolder = folder
     }
     ingest = try keys["ingest"].map { try Self.sources($0) } ?? []
-    importing = try keys["import"].map { try Self.sources($0, mayExpect: true) } ?? []
+    importing = try keys["import"].map { try Self.sources($0, ofImport: true) } ?? []
+    reporting = try keys["import"].map { try Self.reporting($0) } ?? []
     let names = try layouts.map { KnownNames(try $0(layoutsFolder), of: self) }
     if let names { for place in [keys["ingest"], keys["import"]] { try place?.checkLayouts(of: names) } }
+    if let names { try keys["ingest"]?.checkProcessors(of: names) }
     if let place = keys["charge"] { charge = try Charge(place, codes: codes) }
     if let place = keys["reconcile"] { reconcile = try Reconcile(place, names) }
     if let place = keys["bank"] { bank = try Bank(place) }
@@ -47,11 +49,15 @@ extension PipelineDefinition {
     if let place = keys["import"] { try checkExpectations(place) }
   }
 
-  private static func sources(_ place: YAMLPlace, mayExpect: Bool = false) throws -> [Source] {
-    let keys = try place.mapping(of: ["sources"])
+  private static func reporting(_ place: YAMLPlace) throws -> [String] {
+    try place.mapping { _ in nil }["processors"]?.sequence().map { try $0.processorName() } ?? []
+  }
+
+  private static func sources(_ place: YAMLPlace, ofImport: Bool = false) throws -> [Source] {
+    let keys = try place.mapping(of: ["sources"] + (ofImport ? ["processors"] : []))
     let list = try place.required("sources", in: keys, such: "[{ path: \"outcomes/*\", layout: auto }]").sequence()
     return try list.map { item in
-      let keys = try item.mapping(of: ["path", "layout", "zone", "processor"] + (mayExpect ? ["expected"] : []))
+      let keys = try item.mapping(of: ["path", "layout", "zone", "processor"] + (ofImport ? ["expected"] : []))
       let path = try item.required("path", in: keys, such: "\"outcomes/*\"")
       let layout = try keys["layout"]?.name()
       var source = Source(
@@ -76,7 +82,8 @@ extension PipelineDefinition.Charge {
 }
 
 extension PipelineDefinition.Reconcile {
-  fileprivate init(_ place: YAMLPlace, _ names: KnownNames?) throws {
+  /// Reads `reconcile`; `names` are those that it may use, or nil for any.
+  init(_ place: YAMLPlace, _ names: KnownNames?) throws {
     let keys = try place.mapping(
       of: ["waiting_days", "bank_waiting_days", "calendar", "settled_by", "match", "fees", "fx"])
     if let place = keys["waiting_days"] { waitingDays = try place.integer(in: 0...90) }
@@ -109,7 +116,7 @@ extension RefundPolicy {
     for item in try keys["rules"]?.sequence() ?? [] { rules.append(try RefundRule(item, after: rules)) }
     self.init(
       rules: rules, perRun: try keys["per_run"]?.amounts() ?? [:], perDay: try keys["per_day"]?.amounts() ?? [:],
-      approvalAbove: try keys["approval_above"]?.amounts() ?? [:],
+      approvalAbove: try keys["approval_above"]?.approvalLimits() ?? [:],
       approver: try keys["approval_by"]?.choice(of: Approver.allCases.map { ($0.rawValue, $0) }) ?? .anotherName)
   }
 }
@@ -143,6 +150,15 @@ extension RefundRule {
 }
 
 extension YAMLPlace {
+  /// A key without any currency could mean that all needs approval, or that nothing does.
+  fileprivate func approvalLimits() throws -> [Currency: Int64] {
+    let limits = try amounts()
+    guard !limits.isEmpty else {
+      throw refusal("names no currency; name one, such as { USD: \"250.00\" }, or leave the key out")
+    }
+    return limits
+  }
+
   fileprivate func glob() throws -> String {
     let text = try text()
     guard !text.hasPrefix("/"), !text.split(separator: "/").contains("..") else {

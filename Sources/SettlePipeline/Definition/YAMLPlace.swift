@@ -70,6 +70,9 @@ struct YAMLPlace {
   /// Whether it is a mapping with this key, whatever else is wrong with it.
   func has(_ key: String) -> Bool { node.mapping?.contains { $0.key.scalar?.string == key } ?? false }
 
+  /// The keys of a mapping as the file has them.
+  var names: [String] { node.mapping?.compactMap { $0.key.scalar?.string } ?? [] }
+
   func sequence() throws -> [YAMLPlace] {
     guard let nodes = node.sequence else { throw refusal("must be a list: [ … ], or lines that begin with -") }
     return nodes.enumerated().map { YAMLPlace(node: $1, path: "\(path)[\($0)]", file: file) }

@@ -11,6 +11,8 @@ struct ReportFolder {
   let path: String
   /// Where the next report is written until it is whole.
   let staging: String
+  /// What the paths of all folders begin with in which runs stage this report.
+  let stagingPrefix: String
 
   /// The hashes of what settle wrote, so that it can tell what somebody has edited.
   static let manifest = ".settle-manifest"
@@ -20,21 +22,32 @@ struct ReportFolder {
     let absolute = URL(fileURLWithPath: path).standardizedFileURL.path
     self.path = absolute
     let url = URL(fileURLWithPath: absolute)
-    staging = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).next-\(token)"
+    let parent = url.deletingLastPathComponent().path
+    stagingPrefix = (parent == "/" ? "" : parent) + "/.\(url.lastPathComponent).next-"
+    staging = stagingPrefix + "\(token)"
   }
 
   /// Makes an empty staging folder.
   func prepare() throws {
-    guard !FileManager.default.fileExists(atPath: path) || isFolder(path) else {
-      throw Failure(status: .configuration, message: "\(path) is a file: name a folder for reports with --out")
-    }
+    try refuseOtherContents()
     do {
       try removeLeftovers()
       try FileManager.default.createDirectory(atPath: staging, withIntermediateDirectories: true)
     } catch {
-      throw Failure(
-        status: .configuration,
-        message: "the folder for reports cannot be made beside \(path): check --out and its permissions")
+      throw cannotBeMade
+    }
+  }
+
+  var cannotBeMade: Failure {
+    Failure(
+      status: .configuration,
+      message: "the folder for reports cannot be made beside \(path): check --out and its permissions")
+  }
+
+  /// What is there already must be a report, or at least no folder of something else.
+  func refuseOtherContents() throws {
+    guard !FileManager.default.fileExists(atPath: path) || isFolder(path) else {
+      throw Failure(status: .configuration, message: "\(path) is a file: name a folder for reports with --out")
     }
     if try contents(of: path).contains(where: { isFolder(path + "/" + $0) }) {
       throw Failure(

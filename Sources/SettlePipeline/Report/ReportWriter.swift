@@ -69,7 +69,7 @@ struct ReportWriter {
       "matched.csv", in: folder,
       header: [
         "payment_id", "order_reference", "kind", "rule", "amount", "currency", "fee", "net", "processor_reference",
-        "payout_id", "occurred_at", "settlement_currency",
+        "payout_id", "occurred_at", "settlement_currency", "tolerated",
       ])
     var rows: Int64 = 0
     try db.forEachMatched(on: date) { row in
@@ -78,6 +78,7 @@ struct ReportWriter {
         .id(row.payment.rawValue), .text(row.orderReference), .raw(row.kind), .raw(row.rule), .amount(row.amount),
         .raw(row.amount.currency.code), .amount(row.fee), .amount(row.net), .optional(row.processorReference),
         .optional(row.payout), .instant(row.occurredAt), .raw(row.fee.currency.code),
+        row.tolerated.minor == 0 ? .empty : .amount(row.tolerated),
       ])
     }
     try file.close()

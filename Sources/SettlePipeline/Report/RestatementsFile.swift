@@ -3,7 +3,8 @@ import SettleModel
 import SettleStore
 
 extension ReportWriter {
-  /// `restatements.csv`: what came on the date and changes what earlier reports said.
+  /// `restatements.csv`: what came on the date and changes what earlier reports said. `report_date` is the first report
+  /// that a row is about, `last_report_date` the last one.
   ///
   /// - Returns: how many rows it has, and of them those that change what an earlier report had wrong.
   func writeRestatements(_ page: inout PageBuilder) throws -> (rows: Int64, changes: Int64) {
@@ -11,6 +12,7 @@ extension ReportWriter {
       "restatements.csv", in: folder,
       header: [
         "report_date", "file", "key", "order_reference", "column", "from", "to", "currency", "evidence",
+        "last_report_date",
       ])
     var rows: Int64 = 0
     var changes: Int64 = 0
@@ -21,7 +23,7 @@ extension ReportWriter {
       try file.write([
         .raw(row.reportDate.description), .raw(row.file), .text(row.key), .optional(row.orderReference),
         .raw(row.column), Self.value(row.from, in: row), Self.value(row.to, in: row), .optional(row.currency?.code),
-        .optional(row.evidence),
+        .optional(row.evidence), .raw(row.lastReportDate.description),
       ])
     }
     try file.close()

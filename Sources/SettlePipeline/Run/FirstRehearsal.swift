@@ -20,6 +20,8 @@ package struct FirstRehearsal: Sendable {
   package func run(now: @Sendable () -> Timestamp) throws -> RunResult {
     let layouts = try LayoutCatalogue(folder: request.pipeline.layoutsFolder)
     let startedAt = now()
+    let date = request.date ?? request.pipeline.calendar.today(at: startedAt)
+    try request.tryOut(ReportFolder(path: request.out ?? RunRequest.reports(of: date, asOf: request.asOf), token: 0))
     var stages: [StageResult] = []
     for name in request.stagesInOrder {
       guard let files = Self.files(of: name, request.pipeline) else { continue }
@@ -32,10 +34,10 @@ package struct FirstRehearsal: Sendable {
           startedAt: begun, finishedAt: now()))
     }
     return RunResult(
-      runID: UUID(), request: request, date: request.date ?? request.pipeline.calendar.today(at: startedAt),
-      startedAt: startedAt, finishedAt: now(), stages: stages, totals: [], outFolder: nil,
+      runID: UUID(), request: request, date: date, startedAt: startedAt, finishedAt: now(), stages: stages, totals: [],
+      outFolder: nil,
       exitStatus: ExitStatus.first(of: stages.map(\.exitStatus)),
-      messages: [
+      messages: request.unreadFiles + [
         "dry run: there is no store yet, and none was made; a run makes one in \(store)",
         "what stages other than \(StageName.ingest.rawValue) and \(StageName.importing.rawValue) would do can be told"
           + " once a run has ingested the orders",

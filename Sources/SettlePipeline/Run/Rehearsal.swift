@@ -16,6 +16,7 @@ struct Rehearsal {
     let context = runner.context(
       for: request, layouts: layouts, run: RunIdentity(id: UUID(), fence: Fence(token: 0)), permit: {}, clock: clock)
     let startedAt = context.clock()
+    try request.tryOut(context.reports)
     // Migrating needs the owner, who may also do all that the writer may.
     let owner = Pool(context.store.settings, size: 1, prepare: Store.makeRoom)
     do {
@@ -30,7 +31,7 @@ struct Rehearsal {
         finishedAt: context.clock(), stages: stages.map(\.result), totals: stages.last?.report.totals ?? [],
         outFolder: nil,
         exitStatus: ExitStatus.first(of: stages.map(\.result.exitStatus)),
-        messages: stages.flatMap(\.report.notes) + ["dry run: nothing was changed"],
+        messages: request.unreadFiles + stages.flatMap(\.report.notes) + ["dry run: nothing was changed"],
         flips: stages.lazy.compactMap(\.report.flips).first)
     } catch {
       await owner.close()

@@ -1,4 +1,5 @@
 package import Foundation
+import SettleFiles
 package import SettleModel
 package import SettleStore
 
@@ -43,6 +44,9 @@ package struct RunRequest: Sendable {
 
 /// What became of one input file.
 package struct FileResult: Sendable, Equatable {
+  /// The count of an import that tells how many of the refused files are surely a bank's statements.
+  static let refusedStatements = "statements_refused"
+
   package enum Status: String, Sendable {
     case loaded
     /// The same bytes were loaded before.
@@ -54,6 +58,8 @@ package struct FileResult: Sendable, Equatable {
   package var layout: String?
   package var counts: FileCounts
   package var status: Status
+  /// Of one that was refused, what it is as far as that is known.
+  var kind: Layout.Kind?
   /// Why it was refused.
   package var message: String?
 }
@@ -73,6 +79,9 @@ package struct StageResult: Sendable {
   package var files: [FileResult] = []
   package var startedAt: Timestamp
   package var finishedAt: Timestamp
+
+  /// Whether the stage ended badly for files that it has refused, each of which is told by itself.
+  package var hasRefusedFiles: Bool { exitStatus == .inputRefused && files.contains { $0.status == .refused } }
 
   /// The stage ended because another run has taken over.
   mutating func supersede() {

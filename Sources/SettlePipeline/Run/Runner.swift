@@ -49,6 +49,7 @@ package struct Runner: Sendable {
       let context = context(
         for: request, layouts: layouts, run: RunIdentity(id: id, fence: fence), permit: { try lease.permit() },
         clock: clock)
+      try request.tryOut(context.reports)
       let result = try await perform(request, context)
       await Self.release(lease)
       return result
@@ -94,7 +95,7 @@ package struct Runner: Sendable {
     try await context.write { try $0.begin(record, fence: context.run.fence, at: startedAt) }
     var result = RunResult(
       runID: context.run.id, request: request, date: context.date, startedAt: startedAt, finishedAt: startedAt,
-      stages: [], totals: [], outFolder: nil, exitStatus: .done, messages: [])
+      stages: [], totals: [], outFolder: nil, exitStatus: .done, messages: request.unreadFiles)
     for name in request.stagesInOrder {
       guard let stage = StageCatalogue.stage(name) else { continue }
       try await perform(stage, context, &result)
@@ -137,7 +138,8 @@ package struct Runner: Sendable {
     // Whatever it met first (the fence, a session that the server has ended), this is what happened.
     if entry.status == .failed, await hasSuccessor(context) { entry.supersede() }
     entry.finishedAt = context.clock()
-    if let message = entry.message { progress.note(stage.name, message) }
+    // Each refused file was noted when it was met.
+    if let message = entry.message, !entry.hasRefusedFiles { progress.note(stage.name, message) }
     // What a run that was superseded has to tell, its own result tells: the journal is its successor's now. And what
     // could not begin for want of the database cannot be journalled either.
     if !entry.isSuperseded, !result.stages.contains(where: \.isSuperseded),
@@ -175,8 +177,7 @@ package struct Runner: Sendable {
     guard stage == .refund else { return nil }
     let date = context.date
     do {
-      let unfinished = try await store.pool.session { try $0.unfinishedStages(on: date) }
-      let importFailed = unfinished.contains { $0.stage == StageName.importing.rawValue }
+      let importFailed = try await store.pool.session { try $0.outcomesAreIncomplete(on: date) }
       return importFailed ? (StageOrder.afterRefusedOutcomes, nil) : nil
     } catch {
       // Nothing is refunded while nobody can tell what the import has seen.

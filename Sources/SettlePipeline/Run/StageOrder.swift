@@ -1,4 +1,5 @@
 import Postgres
+import SettleFiles
 import SettleModel
 import SettleStore
 
@@ -27,13 +28,22 @@ enum StageOrder {
       case .configuration, .unavailable, .notPermitted:
         if stage == .refund, result.database == nil { return "left out, because the processor could not be asked" }
       case .inputRefused:
-        if stage == .refund, result.stage == .importing {
+        if stage == .refund, result.stage == .importing, !result.refusedStatementsAlone {
           return afterRefusedOutcomes
         }
       default: break
       }
     }
     return nil
+  }
+}
+
+extension StageResult {
+  /// Whether all files that an import refused are surely a bank's statements, which tell nothing of charges or refunds.
+  /// One that nobody can tell may be an outcome file.
+  fileprivate var refusedStatementsAlone: Bool {
+    let refused = files.filter { $0.status == .refused }
+    return !refused.isEmpty && refused.allSatisfy { $0.kind == .statement }
   }
 }
 

@@ -14,7 +14,7 @@ struct ImportStage: Stage {
       let pipeline = context.pipeline
       return try await context.write { db in try Self.load(file, identity, of: source, into: db, pipeline, load) }
     } known: { identity in
-      try await context.store.pool.session { try $0.knownFile(identity) }
+      try await context.store.pool.session { try $0.knownOutcomes(identity) }
     }
     if report.counts.contains(where: { $0.name == "rows_accepted" && $0.value > 0 }) {
       try await context.store.analyze(["outcome_records", "outcome_keys", "payouts", "bank_lines"])
@@ -26,12 +26,12 @@ struct ImportStage: Stage {
     try Self.files(of: context.pipeline).rehearse(context) { file, identity, source in
       try Self.load(file, identity, of: source, into: db, context.pipeline, context.load)
     } known: { identity in
-      try db.knownFile(identity)
+      try db.knownOutcomes(identity)
     }
   }
 
   static func files(of pipeline: PipelineDefinition) -> InboxFiles {
-    InboxFiles(kinds: [.outcomes, .statement], sources: pipeline.importing)
+    InboxFiles(kinds: [.outcomes, .statement], sources: pipeline.importing, pipeline: pipeline)
   }
 
   private static func load(
@@ -39,8 +39,10 @@ struct ImportStage: Stage {
     _ pipeline: PipelineDefinition, _ load: LoadContext
   ) throws -> FileCounts {
     guard file.layout.kind == .outcomes else { return try loadStatement(file, identity, into: db, load) }
+    let processor = source.processor ?? file.layout.processor ?? pipeline.processor
+    if let counts = try db.noteAnother(identity, of: processor, context: load) { return counts }
     return try db.loadOutcomes(
-      identity, processor: source.processor ?? file.layout.processor ?? pipeline.processor,
+      identity, processor: processor,
       reported: pipeline.reconcile.settledBy?.contains(file.layout.name) ?? true,
       idsRepeat: file.layout.rowIDsRepeat, context: load
     ) { take in

@@ -8,6 +8,7 @@ import SettleStore
 struct InboxFiles: Sendable {
   let kinds: [Layout.Kind]
   let sources: [PipelineDefinition.Source]
+  let pipeline: PipelineDefinition
 
   /// Takes each file that is not known yet through `load`, in order of source and name.
   func load(
@@ -71,8 +72,9 @@ struct InboxFiles: Sendable {
   private func examine(
     _ path: String, of source: PipelineDefinition.Source, in inbox: String, _ layouts: LayoutCatalogue
   ) throws -> (InputFile, FileIdentity) {
-    let file = try InputFile.examine(
+    var file = try InputFile.examine(
       path: inbox + "/" + path, layout: source.layout, catalogue: layouts, zone: source.zone)
+    file.processors = pipeline.processors(reportedBy: layouts)
     guard kinds.contains(file.layout.kind) else {
       throw FileRefusal(
         path: path, reason: .unknownLayout,
@@ -97,7 +99,7 @@ struct InboxFiles: Sendable {
     FileResult(
       path: path, sha256: refusal.sha256, layout: nil,
       counts: FileCounts(read: 0, accepted: 0, quarantined: 0, ignored: 0), status: .refused,
-      message: (refusal.line.map { "line \($0): " } ?? "") + refusal.message)
+      kind: refusal.kind, message: (refusal.line.map { "line \($0): " } ?? "") + refusal.message)
   }
 
   private func finished(_ report: StageReport) -> StageReport {
@@ -110,6 +112,8 @@ struct InboxFiles: Sendable {
       ("rows_ignored", sum(\.ignored)),
     ]
     let refused = report.files.filter { $0.status == .refused }
+    let statements = Int64(refused.count { $0.kind == .statement })
+    if statements > 0 { report.counts.append((FileResult.refusedStatements, statements)) }
     if let first = refused.first {
       let others = refused.dropFirst().prefix(9).map(\.path).joined(separator: ", ")
       let more = refused.count > 10 ? " and \(refused.count - 10) more" : ""

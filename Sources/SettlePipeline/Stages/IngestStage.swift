@@ -30,7 +30,7 @@ struct IngestStage: Stage {
   }
 
   static func files(of pipeline: PipelineDefinition) -> InboxFiles {
-    InboxFiles(kinds: [.authorizations], sources: pipeline.ingest)
+    InboxFiles(kinds: [.authorizations], sources: pipeline.ingest, pipeline: pipeline)
   }
 
   private static func load(

@@ -27,8 +27,17 @@ extension Session {
   /// A payout's identity over `processor, reference, currency`.
   static let payoutID: SQL = "md5('payout:' || processor || ':' || reference || ':' || currency)::uuid"
 
-  /// What a payout's records come to, with `is_payout` where a record is the payout's own. What such a row costs (an
-  /// instant payout's fee) is a fee of the payout, taken from what its lines come to: the bank receives the gross.
+  /// The records that payouts are made of: reported money that names one. What only tells states counts no money twice.
+  /// `is_payout` where a record is the payout's own.
+  static func payoutRecords(of records: SQL = "SELECT * FROM outcome_records") -> SQL {
+    """
+    SELECT r.*, r.kind IN ('payout', 'payout_reversal') AS is_payout
+    FROM (\(sql: records)) r WHERE r.payout IS NOT NULL AND r.reported
+    """
+  }
+
+  /// What records of ``payoutRecords(of:)`` come to. What a payout's own row costs (an instant payout's
+  /// fee) is a fee of the payout, taken from what its lines come to: the bank receives the gross.
   static let payoutSums: SQL = """
     count(*) FILTER (WHERE NOT is_payout) AS lines,
     \(sql: linesSum("gross")) AS gross,
@@ -64,11 +73,10 @@ extension Session {
             || coalesce(array_agg(DISTINCT order_reference) FILTER (
               WHERE kind = 'payout' AND order_reference IS NOT NULL), '{}') AS names
         FROM (
-          SELECT o.*, o.kind IN ('payout', 'payout_reversal') AS is_payout,
-            (o.occurred_at AT TIME ZONE \(zone))::date AS day,
+          SELECT o.*, (o.occurred_at AT TIME ZONE \(zone))::date AS day,
             greatest((o.available_on AT TIME ZONE \(zone))::date, (o.available_on AT TIME ZONE 'UTC')::date) AS available
-          FROM outcome_records o
-          WHERE o.payout = p.reference AND o.processor = p.processor AND o.currency = p.currency AND o.reported) o) s
+          FROM (\(sql: Self.payoutRecords())) o
+          WHERE o.payout = p.reference AND o.processor = p.processor AND o.currency = p.currency) o) s
         ON true
       """)
     _ = try execute(

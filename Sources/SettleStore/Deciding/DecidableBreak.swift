@@ -60,7 +60,7 @@ extension Session {
         ARRAY(SELECT DISTINCT d.file_sha256 FROM decisions d
           WHERE d.break_id = b.break_id AND d.action <> 'approve' AND NOT \(sql: Self.isAboutSameFigures)) AS former_files,
         \(sql: Self.returned) AS returned,
-        \(sql: Self.decisionColumns)
+        \(sql: Self.decisionColumns())
       FROM breaks b
       LEFT JOIN payments p ON p.payment_id = b.payment_id
       LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: Self.recordOf("b"))

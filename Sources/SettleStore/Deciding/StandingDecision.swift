@@ -43,27 +43,43 @@ extension Session {
       (b.expected_amount, b.expected_currency, b.reported_amount, b.reported_currency)
     """
 
-  /// Whether a person wants the break `b` left alone on a date.
+  /// Whether a person wants the break `b` left alone on a date, by what was decided until then.
   static func isWaiting(on date: BusinessDate) -> SQL {
     """
-    EXISTS (SELECT FROM (\(sql: lastDecisions())) d
+    EXISTS (SELECT FROM (\(sql: lastDecisions(by: date))) d
       WHERE d.break_id = b.break_id AND d.wait_until > \(date) AND \(sql: isAboutSameFigures))
     """
   }
 
-  /// Columns of the decision `d` that ``standingDecision(_:)`` reads.
-  static let decisionColumns: SQL = """
+  /// Columns of the decision `d` that ``standingDecision(_:)`` reads, with the approval that was given for a date or an
+  /// earlier one; of all dates where none is given.
+  static func decisionColumns(by date: BusinessDate? = nil) -> SQL {
+    """
     d.number AS decision_number, d.action AS decision_action, d.wait_until AS decision_until,
     coalesce(d.other_break, d.other_payment) AS decision_other, d.note AS decision_note, d.decided_by,
     d.decided_on, d.amount AS decision_amount, d.currency AS decision_currency, d.needs_approval,
-    d.login AS decided_login, \(sql: approval("decided_by")) AS approved_by, \(sql: approval("login")) AS approved_login
+    d.login AS decided_login, \(sql: approval("decided_by", by: date)) AS approved_by,
+    \(sql: approval("login", by: date)) AS approved_login
     """
+  }
 
   /// Of the first approval of the decision `d`; one under another login comes before one under the same.
-  private static func approval(_ column: SQL) -> SQL {
+  private static func approval(_ column: SQL, by date: BusinessDate?) -> SQL {
+    let dated: SQL = date.map { "AND a.decided_on <= \($0)" } ?? ""
+    return """
+      (SELECT a.\(sql: column) FROM decisions a
+        WHERE a.break_id = d.break_id AND a.approves = d.number \(sql: dated)
+        ORDER BY a.login = d.login, a.number LIMIT 1)
+      """
+  }
+
+  /// Breaks that a person has resolved for a later date, and that were open, and not waiting, at a date's end.
+  static func decidedLater(than date: BusinessDate) -> SQL {
     """
-    (SELECT a.\(sql: column) FROM decisions a WHERE a.break_id = d.break_id AND a.approves = d.number
-      ORDER BY a.login = d.login, a.number LIMIT 1)
+    SELECT b.break_id FROM breaks b
+    WHERE b.break_id IN (SELECT break_id FROM decisions WHERE decided_on > \(date))
+      AND b.resolution = ANY(\(BreakDecision.resolutions))
+      AND b.first_seen <= \(date) AND b.resolved_on > \(date) AND NOT \(sql: isWaiting(on: date))
     """
   }
 

@@ -162,6 +162,8 @@ package struct RestatementFacts: Sendable, Equatable {
   package var businessDate: BusinessDate
   package var publishedAt: Timestamp
   package var reportDate: String
+  /// The last report that it is about; nil where it was published without one.
+  package var lastReportDate: String?
   package var file: String
   package var key: String
   package var column: String
@@ -171,12 +173,13 @@ package struct RestatementFacts: Sendable, Equatable {
   package var evidence: String?
 
   package init(
-    businessDate: BusinessDate, publishedAt: Timestamp, reportDate: String, file: String, key: String, column: String,
-    from: String, to: String, currency: String?, evidence: String?
+    businessDate: BusinessDate, publishedAt: Timestamp, reportDate: String, lastReportDate: String?, file: String,
+    key: String, column: String, from: String, to: String, currency: String?, evidence: String?
   ) {
     self.businessDate = businessDate
     self.publishedAt = publishedAt
     self.reportDate = reportDate
+    self.lastReportDate = lastReportDate
     self.file = file
     self.key = key
     self.column = column

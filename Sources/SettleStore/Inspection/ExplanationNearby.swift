@@ -2,7 +2,8 @@ package import Postgres
 import SettleModel
 
 extension Session {
-  /// Ids that hold what was asked for, in no more than a few: what somebody may have meant who gave a part of one.
+  /// Ids that hold what was asked for, in no more than a few: what somebody may have meant who gave a part of one. For a
+  /// bank's there is ``bankLines(holding:limit:)``.
   ///
   /// A person asks for one id at a time, so everything that has an id is read through.
   package func idsHolding(_ text: String, limit: Int = 5) throws -> [String] {
@@ -20,8 +21,6 @@ extension Session {
         (SELECT value FROM payment_references WHERE \(sql: isPart("value")) LIMIT \(limit))
         UNION ALL
         (SELECT reference FROM payouts WHERE \(sql: isPart("reference")) LIMIT \(limit))
-        UNION ALL
-        (SELECT reference FROM bank_lines WHERE \(sql: isPart("reference")) LIMIT \(limit))
         UNION ALL
         (SELECT break_id::text FROM breaks WHERE starts_with(break_id::text, \(wanted)) LIMIT \(limit))
         UNION ALL

@@ -23,14 +23,14 @@ package struct PayoutFacts: Sendable {
   package var parts: [PayoutPartFacts] = []
 }
 
-/// A payout's lines of one file and kind.
+/// A payout's lines of one file and kind; without lines, what the payout's own row costs.
 package struct PayoutPartFacts: Sendable {
   package var kind: OutcomeKind
   package var lines: Int64
   package var gross: Money
   package var fees: Money
   package var net: Money
-  /// `file:line` of the first.
+  /// `file:line` of the first that tells of it.
   package var source: String
 }
 
@@ -89,10 +89,11 @@ extension Session {
         SELECT f.name || ':' || r.line AS source
         FROM outcome_records r JOIN input_files f ON f.file_id = r.file_id
         WHERE r.payout = p.reference AND r.processor = p.processor AND r.currency = p.currency AND r.kind = 'payout'
+          AND r.reported
         ORDER BY r.occurred_at, r.outcome_id LIMIT 1) o ON true
       LEFT JOIN LATERAL (
         SELECT f.loaded_at, f.business_date FROM outcome_records r JOIN input_files f ON f.file_id = r.file_id
-        WHERE r.payout = p.reference AND r.processor = p.processor ORDER BY f.loaded_at LIMIT 1) came ON true
+        WHERE r.payout = p.reference AND r.processor = p.processor AND r.reported ORDER BY f.loaded_at LIMIT 1) came ON true
       LEFT JOIN bank_match_payouts u ON u.payout_id = p.payout_id
       LEFT JOIN bank_matches m ON m.match_id = u.match_id
       LEFT JOIN LATERAL (
@@ -106,7 +107,8 @@ extension Session {
           SELECT l.amount, l.currency FROM bank_lines l JOIN breaks b ON b.payment_id = l.line_id
           WHERE l.line_id = \(id) AND b.reason = 'ambiguous_match' AND b.status = 'open')
         OR (p.paid IS NOT NULL OR m.match_id IS NOT NULL) AND (p.processor, p.reference, p.currency) IN (
-          SELECT processor, payout, currency FROM outcome_records WHERE payment_id = \(id) AND payout IS NOT NULL)
+          SELECT processor, payout, currency FROM outcome_records WHERE payment_id = \(id) AND payout IS NOT NULL
+            AND reported)
       ORDER BY p.processor, p.reference, p.currency
       """, Self.payoutFact)
     for place in payouts.indices where payouts[place].id.rawValue == id.rawValue {
@@ -130,15 +132,26 @@ extension Session {
       })
   }
 
+  /// By file and kind. Each part is what it adds to the sums of those before it, so that all of them make the payout's
+  /// own figures, rounded once as these are.
   private func payoutParts(of payout: PayoutFacts) throws -> [PayoutPartFacts] {
     try query(
       """
-      SELECT r.kind, count(*) AS lines, sum(r.gross)::bigint AS gross, sum(r.fee)::bigint AS fees,
-        sum(r.net)::bigint AS net, r.currency, f.name || ':' || min(r.line) AS source
-      FROM outcome_records r JOIN input_files f ON f.file_id = r.file_id
-      WHERE r.payout = \(payout.reference) AND r.processor = \(payout.processor)
-        AND r.currency = \(payout.net.currency) AND r.kind NOT IN ('payout', 'payout_reversal')
-      GROUP BY f.file_id, f.name, r.kind, r.currency ORDER BY f.file_id, r.kind
+      WITH told AS (
+        SELECT r.*, dense_rank() OVER (ORDER BY is_payout, file_id, kind) AS part FROM (\(sql: Self.payoutRecords())) r
+        WHERE r.payout = \(payout.reference) AND r.processor = \(payout.processor)
+          AND r.currency = \(payout.net.currency)
+      )
+      SELECT p.kind, p.currency, f.name || ':' || p.line AS source,
+        s.lines - lag(s.lines, 1, 0::bigint) OVER sums AS lines,
+        s.gross - lag(s.gross, 1, 0::bigint) OVER sums AS gross,
+        s.fees - lag(s.fees, 1, 0::bigint) OVER sums AS fees, s.net - lag(s.net, 1, 0::bigint) OVER sums AS net
+      FROM (
+        SELECT part, kind, currency, file_id, min(line) AS line FROM told WHERE NOT is_payout OR fee <> 0
+        GROUP BY part, kind, currency, file_id) p
+      JOIN input_files f ON f.file_id = p.file_id
+      CROSS JOIN LATERAL (SELECT \(sql: Self.payoutSums) FROM told t WHERE t.part <= p.part) s
+      WINDOW sums AS (ORDER BY p.part) ORDER BY p.part
       """
     ) { row in
       PayoutPartFacts(

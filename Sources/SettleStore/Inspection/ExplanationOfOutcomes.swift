@@ -114,7 +114,13 @@ extension Session {
   private static let isExplained: SQL = "b.reason = ANY(\(explainedByRecord))"
 
   /// When the last of what a break was found from was loaded.
-  private static let beforeBreak: SQL = "CASE WHEN \(sql: isExplained) THEN p.recorded_at ELSE af.loaded_at END"
+  private static let beforeBreak: SQL = """
+    CASE WHEN \(sql: isExplained) THEN greatest(p.recorded_at,
+        (SELECT max(t.created_at) FROM charge_attempts t
+          WHERE t.payment_id = b.payment_id AND t.business_date <= b.first_seen),
+        (SELECT g.processed_at FROM refunds g WHERE g.payment_id = b.payment_id AND g.refund_id = b.item_id))
+      ELSE af.loaded_at END
+    """
 
   /// A match and a break carry a business date alone. About when they were made tells the first reconciliation of that
   /// date, after the file was loaded that brought what they are about.

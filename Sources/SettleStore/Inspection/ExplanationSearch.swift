@@ -4,10 +4,14 @@ import SettleModel
 
 extension Session {
   /// What an id stands for: a payment's, order's, authorization's, refund's, break's or outcome's own, one of a
-  /// processor, a payout's, or a bank's reference. Several where an order has several authorizations; none where nothing has the id.
+  /// processor, a payout's, or a bank's reference. Several where an order has several authorizations; none where nothing
+  /// has the id. A reference that a bank has put on many lines names none of them.
   package func explanations(of id: String) throws -> [Explanation] {
     try subjects(of: IdentityText.normalised(id)).map { try explanation(of: $0) }
   }
+
+  /// Up to how many lines of one reference are explained together.
+  private static let explainedLines = 5
 
   /// A person asks for one id at a time, so the tables that have no index on it are read through.
   private func subjects(of text: String) throws -> [PaymentID] {
@@ -29,7 +33,11 @@ extension Session {
         UNION ALL
         SELECT payout_id FROM payouts WHERE payout_id = \(uuid) OR reference = \(text)
         UNION ALL
-        SELECT line_id FROM bank_lines WHERE line_id = \(uuid) OR \(text) IN (reference, end_to_end)
+        SELECT line_id FROM bank_lines WHERE line_id = \(uuid)
+        UNION ALL
+        SELECT line_id FROM (
+          SELECT line_id, count(*) OVER () AS lines FROM bank_lines WHERE \(text) IN (reference, end_to_end)) named
+        WHERE lines <= \(Self.explainedLines)
         UNION ALL
         SELECT CASE WHEN b.reason IN ('payout_mismatch', 'payout_not_in_bank') THEN b.payment_id
           ELSE coalesce(k.payment_id, b.payment_id) END

@@ -83,11 +83,13 @@ extension Session {
     ) { row in (stage: try row.get("stage"), message: try row.get("message")) }
   }
 
-  /// Open breaks but those that finance lets wait, and rows that were refused on the date: what `fail_on` bounds.
+  /// Open breaks but those that finance lets wait, and rows that were refused on the date: what `fail_on` bounds. What
+  /// was decided for a later date counts from that one on.
   package func exceptions(on date: BusinessDate) throws -> (openBreaks: Int64, quarantined: Int64) {
     let row = try first(
       """
-      SELECT (SELECT count(*) FROM breaks b WHERE status = 'open' AND NOT \(sql: Self.isWaiting(on: date))) AS breaks,
+      SELECT (SELECT count(*) FROM breaks b WHERE status = 'open' AND NOT \(sql: Self.isWaiting(on: date)))
+          + (SELECT count(*) FROM (\(sql: Self.decidedLater(than: date))) later) AS breaks,
         (SELECT coalesce(sum(rows_quarantined), 0)::bigint FROM input_files WHERE business_date = \(date)) AS rows
       """)
     guard let row else { throw StoreError.noAnswer("exceptions") }

@@ -93,11 +93,18 @@ extension Session {
     EXISTS (SELECT FROM breaks e WHERE \(sql: isAboutTheSame) AND \(sql: isSettled("e")))
     """
 
-  /// Minor units that refunds give back of what the break `b` is about, for breaks that it follows.
+  /// Minor units that refunds give back of what the break `b` is about, for breaks that it follows, with the record of
+  /// its money as `o`.
+  ///
+  /// A further charge is one matter, whichever of its rows speaks for it: where an event told it first and a row with an
+  /// id later, its break is another one, and what went back for the first is counted all the same.
   static let returned: SQL = """
-    (SELECT coalesce(sum(g.amount), 0)::bigint
-      FROM breaks e JOIN refunds g ON g.payment_id = e.payment_id AND g.break_id = e.break_id
-      WHERE \(sql: isAboutTheSame) AND g.state <> 'FAILED' AND g.currency = b.reported_currency)
+    (SELECT coalesce(sum(g.amount), 0)::bigint FROM refunds g
+      WHERE g.payment_id = b.payment_id AND g.state <> 'FAILED' AND g.currency = b.reported_currency
+        AND (b.reason = 'duplicate_charge' AND g.reason = b.reason AND g.processor_charge = o.processor_charge
+            AND g.break_id <> b.break_id
+          OR EXISTS (SELECT FROM breaks e
+            WHERE \(sql: isAboutTheSame) AND e.payment_id = g.payment_id AND e.break_id = g.break_id)))
     """
 
   /// Whether the settled break `b` is followed by another about the same item, which is open on a date: by itself, or of

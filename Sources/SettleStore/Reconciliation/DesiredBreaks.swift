@@ -69,6 +69,7 @@ extension Session {
       WHERE o.reported AND o.kind = 'refund'
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
         AND NOT EXISTS (SELECT FROM desired d WHERE d.outcome_id = o.outcome_id)
+        AND o.outcome_id NOT IN (SELECT outcome_id FROM (\(sql: Self.reversedRefunds())) r)
       """)
   }
 

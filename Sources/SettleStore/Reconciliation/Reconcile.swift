@@ -64,6 +64,7 @@ extension Session {
     try wantContradictions()
     try wantMissing(terms, context: context)
     try wantFiles(terms)
+    try wantDaysWithoutFiles(terms, context: context)
     try wantBatches()
     try wantUnexpected(terms.rules)
     try wantAmbiguous()

@@ -80,7 +80,11 @@ package struct DecidedRefund: Sendable, Equatable {
 
 extension Session {
   /// Open breaks of these reasons that no refund has been asked for and that nobody lets wait, and those that a person
-  /// wants refunded, in a fixed order.
+  /// wants refunded by the run's date, in a fixed order.
+  ///
+  /// What a person has decided last counts, whatever its date, where it keeps money back. Where it gives money back, the
+  /// decision, and the second person's agreement, must be of the run's date or an earlier one: the rules leave the break
+  /// alone meanwhile.
   package func refundCandidates(for reasons: [BreakReason], context: LoadContext) throws -> [RefundCandidate] {
     try query(
       """
@@ -89,14 +93,14 @@ extension Session {
         coalesce(o.processor_charge, CASE WHEN b.item_id = p.payment_id THEN p.processor_charge END)
           AS processor_charge, p.processor_payment AS own_payment, p.processor_charge AS own_charge, p.amount AS asked,
         (p.processor, o.processor) IS DISTINCT FROM (\(context.processor), \(context.processor)) AS elsewhere,
-        \(sql: Self.returned) AS returned, \(sql: Self.decisionColumns)
+        \(sql: Self.returned) AS returned, \(sql: Self.decisionColumns(by: context.date))
       FROM breaks b
       JOIN payments p ON p.payment_id = b.payment_id
       JOIN outcome_records o ON o.payment_id = b.payment_id AND o.outcome_id = b.outcome_id
       LEFT JOIN (\(sql: Self.lastDecisions())) d ON d.break_id = b.break_id AND \(sql: Self.isAboutSameFigures)
       WHERE p.merchant = \(context.merchant) AND b.status = 'open'
         AND b.reported_amount IS NOT NULL
-        AND CASE WHEN d.action = 'refund' THEN true
+        AND CASE WHEN d.action = 'refund' THEN d.decided_on <= \(context.date)
           ELSE b.reason = ANY(\(reasons)) AND NOT coalesce(d.wait_until > \(context.date), false)
             AND NOT \(sql: Self.followsSettled) END
         -- One that failed is asked for again by a later decision, never by a rule.

@@ -3,7 +3,7 @@ import Postgres
 // What a break's row says of the bank, with the break as `b` and its payout, if any, as `y`.
 
 extension Session {
-  /// The payout's id, the bank's reference of the line, or the statement's number.
+  /// The payout's id, the bank's reference of the line, or the account with the statement's number.
   static let bankReference: SQL = """
     CASE b.reason
       WHEN 'payout_mismatch' THEN y.reference
@@ -11,7 +11,7 @@ extension Session {
       WHEN 'bank_unexplained' THEN \(sql: lineReference)
       WHEN 'ambiguous_match' THEN \(sql: lineReference)
       WHEN 'statement_gap' THEN (
-        SELECT concat_ws(' ', s.account, nullif(s.name, '')) FROM bank_statements s WHERE s.statement_id = b.item_id) END
+        SELECT rtrim(s.account || ' ' || s.name) FROM bank_statements s WHERE s.statement_id = b.item_id) END
     """
 
   private static let lineReference: SQL =

@@ -55,7 +55,7 @@ extension Session {
           SELECT FROM refunds e
           WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.failed_on <= \(date)) THEN NULL
         ELSE b.held_back END AS held_back,
-      \(sql: decisionColumns),
+      \(sql: decisionColumns(by: date)),
       array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || s.line, mf.says], NULL)
         || \(sql: bankEvidence) || array_remove(ARRAY[nf.name || ':' || s.next_line], NULL) AS evidence,
       \(sql: Row.laterColumns)

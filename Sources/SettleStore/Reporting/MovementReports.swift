@@ -6,7 +6,7 @@ extension Session {
   package func forEachMatched(on date: BusinessDate, _ body: (MatchedRow) throws -> Void) throws {
     try forEach(
       """
-      SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency,
+      SELECT m.payment_id, p.order_reference, m.kind, m.rule, m.amount, m.currency, m.tolerated,
         \(sql: Self.known("currency", as: "text")) AS settled_currency,
         CASE WHEN o.together THEN s.fee ELSE \(sql: Self.known("fee", as: "bigint")) + coalesce(v.fee, 0) END AS fee,
         CASE WHEN o.together THEN s.net ELSE \(sql: Self.known("net", as: "bigint")) + coalesce(v.net, 0) END AS net,
@@ -33,6 +33,7 @@ extension Session {
         MatchedRow(
           payment: try row.get("payment_id"), orderReference: try row.get("order_reference"),
           kind: try row.get("kind"), rule: try row.get("rule"), amount: try row.money("amount", "currency"),
+          tolerated: try row.money("tolerated", "currency"),
           fee: try row.money("fee", "settled_currency"), net: try row.money("net", "settled_currency"),
           processorReference: try row.get("processor_reference"), payout: try row.get("payout"),
           occurredAt: try row.get("occurred_at")))

@@ -21,9 +21,7 @@ extension Session {
           CASE WHEN bool_or(paid IS NOT NULL) OVER (PARTITION BY processor, payout) THEN coalesce(paid, 0) END AS paid
         FROM (
           SELECT processor, payout, currency, \(sql: Self.payoutSums)
-          FROM (
-            SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
-            FROM (\(sql: Self.recordsKnown(on: date))) known WHERE payout = ANY(\(payouts)) AND reported) told
+          FROM (\(sql: Self.payoutRecords(of: Self.recordsKnown(on: date)))) told WHERE payout = ANY(\(payouts))
           GROUP BY processor, payout, currency
         ) summed
       ) o

@@ -37,7 +37,10 @@ package struct MatchedRow: Sendable {
   package var orderReference: String
   package var kind: String
   package var rule: String
+  /// What was expected.
   package var amount: Money
+  /// Reported less expected, where a rule let the difference pass; zero else.
+  package var tolerated: Money
   /// In the settlement currency.
   package var fee: Money
   package var net: Money
@@ -75,11 +78,11 @@ package struct PayoutRow: Sendable {
   /// Whether it is missing in the bank past the awaited day.
   package var isMissingInBank = false
 
-  /// What the payout's lines do not explain of it: of what the bank has booked where that can be compared, else of what
-  /// the processor says it paid.
+  /// What the payout's lines do not explain of it: what the bank has booked where that can be compared, else what the
+  /// processor says it paid, less what its lines come to. Negative where less came; the sum of its breaks' deltas.
   package var remainder: Int64? {
-    if let booked { return due - booked }
-    return paid.map { due - $0 }
+    if let booked { return booked - due }
+    return paid.map { $0 - due }
   }
 
   /// Whether lines, payout and bank agree as far as they are known.

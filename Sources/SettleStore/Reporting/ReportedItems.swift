@@ -51,15 +51,20 @@ extension Session {
 
   /// One key for all rows of one charge, with the payment as `p`: its own ids are one charge, whichever a row names, and
   /// so are charges that together are what was asked.
-  static func chargeKey(of row: SQL) -> SQL {
+  ///
+  /// - Parameter together: whether the row counts together with others; nil for what is kept with it.
+  static func chargeKey(of row: SQL, together: SQL? = nil) -> SQL {
     """
     CASE
-      WHEN \(sql: row).together THEN 'together'
+      WHEN \(sql: together ?? "\(sql: row).together") THEN 'together'
       WHEN \(sql: row).processor_payment IN (p.processor_payment, p.processor_charge)
         OR \(sql: row).processor_charge IN (p.processor_payment, p.processor_charge) THEN 'own'
       ELSE coalesce(\(sql: row).processor_charge, \(sql: row).processor_payment, \(sql: row).outcome_id::text) END
     """
   }
+
+  /// Whether the row `o` is a refund of nobody's that has come back. Its own id is known once, whosever it is.
+  private static let isReversed: SQL = "o.outcome_id IN (SELECT outcome_id FROM reversed_refunds)"
 
   /// A row is an item from the date that took it in until the end of the date that closed it: matched, or its break
   /// settled; and on the date that matched it after its break was settled, once more. An event that tells a charge once
@@ -70,7 +75,8 @@ extension Session {
       CASE WHEN o.row_id IS NULL AND o.principal <> o.outcome_id THEN NULL ELSE o.principal END, o.compared_amount,
       o.compared_currency,
       CASE WHEN o.row_id IS NULL AND o.principal <> o.outcome_id THEN 'repeated'
-        WHEN o.kind IN ('charge', 'refund', 'capture_reversal') THEN 'unmatched' ELSE o.kind END
+        WHEN o.kind IN ('charge', 'refund', 'capture_reversal')
+          AND NOT (o.kind = 'refund' AND \(sql: isReversed)) THEN 'unmatched' ELSE o.kind END
     FROM reported_rows o
     WHERE o.business_date = \(date) OR NOT (o.row_id IS NULL AND o.principal <> o.outcome_id)
       AND NOT EXISTS (
@@ -79,7 +85,7 @@ extension Session {
       AND NOT (
         (EXISTS (SELECT FROM breaks b
           WHERE b.payment_id = o.payment_id AND b.outcome_id = o.principal AND b.resolved_on < \(date)
-            AND b.resolution <> 'explained') OR o.kind = 'dispute')
+            AND b.resolution <> 'explained') OR o.kind = 'dispute' OR o.kind = 'refund' AND \(sql: isReversed))
         AND NOT EXISTS (
           SELECT FROM \(sql: matchesThen) t
           WHERE t.payment_id = o.payment_id AND t.outcome_id = o.principal AND t.business_date = \(date))

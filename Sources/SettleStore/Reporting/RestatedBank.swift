@@ -11,7 +11,7 @@ extension Session {
     return """
       SELECT x.report_date, 'totals.csv', b.item_id::text, NULL, 'bucket', b.reason,
         CASE WHEN \(sql: bridged) THEN 'payout_mismatch' ELSE 'matched' END, m.bank_currency,
-        \(sql: payoutRows(by: date))
+        \(sql: payoutRows(by: date)), \(date)::date - 1
       FROM breaks b
       CROSS JOIN first_report
       JOIN days x ON x.day = greatest(b.first_seen, first_report.day)
@@ -20,7 +20,7 @@ extension Session {
       WHERE b.reason IN ('bank_unexplained', 'ambiguous_match') AND \(sql: wasExplained(on: date))
       UNION ALL
       SELECT x.report_date, 'payouts.csv', p.reference, NULL, 'status', 'not_in_bank',
-        CASE WHEN \(sql: bridged) THEN 'remainder' ELSE 'in_bank' END, NULL, \(sql: bankLines(by: date))
+        CASE WHEN \(sql: bridged) THEN 'remainder' ELSE 'in_bank' END, NULL, \(sql: bankLines(by: date)), x.report_date
       FROM breaks b
       CROSS JOIN first_report
       JOIN days x ON x.day = greatest(b.first_seen, first_report.day)
@@ -47,7 +47,7 @@ extension Session {
           AND v.processor_dispute IS NOT DISTINCT FROM coalesce(o.processor_dispute, v.processor_dispute)
         ORDER BY v.occurred_at, v.outcome_id LIMIT 1)
       WHEN 'file_missing' THEN (
-        SELECT string_agg(f.name, '; ' ORDER BY f.name)
+        SELECT string_agg(coalesce(nullif(a.name, ''), f.name), '; ' ORDER BY coalesce(nullif(a.name, ''), f.name))
         FROM missing_files mf
         JOIN arrivals a ON a.processor = mf.processor AND a.business_date = \(date)
         JOIN input_files f ON f.file_id = a.file_id
@@ -87,7 +87,7 @@ extension Session {
       JOIN bank_match_payouts pu ON pu.match_id = pl.match_id
       JOIN payouts y ON y.payout_id = pu.payout_id
       JOIN outcome_records r ON r.payout = y.reference AND r.processor = y.processor AND r.currency = y.currency
-        AND r.kind = 'payout' AND r.business_date <= \(date)
+        AND r.kind = 'payout' AND r.reported AND r.business_date <= \(date)
       JOIN input_files f ON f.file_id = r.file_id
       WHERE pl.line_id = b.item_id)
     """

@@ -2,14 +2,15 @@ import Postgres
 import SettleModel
 
 extension Session {
-  /// Matches of earlier dates that the date took back: which bucket their items are in now, and by which rule they are
-  /// matched instead. None where they are matched no more.
+  /// Matches of earlier dates that the date took back: which bucket their items are in now, by which rule they are
+  /// matched instead, and what that lets pass. None where they are matched no more.
   static func matchesTakenBack(on date: BusinessDate) -> SQL {
     """
     SELECT (SELECT business_date FROM reports WHERE business_date = f.business_date), c.file, c.key, p.order_reference,
-      c.changed, c.was, c.becomes, f.currency, n.name || ':' || \(sql: known("line", as: "bigint"))
+      c.changed, c.was, c.becomes, f.currency, n.name || ':' || \(sql: known("line", as: "bigint")), f.business_date
     FROM former_matches f
     JOIN payments p ON p.payment_id = f.payment_id
+    JOIN currencies s ON s.code = f.currency
     JOIN outcome_keys k ON k.outcome_id = f.outcome_id
     JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
     LEFT JOIN (\(sql: replacedLater(than: date))) l ON l.outcome_id = o.outcome_id
@@ -22,6 +23,9 @@ extension Session {
       ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
     CROSS JOIN LATERAL (VALUES
       ('matched.csv', f.payment_id::text, 'rule', f.rule, m.rule),
+      -- Of a row that is gone from the file its rule says so.
+      ('matched.csv', f.payment_id::text, 'tolerated', \(sql: major("nullif(f.tolerated, 0)", "s.digits")),
+        \(sql: major("nullif(CASE WHEN m.payment_id IS NULL THEN f.tolerated ELSE m.tolerated END, 0)", "s.digits"))),
       ('totals.csv', f.item_id::text, 'bucket', 'matched',
         CASE WHEN m.payment_id IS NULL THEN coalesce(b.reason, 'awaited') ELSE 'matched' END)
     ) c (file, key, changed, was, becomes)

@@ -16,7 +16,8 @@ extension Session {
       return zip(before.sums, (after[PayoutKey(before)] ?? before.emptied).sums).filter { $0.1 != $1.1 }.map {
         was, becomes in
         RestatementRow(
-          reportDate: reportDate, file: "payouts.csv", key: before.payout, orderReference: nil, column: was.0,
+          reportDate: reportDate, lastReportDate: reportDate, file: "payouts.csv", key: before.payout,
+          orderReference: nil, column: was.0,
           from: was.1, to: becomes.1, currency: before.currency, evidence: files[PayoutKey(before).ofAnyCurrency])
       }
     }

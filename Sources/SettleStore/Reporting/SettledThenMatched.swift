@@ -9,7 +9,8 @@ extension Session {
   static func settledThenMatched(on date: BusinessDate) -> SQL {
     """
     SELECT x.report_date, 'breaks.csv', b.break_id::text, coalesce(p.order_reference, o.order_reference), 'resolution',
-      b.resolution, 'matched', coalesce(b.expected_currency, b.reported_currency), f.name || ':' || o.line
+      b.resolution, 'matched', coalesce(b.expected_currency, b.reported_currency), f.name || ':' || o.line,
+      b.resolved_on
     FROM matches m
     JOIN breaks b ON b.payment_id = m.payment_id AND (b.item_id = m.item_id OR b.outcome_id = m.outcome_id)
     CROSS JOIN first_report
@@ -23,7 +24,7 @@ extension Session {
       coalesce(b.expected_currency, b.reported_currency), (
         SELECT string_agg(f.name || ':' || l.line, '; ' ORDER BY f.file_id, l.line, l.line_id)
         FROM bank_match_lines u JOIN bank_lines l ON l.line_id = u.line_id JOIN input_files f ON f.file_id = l.file_id
-        WHERE u.match_id = m.match_id)
+        WHERE u.match_id = m.match_id), b.resolved_on
     FROM bank_matches m
     JOIN (
       SELECT match_id, payout_id AS id, 'in_bank' AS becomes FROM bank_match_payouts

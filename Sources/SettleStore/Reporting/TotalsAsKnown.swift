@@ -5,9 +5,10 @@ import SettleModel
 // the rest is read where it lies.
 
 extension Session {
-  /// Makes the temporary tables `former` and `replaced`, which ``matchesThen`` and ``recordsThen`` read.
+  /// Makes the temporary tables `former` and `replaced`, which ``matchesThen`` and ``recordsThen`` read, and
+  /// `reversed_refunds`, whose money had come back by then.
   func setAsideLaterFacts(than date: BusinessDate) throws {
-    try script("DROP TABLE IF EXISTS former, replaced")
+    try script("DROP TABLE IF EXISTS former, replaced, reversed_refunds")
     // One row for either side: its payment's item, and the record, which may be under another payment by now.
     _ = try execute(
       """
@@ -28,6 +29,7 @@ extension Session {
       WHERE (o.kind, o.compared_amount, o.compared_currency) IS DISTINCT FROM
         (l.record ->> 'kind', (l.record ->> 'compared_amount')::bigint, l.record ->> 'compared_currency')
       """)
+    _ = try execute("CREATE TEMPORARY TABLE reversed_refunds AS \(sql: Self.reversedRefunds(by: date))")
     try script("CREATE UNIQUE INDEX ON replaced (outcome_id); ANALYZE former; ANALYZE replaced")
   }
 

@@ -49,7 +49,7 @@ extension Session {
       FROM bucketed WHERE side = 'expected' AND kind = 'charge'
       GROUP BY side, bucket, currency ORDER BY side, currency, bucket
       """, row)
-    try script("DROP TABLE reported_rows, items, bucketed, former, replaced")
+    try script("DROP TABLE reported_rows, items, bucketed, former, replaced, reversed_refunds")
     try Self.prove(rows)
     return (rows, charges)
   }

@@ -13,9 +13,7 @@ extension StoreCheck {
       FROM (SELECT * FROM payouts) p
       FULL JOIN (
         SELECT processor, payout, currency, \(sql: Session.payoutSums)
-        FROM (
-          SELECT *, kind IN ('payout', 'payout_reversal') AS is_payout
-          FROM outcome_records WHERE payout IS NOT NULL AND reported) r
+        FROM (\(sql: Session.payoutRecords())) r
         GROUP BY processor, payout, currency
       ) o ON o.processor = p.processor AND o.payout = p.reference AND o.currency = p.currency
       WHERE p.payout_id IS NULL OR NOT p.stale AND (

@@ -43,7 +43,8 @@ extension StoreCheck {
         SELECT o.payment_id, o.kind, CASE WHEN o.kind = 'refund' THEN o.outcome_id::text
             ELSE \(sql: Session.chargeKey(of: "o")) END AS charge,
           o.outcome_id, o.row_id, o.compared_amount, m.amount + m.tolerated AS matched,
-          m.outcome_id IS NOT NULL OR EXISTS (
+          m.outcome_id IS NOT NULL OR o.outcome_id IN (SELECT outcome_id FROM (\(sql: Session.reversedRefunds())) r)
+            OR EXISTS (
             SELECT FROM breaks b WHERE b.payment_id = o.payment_id AND b.outcome_id = o.outcome_id
               AND b.resolution IS DISTINCT FROM 'explained') AS spoken,
           f.loaded_at < (

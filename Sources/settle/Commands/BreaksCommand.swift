@@ -8,7 +8,10 @@ struct BreaksCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "breaks", abstract: "Lists the differences that a person or a rule must resolve.",
     discussion: """
-      As they stand now. Ages are counted to the business date of the last run.
+      As they stand now. Ages are counted to the business date of the last run. The delta is what was reported less \
+      what was expected. Of a payout its lines are expected and what was paid is reported, then what was paid is expected \
+      and what the bank has booked is reported; so the remainder in payouts.csv is the sum of both deltas. What did not \
+      come has nothing reported, and no delta.
 
       EXAMPLES
         settle breaks

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Glibc
+import Postgres
 import SettleFiles
 import SettleModel
 import SettlePipeline
@@ -24,12 +25,20 @@ struct DecideCommand: AsyncParsableCommand {
       Separators (comma, semicolon, tab), a byte order mark, the order of columns, and dates and amounts as a \
       spreadsheet rewrites them do not matter. UTF-8, and UTF-16 as Excel's "Unicode text" has it.
 
-      A refund above the pipeline's refund.approval_above needs a second person: somebody else gives the same file \
-      with --approve-as, which agrees to such refunds and decides nothing else. Names are claimed, not proven: settle \
+      A refund above the pipeline's refund.approval_above, or in a currency that it does not name, needs a second person: \
+      somebody else gives the same file with --approve-as, which agrees to such refunds and decides nothing else; it says \
+      of each other refund that it needs no approval. Names are claimed, not proven: settle \
       keeps the login beside each, and says where a refund was decided and agreed to under one. With refund.approval_by: \
       another_login, the pipeline asks for two logins.
 
-      Decisions belong to today, or to the day after the last one that was reported: earlier reports do not change.
+      Without --date, decisions belong to the first date whose report is still to come, today at the earliest, since \
+      reports that were written do not change. With --date they belong to that date; the last report's own date is the \
+      earliest, and that report is then to be written again. A run carries out the refunds that were decided, and agreed \
+      to, for its own date or an earlier one.
+
+      Decisions are judged by the pipeline of the last run, unless --pipeline or SETTLE_PIPELINE names another. A \
+      refund that its limits (refund.per_run, refund.per_day) can never allow is refused at once; the run decides \
+      about the others, with what has gone back by then and the processor's own figures.
 
       EXAMPLES
         settle decide breaks.csv --dry-run        what would happen
@@ -43,6 +52,7 @@ struct DecideCommand: AsyncParsableCommand {
         65  the file cannot be read as a whole
         69  the database cannot be reached
         75  a run holds the store: try again later
+        78  the pipeline that judges cannot be read: name it with --pipeline
       """)
 
   @Argument(help: ArgumentHelp("The breaks.csv that was edited.", valueName: "file"))
@@ -61,14 +71,15 @@ struct DecideCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The business date of the decisions. Without it, today, or the day after the last report.",
+      "The business date of the decisions. Without it, the first one whose report is still to come, today at the "
+        + "earliest.",
       valueName: "yyyy-mm-dd"))
   var date: BusinessDate?
 
   @Flag(help: "Take a date that is still to come. Without it, tomorrow is the last one.")
   var allowFuture = false
 
-  @Option(help: ArgumentHelp("The pipeline file. Without it, the one in the binary.", valueName: "file"))
+  @Option(help: ArgumentHelp("The pipeline file. Without it, the last run's.", valueName: "file"))
   var pipeline: String?
 
   @Flag(help: "Print JSON.")
@@ -81,8 +92,13 @@ struct DecideCommand: AsyncParsableCommand {
   func run() async throws {
     signal(SIGPIPE, SIG_IGN)
     let settings = try Settings()
-    let request = try request(settings)
-    let result = try await settings.withFoundStore { store in try await DecideRun(store: store).perform(request) }
+    // What is no sheet is said before any database is asked.
+    let sheet = try DecisionSheet(path: file)
+    let result = try await settings.withFoundStore { store in
+      let last = try await store.pool.session { try $0.recentRuns(limit: 1, deciding: false).first }
+      let pipeline = try settings.pipeline(flag: pipeline, judgingFor: last)
+      return try await DecideRun(store: store).perform(try request(sheet, pipeline, settings))
+    }
     let summary = DecideSummary(result: result)
     do {
       try Console.write(json ? summary.json.pretty + "\n" : summary.text(.ofOutput))
@@ -92,12 +108,12 @@ struct DecideCommand: AsyncParsableCommand {
     if result.exitStatus != .done { throw Ended(status: result.exitStatus) }
   }
 
-  private func request(_ settings: Settings) throws -> DecideRequest {
+  private func request(
+    _ sheet: DecisionSheet, _ pipeline: PipelineDefinition, _ settings: Settings
+  ) throws -> DecideRequest {
     let login = Self.login
     let who = approveAs ?? name ?? settings.environment[.user] ?? login
-    let pipeline = try settings.pipeline(flag: pipeline)
     if let date, !allowFuture, !dryRun { try pipeline.calendar.refuseFuture(date, at: .now) }
-    let sheet = try DecisionSheet(path: file)
     var arguments = ["decide", sheet.name, approveAs == nil ? "--as" : "--approve-as", try Self.checked(who)]
     if let date { arguments += ["--date", date.description] }
     if allowFuture { arguments.append("--allow-future") }

@@ -58,6 +58,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let out = settings.out(flag: out, date: today)
     findings += FolderChecks.inbox(
       settings.inbox(flag: inbox), sources: pipeline.ingest + pipeline.importing)
+    findings += FolderChecks.unread(settings.inbox(flag: inbox), pipeline, out: out)
     findings += FolderChecks.out(out)
     findings += FolderChecks.space([("the files out", out), ("settle's home", settings.home)])
     findings += await DatabaseChecks(source: database).findings { .now }

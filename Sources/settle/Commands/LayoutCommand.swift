@@ -7,7 +7,8 @@ struct LayoutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layout", abstract: "Lists the file formats that settle reads, and tries a file against them.",
     discussion: """
-      Layouts of your own are YAML files in the folder layouts/ beside the pipeline file.
+      Layouts of your own are YAML files in the folder layouts/ beside the pipeline file. One may go before a shipped one \
+      (extends: NAME), and takes its place only where it has its name and says so (replaces: shipped).
 
       EXAMPLES
         settle layout list
@@ -25,11 +26,14 @@ struct LayoutCommand: AsyncParsableCommand {
 
     func run() async throws {
       let catalogue = try LayoutCatalogue(folder: Settings().pipeline(flag: pipeline).layoutsFolder)
-      var table = Table([.left("layout"), .left("holds"), .left("format"), .left("processor"), .left("about")])
+      var table = Table([
+        .left("layout"), .left("holds"), .left("format"), .left("processor"), .left("from"), .left("about"),
+      ])
       for layout in catalogue.layouts {
         table.add(
           .init(layout.name, .bold), "\(layout.kind.rawValue)", "\(layout.format.rawValue)",
-          .init(layout.processor ?? ""), .init(layout.about))
+          .init(layout.processor ?? ""), .init(layout.from, layout.origin == .replacing ? .yellow : nil),
+          .init(layout.about))
       }
       for line in table.lines(.ofOutput) { try Console.line(line) }
     }
@@ -40,7 +44,8 @@ struct LayoutCommand: AsyncParsableCommand {
       commandName: "check", abstract: "Reads a file as a run would, and loads nothing.",
       discussion: """
         Prints what would become of its rows: how many there are of each kind and currency and what they come to, \
-        whether the file's own control totals are right, and the first refusals with their lines. Exit status 65 where \
+        whether the file's own control totals are right, why rows were quarantined or ignored, and the first refusals \
+        with their lines. A bank statement counts as a row beside its lines, as in a run. Exit status 65 where \
         the file as a whole would be refused, also for a wrong control total; 0 otherwise: rows that would be \
         quarantined are listed.
 
@@ -82,17 +87,29 @@ struct LayoutCommand: AsyncParsableCommand {
       let pipeline = try settings.pipeline(flag: pipeline)
       let reading = try pipeline.reading(of: file, inbox: settings.inbox(flag: nil))
       let zone = zone ?? reading.zone
-      let input: InputFile
+      let catalogue = try LayoutCatalogue(folder: pipeline.layoutsFolder)
+      var input: InputFile
       do {
         input = try InputFile.inspect(
-          path: file, layout: layout ?? reading.layout, catalogue: try LayoutCatalogue(folder: pipeline.layoutsFolder),
-          zone: zone)
+          path: file, layout: layout ?? reading.layout, catalogue: catalogue, zone: zone)
       } catch let refusal as FileRefusal where refusal.reason == .zoneNotNamed {
         throw ZoneNotSaid(refusal, pipeline: settings.pipelineFile(flag: self.pipeline), reading).refusal
       }
+      input.processors = pipeline.processors(reportedBy: catalogue)
       let check = FileCheck(file: input, zone: zone, summary: try FileSummary(input, keeping: max(0, refusals)))
       try Console.write(json ? check.json.pretty + "\n" : check.text(.ofOutput))
       if let refusal = input.refusalOfTotals { throw refusal }
+    }
+  }
+}
+
+extension Layout {
+  /// Where the layout comes from, in a few words.
+  fileprivate var from: String {
+    switch origin {
+    case .shipped: "settle"
+    case .own: extended.map { "own, extends \($0)" } ?? "own"
+    case .replacing: "own, replaces shipped"
     }
   }
 }

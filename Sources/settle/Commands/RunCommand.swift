@@ -1,6 +1,7 @@
 import ArgumentParser
 import SettleModel
 import SettlePipeline
+import SettleProcessors
 
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,7 +35,8 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "With --dry-run: what other matching rules would change of past dates. A pipeline file, or reconcile.match alone.",
+      "With --dry-run: what other matching rules would change of past dates. A whole pipeline file, of which "
+        + "reconcile.match counts, or reconcile alone.",
       valueName: "file"))
   var rules: String?
 
@@ -59,7 +61,10 @@ struct RunCommand: AsyncParsableCommand {
     let settings = try Settings()
     var request = try options.request(settings, dryRun: dryRun, now: .now)
     if let rules {
-      request.rules = try MatchRules(path: rules)
+      let other = try OtherRules(
+        path: rules, processors: KnownProcessors(declines: ProcessorCatalogue.declines))
+      if let note = other.note { Console.say("settle: \(rules.printable): \(note)") }
+      request.rules = other.rules
       request.arguments += ["--rules", rules]
     }
     try await RunExecution(settings: settings, json: json, verbose: verbose).perform(request)

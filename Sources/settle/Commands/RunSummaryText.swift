@@ -29,7 +29,9 @@ struct RunSummaryText {
     for stage in result.stages {
       let counts = stage.counts.filter { $0.value != 0 }
         .map { $0.value.of(countNamed: $0.name) }.joined(separator: ", ")
-      let what = [counts, stage.message ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+      // A run has said of each refused file why, when it met it.
+      let isSaid = stage.hasRefusedFiles && !result.request.dryRun
+      let what = [counts, isSaid ? "" : stage.message ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
       table.add(
         "\(stage.stage.rawValue)", .init(stage.status.rawValue, stage.status.tint),
         "\(stage.finishedAt.since(stage.startedAt).words)", .init(what))

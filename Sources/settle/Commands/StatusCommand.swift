@@ -8,7 +8,8 @@ struct StatusCommand: AsyncParsableCommand {
     commandName: "status", abstract: "Shows the last runs, what waits to be done, and who holds the store.",
     discussion: """
       Breaks are aged in calendar days up to the latest run's date. What is awaited is due by the waiting days and the \
-      calendar of the pipeline: of --pipeline, else of the last run.
+      calendar of the pipeline: of --pipeline, else of the last run. What is broken already is among the breaks alone, \
+      and sums of what comes in and what goes out are never set off against each other.
 
       EXAMPLES
         settle status

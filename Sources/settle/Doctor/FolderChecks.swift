@@ -35,9 +35,24 @@ enum FolderChecks {
     return [.ok("inbox", "\(path) can be read")]
   }
 
+  /// Files that no run would read. A folder that is not there is told by ``inbox(_:sources:)``.
+  static func unread(_ inbox: String, _ pipeline: PipelineDefinition, out: String) -> [Finding] {
+    let files = UnreadFiles(in: inbox, pipeline, out: out).paths
+    guard !files.isEmpty else { return [] }
+    let more = files.count > UnreadFiles.told ? ", … and \((files.count - UnreadFiles.told).grouped) more" : ""
+    return [
+      .warning(
+        "inbox",
+        "no source takes \(files.prefix(UnreadFiles.told).joined(separator: ", "))\(more)",
+        mend: "move them to where a source's path finds them, or mend that path")
+    ]
+  }
+
+  /// Tried as a run would: rights alone do not tell of a place that takes no folders.
   static func out(_ path: String) -> [Finding] {
-    let existing = nearestExisting(path)
-    guard isFolder(existing) == true, access(existing, W_OK | X_OK) == 0 else {
+    do {
+      try RunRequest.tryOut(path)
+    } catch {
       return [
         .failure(
           .configuration, "files out", "\(path) cannot be written",
@@ -50,7 +65,14 @@ enum FolderChecks {
   /// A run needs room for its reports and, where the database is settle's own, for what it learns.
   static func space(_ places: [(name: String, path: String)]) -> [Finding] {
     places.compactMap { name, path in
-      guard let free = freeBytes(at: nearestExisting(path)) else { return nil }
+      let existing = nearestExisting(path)
+      guard let free = freeBytes(at: existing) else { return nil }
+      // Where nothing can be made there is no room to run out of.
+      if free == 0, takesNoFolders(existing) {
+        return .failure(
+          .configuration, "disk", "\(path.absolutePath) cannot be made, so there is no room for \(name)",
+          mend: "name another folder")
+      }
       return judge(name, free: free)
     }
   }
@@ -67,6 +89,13 @@ enum FolderChecks {
     guard statvfs(path, &status) == 0 else { return nil }
     return Int64(
       clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
+
+  /// A file system of the kernel's own has no blocks at all, and another may be one to read from only.
+  private static func takesNoFolders(_ path: String) -> Bool {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else { return false }
+    return status.f_blocks == 0 || status.f_flag & UInt(ST_RDONLY) != 0 || access(path, W_OK | X_OK) != 0
   }
 
   private static func nearestExisting(_ path: String) -> String {

@@ -47,7 +47,8 @@ extension RestatementFacts {
       let column = text("column")
     else { return nil }
     self.init(
-      businessDate: file.date, publishedAt: file.publishedAt, reportDate: reportDate, file: name, key: key,
+      businessDate: file.date, publishedAt: file.publishedAt, reportDate: reportDate,
+      lastReportDate: text("last_report_date"), file: name, key: key,
       column: column, from: row["from"] ?? "", to: row["to"] ?? "", currency: text("currency"),
       evidence: text("evidence"))
   }
@@ -55,15 +56,17 @@ extension RestatementFacts {
 
 extension Story {
   static func restated(_ row: RestatementFacts) -> Entry {
-    Entry(
+    let last = row.lastReportDate.flatMap { $0 == row.reportDate ? nil : " to \($0)" } ?? ""
+    return Entry(
       at: row.publishedAt, rank: 14, kind: "restated", date: row.businessDate,
-      text: "\(row.file) of \(row.reportDate): \(row.column.replacing("_", with: " ")) from \(value(row.from, of: row))"
-        + " to \(value(row.to, of: row))",
+      text: "\(row.file) of \(row.reportDate)\(last): \(row.column.replacing("_", with: " "))"
+        + " from \(value(row.from, of: row)) to \(value(row.to, of: row))",
       source: row.evidence,
       facts: [
         .init("business_date", .text(row.businessDate)), .init("column", .string(row.column)),
         .init("currency", .text(row.currency)), .init("file", .string(row.file)), .init("from", .string(row.from)),
-        .init("key", .string(row.key)), .init("published_at", .text(row.publishedAt)),
+        .init("key", .string(row.key)), .init("last_report_date", .text(row.lastReportDate)),
+        .init("published_at", .text(row.publishedAt)),
         .init("report_date", .string(row.reportDate)), .init("to", .string(row.to)),
       ])
   }

@@ -7,7 +7,7 @@ extension Story {
   static func paidOut(_ payout: PayoutFacts) -> [Entry] {
     let amount = payout.paid.map { "\($0) paid out" } ?? "not said to be paid yet"
     let sent = payout.sentOn.map { " on \($0)" } ?? ""
-    let rest = payout.paid.flatMap { Self.difference(payout.net, less: $0) }
+    let rest = payout.lines == 0 ? nil : payout.paid.flatMap { Self.difference($0, less: payout.net) }
     let entry = Entry(
       at: payout.about, rank: 6, kind: "payout",
       text: "\(payout.reference.printable): \(amount)\(payout.paid == nil ? "" : sent), \(count(payout.lines)) of net"
@@ -32,10 +32,10 @@ extension Story {
   static func count(_ lines: Int64) -> String { lines.of("line", "lines") }
 
   private static func part(of payout: PayoutFacts, _ part: PayoutPartFacts) -> Entry {
-    Entry(
+    let what = part.lines == 0 ? "its own \(part.kind.rawValue) row" : "\(count(part.lines)) of \(part.kind.rawValue)"
+    return Entry(
       at: payout.about, rank: 5, kind: "lines",
-      text: "\(payout.reference.printable): \(count(part.lines)) of \(part.kind.rawValue), gross \(part.gross),"
-        + " fees \(part.fees), net \(part.net)",
+      text: "\(payout.reference.printable): \(what), gross \(part.gross), fees \(part.fees), net \(part.net)",
       source: part.source,
       facts: [
         .init("currency", .text(part.net.currency)), .init("fees", .string(part.fees.major)),
@@ -79,10 +79,10 @@ extension Story {
   }
 
   static func stated(_ statement: StatementFacts) -> Entry {
-    Entry(
+    let name = statement.name.isEmpty ? "" : "\(statement.name.printable) "
+    return Entry(
       at: statement.loadedAt, rank: 3, kind: "statement",
-      text:
-        "\(statement.name.isEmpty ? "one" : statement.name.printable) of account \(statement.account.printable) up to \(statement.closedOn):"
+      text: "\(name)of account \(statement.account.printable) up to \(statement.closedOn):"
         + " opens with \(statement.opening), closes with \(statement.closing)",
       source: statement.source,
       facts: [

@@ -34,7 +34,7 @@ extension Story {
         explanation.payment.map { "\($0.amount) \($0.state.rawValue), order \($0.orderReference.printable)" } ?? ""
       case .payout: payout.map { "\($0.paid ?? $0.net), \($0.processor.printable)" } ?? ""
       case .bankLine: bankLine.map { "\($0.amount) booked on \($0.bookedOn)" } ?? ""
-      case .statement: Self.title(explanation.statements.last)
+      case .statement: explanation.statements.last.map(Self.name) ?? ""
       case .missingFile: explanation.breaks.first?.about?.printable ?? ""
       case .money:
         explanation.outcomes.first.map { "\($0.compared), \($0.reference?.printable ?? "no reference")" } ?? ""
@@ -47,7 +47,7 @@ extension Story {
     case .payment: explanation.payment.map { heading($0, style) } ?? []
     case .payout: payout.map { Self.heading($0, style) } ?? []
     case .bankLine: bankLine.map { Self.heading($0, style) } ?? []
-    case .statement: [style(Self.title(explanation.statements.last), .bold)]
+    case .statement: [style("bank statement \(explanation.statements.last.map(Self.name) ?? "")", .bold)]
     case .missingFile: [style("a file that did not come", .bold)]
     case .money: [style("reported money that belongs to no payment", .bold)]
     }
@@ -81,20 +81,17 @@ extension Story {
     ]
   }
 
-  /// Not every bank gives its statements names or numbers.
-  private static func title(_ statement: StatementFacts?) -> String {
-    guard let statement else { return "bank statement" }
-    return statement.name.isEmpty
-      ? "bank statement of account \(statement.account.printable) up to \(statement.closedOn)"
-      : "bank statement \(statement.name.printable)"
+  /// The statement's number or name; where the bank gives none, up to when it goes and where it stands.
+  static func name(of statement: StatementFacts) -> String {
+    statement.name.isEmpty ? "up to \(statement.closedOn) (\(statement.source.printable))" : statement.name.printable
   }
 
   private static func heading(_ line: BankLineFacts, _ style: Style) -> [String] {
-    [
+    let place = line.statement.isEmpty ? line.source.printable : "statement \(line.statement.printable)"
+    return [
       style("bank line \((line.reference ?? line.id.description).printable)", .bold),
       "  \(line.amount)  booked on \(line.bookedOn)",
-      "  account \(line.account.printable)"
-        + (line.statement.isEmpty ? "" : ", statement \(line.statement.printable)"),
+      "  account \(line.account.printable), \(place)",
     ]
   }
 }

@@ -9,10 +9,17 @@ struct DecideSummary {
   let result: DecideResult
 
   func text(_ style: Style) -> String {
-    var table = Table([.right("line"), .left("break"), .left("what"), .left("why")])
+    var table = Table([
+      .right("line"), .left("break"), .left("reason"), .left("order"), .right("amount"), .left("decision"),
+      .left("result"), .left("why"),
+    ])
     for row in result.rows {
-      let (what, why, tint) = Self.words(of: row.outcome)
-      table.add("\(row.line)", .init(row.breakID?.description ?? ""), .init(what, tint), .init(why))
+      let (what, why, tint) = words(of: row.outcome)
+      table.add(
+        "\(row.line)", .init(row.breakID.map { Self.short($0.description) } ?? ""),
+        .init(row.matter?.reason.rawValue ?? ""), .init(row.matter?.orderReference ?? ""),
+        .init(row.matter?.amount?.description ?? ""), .init(row.asked.map(Self.word) ?? ""), .init(what, tint),
+        .init(why))
     }
     let counts = result.counts.filter { $0.value != 0 }
       .map { "\($0.value.grouped) \($0.name.replacing("_", with: " "))" }
@@ -23,20 +30,31 @@ struct DecideSummary {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func words(of outcome: DecidedRow.Outcome) -> (what: String, why: String, tint: Style.Tint?) {
+  private func words(of outcome: DecidedRow.Outcome) -> (what: String, why: String, tint: Style.Tint?) {
+    let first = "the first run for \(result.date) or later"
     switch outcome {
-    case .decided(let decision): (decision.description, "", .green)
-    case .awaitsApproval(let amount):
-      ("refund", "\(amount) need a second person: settle decide FILE --approve-as NAME", .yellow)
-    case .approved(let amount, sameLogin: false): ("approved", "\(amount) go back at the next run", .green)
-    case .approved(let amount, sameLogin: true):
-      (
+    case .decided(.refund): return ("decided", "goes back in \(first)", .green)
+    case .decided: return ("decided", "", .green)
+    case .awaitsApproval:
+      return ("awaits approval", "so much needs a second person: settle decide FILE --approve-as NAME", .yellow)
+    case .approved(_, sameLogin: false): return ("approved", "goes back in \(first)", .green)
+    case .approved(_, sameLogin: true):
+      return (
         "approved",
-        "\(amount) go back at the next run, though it was decided under this very login: are these two people?", .yellow
+        "goes back in \(first), though it was decided under this very login: are these two people?", .yellow
       )
-    case .known: ("already decided", "", nil)
-    case .refused(let refusal): ("refused", "\(refusal.reason.rawValue): \(refusal.detail)", .red)
+    case .needsNoApproval: return ("needs no approval", "", nil)
+    case .known: return ("already decided", "", nil)
+    case .refused(let refusal): return ("refused", "\(refusal.reason.rawValue): \(refusal.detail)", .red)
     }
+  }
+
+  /// Enough of an id to tell rows apart; the file and `--json` have all of it.
+  private static func short(_ id: String) -> String { String(id.prefix(8)) }
+
+  private static func word(_ decision: BreakDecision) -> String {
+    if case .duplicate(let id) = decision { return "duplicate_of:\(short(id.uuidString.lowercased()))" }
+    return decision.description
   }
 
   var json: OrderedJSON {
@@ -50,7 +68,7 @@ struct DecideSummary {
         .object([
           .init("name", .string(result.request.sheet.name)), .init("sha256", .string(result.request.sheet.sha256)),
         ])),
-      .init("rows", .array(result.rows.map(Self.json))),
+      .init("pipeline", .string(result.request.pipeline.name)), .init("rows", .array(result.rows.map(Self.json))),
       .init("run_id", result.request.dryRun ? .null : .string(result.runID.uuidString.lowercased())),
       .init(
         "seal",
@@ -59,18 +77,22 @@ struct DecideSummary {
   }
 
   private static func json(_ row: DecidedRow) -> OrderedJSON {
-    let (result, decision, refusal): (String, BreakDecision?, DecisionRefusal?) =
+    let (result, refusal): (String, DecisionRefusal?) =
       switch row.outcome {
-      case .decided(let taken): ("decided", taken, nil)
-      case .awaitsApproval: ("awaiting_approval", .refund, nil)
-      case .approved: ("approved", .refund, nil)
-      case .known: ("already_decided", nil, nil)
-      case .refused(let why): ("refused", nil, why)
+      case .decided: ("decided", nil)
+      case .awaitsApproval: ("awaiting_approval", nil)
+      case .approved: ("approved", nil)
+      case .needsNoApproval: ("needs_no_approval", nil)
+      case .known: ("already_decided", nil)
+      case .refused(let why): ("refused", why)
       }
+    let amount = row.matter?.amount
     return .object([
-      .init("break_id", .text(row.breakID)), .init("decision", .text(decision)),
-      .init("detail", .text(refusal?.detail)),
-      .init("line", .number(row.line)), .init("reason", .text(refusal?.reason.rawValue)),
+      .init("amount", .text(amount?.major)), .init("break_id", .text(row.breakID)),
+      .init("break_reason", .text(row.matter?.reason.rawValue)), .init("currency", .text(amount?.currency)),
+      .init("decision", .text(row.asked)), .init("detail", .text(refusal?.detail)),
+      .init("line", .number(row.line)), .init("order_reference", .text(row.matter?.orderReference)),
+      .init("reason", .text(refusal?.reason.rawValue)),
       .init("result", .string(result)), .init("same_login", row.outcome.sameLogin.map { .bool($0) } ?? .null),
     ])
   }

@@ -16,6 +16,8 @@ struct FileCheck {
       "\(summary.read.of("row", "rows")): \(Self.grouped(summary.accepted)) accepted,"
         + " \(Self.grouped(summary.quarantined)) quarantined, \(Self.grouped(summary.ignored)) ignored",
     ]
+    lines += reasons
+    if let note { lines.append(note) }
     if let zone { lines.append("times without an offset are of \(zone)") }
     if !file.endsWithNewline { lines.append("the last line has no line end: was the file cut?") }
     if !summary.groups.isEmpty { lines += [""] + sums.lines(style, indentation: 2) }
@@ -24,6 +26,33 @@ struct FileCheck {
     let more = summary.quarantined - summary.firstRefused.count
     if more > 0 { lines.append("  and \(Self.grouped(more)) more") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What the accepted rows of a statement are, and why the others are none: with these, every row is told.
+  private var reasons: [String] {
+    var lines: [String] = []
+    if summary.statements > 0 {
+      let entries = summary.accepted - summary.statements
+      lines.append(
+        "  accepted: \(entries.of("bank line", "bank lines")),"
+          + " \(summary.statements.of("statement", "statements")) (with its balances, a row as in a run)")
+    }
+    func told(_ reasons: [(word: String, count: Int)]) -> String {
+      reasons.sorted { $0.word < $1.word }.map { "\(Self.grouped($0.count)) \($0.word)" }.joined(separator: ", ")
+    }
+    if !summary.reasons.isEmpty {
+      lines.append("  quarantined: " + told(summary.reasons.map { ($0.key.rawValue, $0.value) }))
+    }
+    if !summary.ignoredFor.isEmpty {
+      lines.append("  ignored: " + told(summary.ignoredFor.map { ($0.key.title, $0.value) }))
+    }
+    return lines
+  }
+
+  /// That a layout of one's own is read by, where another one could be expected.
+  private var note: String? {
+    file.layout.origin == .replacing
+      ? "read by \(file.layout.source.printable), which takes the shipped layout's place" : nil
   }
 
   private static func grouped(_ count: Int) -> String { Int64(count).grouped }
@@ -71,6 +100,10 @@ struct FileCheck {
     return table
   }
 
+  private static func counts(_ counts: [(word: String, count: Int)]) -> OrderedJSON {
+    .object(counts.sorted { $0.word < $1.word }.map { OrderedJSON.Member($0.word, .number($0.count)) })
+  }
+
   /// Amounts are decimal major units, as everywhere in what settle gives out.
   var json: OrderedJSON {
     typealias Member = OrderedJSON.Member
@@ -80,6 +113,9 @@ struct FileCheck {
       Member("sha256", .string(file.sha256)), Member("read", .number(summary.read)),
       Member("accepted", .number(summary.accepted)), Member("quarantined", .number(summary.quarantined)),
       Member("ignored", .number(summary.ignored)), Member("zone", .text(zone)),
+      Member("statements", .number(summary.statements)),
+      Member("quarantined_for", Self.counts(summary.reasons.map { ($0.key.rawValue, $0.value) })),
+      Member("ignored_for", Self.counts(summary.ignoredFor.map { ($0.key.rawValue, $0.value) })),
       Member(
         "sums",
         .array(

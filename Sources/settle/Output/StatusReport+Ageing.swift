@@ -19,13 +19,14 @@ extension StatusReport {
 
   func awaitedLines(_ style: Style) -> [String] {
     guard let awaited, !awaited.isEmpty else { return [] }
-    var table = Table([.left("due on"), .left(""), .right("outcomes"), .left(""), .right("amount"), .left("")])
+    var table = Table([.right("outcomes"), .left(""), .right("amount"), .left(""), .left("due on"), .left("")])
     for outcomes in awaited {
       table.add(
-        "\(outcomes.expectedOn)", .init(outcomes.isOverdue ? "overdue" : "", .red), "\(outcomes.count.grouped)",
-        .init(Self.words(for: outcomes)), "\(outcomes.amount.major)", "\(outcomes.amount.currency)")
+        "\(outcomes.count.grouped)", .init(Self.words(for: outcomes)), "\(outcomes.amount.major)",
+        "\(outcomes.amount.currency)", "\(outcomes.expectedOn)",
+        .init(outcomes.isOverdue ? "overdue, the next reconciliation tells" : "", .red))
     }
-    return ["", "awaited, by the day on which it is missing if no file has told of it"]
+    return ["", "awaited, and a break if no file has told of it by the day on which it is due"]
       + table.lines(style, indentation: 2)
   }
 
@@ -34,6 +35,8 @@ extension StatusReport {
     return switch outcomes.kind {
     case .charge: isOne ? "charge" : "charges"
     case .refund: isOne ? "refund" : "refunds"
+    case .payout where outcomes.amount.minor < 0:
+      isOne ? "payout taken back from the bank" : "payouts taken back from the bank"
     case .payout: isOne ? "payout in the bank" : "payouts in the bank"
     }
   }

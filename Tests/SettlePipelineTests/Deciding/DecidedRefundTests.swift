@@ -26,6 +26,10 @@ import Testing
       approval_above: { USD: "15.00" }
     """
 
+  /// The date of what is decided the morning after, and of the run that carries it out.
+  private static let next = Night.date.adding(days: 1)
+  private static let usd = Currency.named("USD")
+
   /// One order that was charged twice.
   private func chargedTwice(_ amount: Int = 1_000, _ body: (Night) async throws -> Void) async throws {
     try await Night.with(anomalies: "duplicate=1", yaml: Self.yaml) { night in
@@ -51,7 +55,7 @@ import Testing
       #expect(try await returned(night) == [])
       let result = try await night.decide("refund", by: "alice")
       #expect(result.counts.filter { $0.value > 0 }.map(\.name) == ["decided"])
-      for _ in 0..<2 { try await night.run(.refund, .report, date: Night.date.adding(days: 1)) }
+      for _ in 0..<2 { try await night.run(.refund, .report, date: Self.next) }
       #expect(try await returned(night) == [1_000])
       #expect(try await night.store.rows("SELECT rule || ' ' || state FROM refunds") == ["decision PROCESSED"])
       let row = try #require(try night.rows("breaks.csv").first { $0["reason"] == "duplicate_charge" })
@@ -64,7 +68,7 @@ import Testing
     try await chargedTwice(2_000) { night in
       let asked = try await night.decide("refund", by: "alice")
       #expect(asked.counts.filter { $0.value > 0 }.map(\.name) == ["awaiting_approval"])
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [])
       #expect(try await held(night) == ["needs_approval"])
       for name in ["ALICE", "alice\u{FE0F}", "al\u{200D}ice", "\u{FF41}lice"] {
@@ -74,8 +78,24 @@ import Testing
       #expect(agreed.counts.filter { $0.value > 0 }.map(\.name) == ["approved"])
       let again = try await night.decide("refund", by: "carol", mode: .approve)
       #expect(again.counts.filter { $0.value > 0 }.map(\.name) == ["already_decided"])
-      for _ in 0..<2 { try await night.run(.refund) }
+      for _ in 0..<2 { try await night.run(.refund, date: Self.next) }
       #expect(try await returned(night) == [2_000])
+    }
+  }
+
+  /// However small it is.
+  @Test func oneInACurrencyThatApprovalDoesNotNameNeedsASecondPerson() async throws {
+    try await chargedTwice(100) { night in
+      var night = night
+      night.pipeline.refund.approvalAbove = [.named("EUR"): 1_500]
+      let asked = try await night.decide("refund", by: "alice")
+      #expect(asked.counts.filter { $0.value > 0 }.map(\.name) == ["awaiting_approval"])
+      try await night.run(.refund)
+      #expect(try await returned(night) == [])
+      #expect(try await held(night) == ["needs_approval"])
+      _ = try await night.decide("refund", by: "bob", mode: .approve)
+      try await night.run(.refund)
+      #expect(try await returned(night) == [100])
     }
   }
 
@@ -88,14 +108,14 @@ import Testing
       let agreed = try await night.decide("refund", by: "bob", mode: .approve)
       #expect(agreed.rows.map(\.outcome) == [.approved(Money(2_000, "USD"), sameLogin: true)])
       night.pipeline.refund.approver = .anotherLogin
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [])
       #expect(try await held(night) == ["needs_approval"])
       let same = try await night.decide("refund", by: "carol", mode: .approve)
       #expect(same.refused.map(\.why.reason) == [.samePerson])
       let other = try await night.decide("refund", by: "carol", login: "carol", mode: .approve)
       #expect(other.rows.map(\.outcome) == [.approved(Money(2_000, "USD"), sameLogin: false)])
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [2_000])
     }
   }
@@ -105,18 +125,75 @@ import Testing
       #expect(
         try await night.decide("refund", by: "bob", mode: .approve).refused.map(\.why.reason) == [.nothingToApprove])
       #expect(try await night.decide("accept", by: "bob", mode: .approve).undecided == 1)
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [])
+    }
+  }
+
+  @Test func whoIsAskedToAgreeToASmallOneIsToldThatNobodyHasTo() async throws {
+    try await chargedTwice { night in
+      _ = try await night.decide("refund", by: "alice")
+      let agreed = try await night.decide("refund", by: "bob", mode: .approve)
+      #expect(agreed.rows.map(\.outcome) == [.needsNoApproval(Money(1_000, "USD"))])
+      #expect(agreed.counts.filter { $0.value > 0 }.map(\.name) == ["needs_no_approval"])
+      #expect(agreed.exitStatus == .done)
     }
   }
 
   @Test func theLimitsOfARunAndADayHold() async throws {
     try await chargedTwice(3_001) { night in
+      var night = night
+      let limits = night.pipeline.refund
+      night.pipeline.refund.perRun[Self.usd] = 3_001
+      night.pipeline.refund.perDay[Self.usd] = 3_001
       _ = try await night.decide("refund", by: "alice")
       _ = try await night.decide("refund", by: "bob", mode: .approve)
-      try await night.run(.refund)
+      night.pipeline.refund = limits
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [])
       #expect(try await held(night) == ["above_per_run"])
+    }
+  }
+
+  struct Limit: Sendable, CustomTestStringConvertible {
+    var held: DecisionRefusal.Reason
+    var perRun: Int64?
+    var perDay: Int64?
+    var hint: String
+    var testDescription: String { held.rawValue }
+  }
+
+  /// In the word that the run uses, which is asked all the same.
+  @Test(arguments: [
+    Limit(held: .currencyNotNamed, perDay: 9_000, hint: "no limit for USD in refund.per_run, so"),
+    Limit(held: .currencyNotNamed, hint: "in refund.per_run and refund.per_day"),
+    Limit(held: .abovePerRun, perRun: 999, perDay: 9_000, hint: "refund.per_run: 9.99 USD"),
+    Limit(held: .abovePerDay, perRun: 9_000, perDay: 999, hint: "refund.per_day: 9.99 USD"),
+  ])
+  func whatNoRunWouldGiveBackIsRefusedAtOnce(_ limit: Limit) async throws {
+    try await chargedTwice { night in
+      var narrow = night
+      narrow.pipeline.refund.perRun[Self.usd] = limit.perRun
+      narrow.pipeline.refund.perDay[Self.usd] = limit.perDay
+      let refused = try await narrow.decide("refund").refused
+      #expect(refused.map(\.why.reason) == [limit.held])
+      #expect(refused.first?.why.detail.contains(limit.hint) == true, "\(refused)")
+      #expect(try await night.store.rows("SELECT count(*)::text FROM decisions") == ["0"])
+      #expect(try await night.decide("refund").refused.isEmpty)
+      try await narrow.run(.refund, date: Self.next)
+      #expect(try await held(night) == [limit.held.rawValue])
+      #expect(try await returned(night) == [])
+    }
+  }
+
+  @Test func nobodyAgreesToWhatNoRunWouldGiveBack() async throws {
+    try await chargedTwice(2_000) { night in
+      _ = try await night.decide("refund", by: "alice")
+      var narrow = night
+      narrow.pipeline.refund.perRun[Self.usd] = 1_999
+      let refused = try await narrow.decide("refund", by: "bob", mode: .approve).refused
+      #expect(refused.map(\.why.reason) == [.abovePerRun])
+      #expect(try await night.decide("refund", by: "bob", mode: .approve).refused.isEmpty)
     }
   }
 
@@ -125,7 +202,7 @@ import Testing
       let own = try #require(try await night.store.rows("SELECT processor_charge FROM payments").first)
       _ = try await night.post("/v1/refunds", "charge=\(own)&amount=1")
       _ = try await night.decide("refund")
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [1])
       #expect(try await held(night) == ["refunded_elsewhere"])
       // It is still open, and may be decided otherwise.
@@ -137,7 +214,7 @@ import Testing
     try await chargedTwice { night in
       _ = try await night.decide("refund")
       _ = try await night.decide("wait")
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [])
     }
   }
@@ -159,7 +236,6 @@ import Testing
       // A night is what is retried, not this.
       let last = try await night.store.pool.session { try $0.recentRuns(limit: 1, deciding: false) }
       #expect(last.first?.isDeciding == false)
-      await #expect(throws: Failure.self) { try await night.decide("wait", date: Night.date.adding(days: -1)) }
     }
   }
 }

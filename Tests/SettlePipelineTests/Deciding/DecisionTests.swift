@@ -54,6 +54,7 @@ import Testing
       #expect(try await story.fingerprint() == stored)
       // Days later, too, when its week is over.
       await story.next(days: 9)
+      #expect(try await story.result(of: sheet).rows.map(\.asked?.description) == ["accept", "wait:2026-11-27"])
       #expect(try await story.decide(sheet) == ["2 known", "3 known"])
       #expect(try await story.fingerprint() == stored)
     }
@@ -295,19 +296,5 @@ import Testing
       try await story.seal()
       #expect(try await story.store.faults() == [])
     }
-  }
-}
-
-extension Story {
-  /// Whether reconciling again finds everything as it is.
-  func changesNothing() async throws -> Bool {
-    let counts = try await reconcile()
-    return [counts.relinked, counts.matched, counts.opened, counts.resolved] == [0, 0, 0, 0]
-  }
-
-  /// How many breaks a rule for overcharges would look at.
-  func candidates() async throws -> Int {
-    let context = context()
-    return try await read { try $0.refundCandidates(for: [.amountMismatch], context: context).count }
   }
 }

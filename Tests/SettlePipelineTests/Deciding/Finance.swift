@@ -15,6 +15,11 @@ struct Written: Sendable {
   static func says(_ decision: String, _ note: String = "") -> Written { Written(decision: decision, note: note) }
 }
 
+extension RefundPolicy {
+  /// Limits that no test's money reaches.
+  static let generous = RefundPolicy(perRun: [.named("USD"): 1_000_000], perDay: [.named("USD"): 1_000_000])
+}
+
 extension Story {
   /// `breaks.csv` of the date, as the report writes it, with what finance writes into it.
   func sheet(_ write: @Sendable (BreakRow) -> Written? = { _ in nil }) async throws -> String {
@@ -37,14 +42,15 @@ extension Story {
   /// `3 refused stale`.
   @discardableResult
   func decide(
-    _ text: String, by name: String = "alice", mode: DecideRequest.Mode = .decide, policy: RefundPolicy = RefundPolicy()
+    _ text: String, by name: String = "alice", mode: DecideRequest.Mode = .decide,
+    policy: RefundPolicy = .generous
   ) async throws -> [String] {
     try await result(of: text, by: name, mode: mode, policy: policy).rows.map(Self.words)
   }
 
   func result(
     of text: String, by name: String = "alice", mode: DecideRequest.Mode = .decide,
-    policy: RefundPolicy = RefundPolicy()
+    policy: RefundPolicy = .generous
   ) async throws -> DecideResult {
     let path = NSTemporaryDirectory() + "settle-decisions-\(UUID().uuidString).csv"
     try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -75,6 +81,7 @@ extension Story {
     case .decided(let decision): "\(row.line) decided \(decision)"
     case .awaitsApproval(let amount): "\(row.line) awaits approval of \(amount)"
     case .approved(let amount, _): "\(row.line) approved \(amount)"
+    case .needsNoApproval(let amount): "\(row.line) needs no approval of \(amount)"
     case .known: "\(row.line) known"
     case .refused(let refusal): "\(row.line) refused \(refusal.reason.rawValue)"
     }
@@ -99,5 +106,19 @@ extension Story {
     try await charge(order)
     try await report(.charge(order, 1_500))
     try await reconcile()
+  }
+}
+
+extension Story {
+  /// Whether reconciling again finds everything as it is.
+  func changesNothing() async throws -> Bool {
+    let counts = try await reconcile()
+    return [counts.relinked, counts.matched, counts.opened, counts.resolved] == [0, 0, 0, 0]
+  }
+
+  /// How many breaks a rule for overcharges would look at.
+  func candidates() async throws -> Int {
+    let context = context()
+    return try await read { try $0.refundCandidates(for: [.amountMismatch], context: context).count }
   }
 }

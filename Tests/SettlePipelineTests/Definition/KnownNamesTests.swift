@@ -1,4 +1,5 @@
 import Foundation
+import SettleFiles
 import SettleModel
 import Testing
 
@@ -48,6 +49,17 @@ struct KnownNamesTests {
         + "paypal, stripe"
     ),
     (
+      "ingest: { sources: [{ path: \"a/*\" }, { path: \"b/*\", processor: adyenn }] }",
+      "n.yaml:3: ingest.sources[1].processor: no file is of a processor \"adyenn\"; did you mean adyen?"
+    ),
+    (
+      "import: { sources: [], processors: [Klarna] }",
+      "n.yaml:3: import.processors[0]: \"Klarna\" is no processor's name; use small letters, digits, - _ and ., such as "
+        + "adyen"
+    ),
+    ("import: { sources: [], processor: klarna }", "n.yaml:3: import.processor: unknown key; did you mean processors?"),
+    ("ingest: { sources: [], processors: [klarna] }", "n.yaml:3: ingest.processors: unknown key; known here: sources"),
+    (
       "reconcile: { fees: [{ procesor: stripe, percent: \"2.9\" }] }",
       "n.yaml:3: reconcile.fees[0].procesor: unknown key; did you mean processor?"
     ),
@@ -67,6 +79,22 @@ struct KnownNamesTests {
         fees: [{ processor: klarna, percent: "2.9" }, { processor: adyen, percent: "1" }]
       """, layouts: ["ours": "layout: ours\nextends: settle-outcomes\n"])
     #expect(pipeline.reconcile.settledBy == ["ours"])
+    #expect(
+      pipeline.processors(reportedBy: try LayoutCatalogue()) == ["adyen", "checkout", "klarna", "paypal", "stripe"])
     #expect(pipeline.reconcile.fees.terms.map(\.processor) == ["klarna", "adyen"])
+  }
+
+  /// Where files of several processors come together, or none that names its own.
+  @Test func aPipelineMayNameThoseThatReport() throws {
+    let pipeline = try read(
+      """
+      ingest: { sources: [{ path: "k/*", processor: klarna }] }
+      import: { sources: [{ path: "outcomes/*" }], processors: [klarna, twint] }
+      """)
+    #expect(pipeline.reporting == ["klarna", "twint"])
+    #expect(
+      pipeline.processors(reportedBy: try LayoutCatalogue()) == [
+        "adyen", "checkout", "klarna", "paypal", "stripe", "twint",
+      ])
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import SettleModel
 import Testing
 
@@ -99,17 +98,6 @@ struct MatchRuleFileTests {
   func aMistakeIsToldWithItsPlace(match: String, message: String) {
     let error = #expect(throws: PipelineFileError.self) { try rules(match) }
     #expect(error?.description == "n.yaml:4: reconcile.match" + message)
-  }
-
-  /// `--rules` takes a pipeline, or the rules alone.
-  @Test(arguments: [
-    "reconcile:\n  match: [{ by: id }]\n", "pipeline: n\nprocessor: stripe\nreconcile: { match: [{ by: id }] }\n",
-  ])
-  func aFileOfRules(text: String) throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("rules-\(UUID()).yaml").path
-    try text.write(toFile: path, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    #expect(try MatchRules(path: path) == MatchRules([MatchRule(by: [.id])]))
   }
 
   @Test func aSourceMayNameAProcessor() throws {

@@ -46,6 +46,10 @@ struct PipelineRefusalTests {
       "n.yaml:3: ingest.sources[0].layout: \"my layout\" is no name; use up to 64 letters, digits, - _ and ."
     ),
     (
+      "refund: { approval_above: {} }",
+      "n.yaml:3: refund.approval_above: names no currency; name one, such as { USD: \"250.00\" }, or leave the key out"
+    ),
+    (
       "charge: { rate: 25 }",
       "n.yaml:3: charge.rate: \"25\" is no rate; write requests a second or a minute, such as 25/s or 1500/m"
     ),

@@ -23,6 +23,41 @@ import Testing
     }
   }
 
+  private static let wrongBalance = """
+    :20:ST1
+    :25:DE1234
+    :28C:1/1
+    :60F:C261120USD1000,00
+    :61:2611211121C497,49NTRF00000003AAAA//BR1
+    :62F:C261121USD1495,00
+    -
+
+    """
+
+  /// A bank tells nothing of what was charged or given back.
+  @Test func aRefusedStatementStopsNoRefund() async throws {
+    let yaml = Night.yaml.replacing("\"outcomes/*\" }", with: "\"outcomes/*\" }, { path: \"bank/*\" }")
+    try await Night.with(anomalies: "duplicate=1", yaml: yaml) { night in
+      try night.put(WholeNightTests.authorizations(2), "authorizations/a.csv")
+      try await night.run(.ingest, .charge)
+      try await night.import("1.csv")
+      try night.put(Self.wrongBalance, "bank/b.sta")
+      let imported = try await night.run(.importing, .reconcile)
+      #expect(imported.files.map(\.status) == [.loaded, .refused])
+      #expect(imported.stages.first?.counts.last.map { "\($0.name) \($0.value)" } == "statements_refused 1")
+      // Whether the same run has seen the refusal or an earlier one of the date.
+      #expect(try await night.run(.refund, dryRun: true).stages.last?.counts.first?.value == 2)
+      #expect(try await night.run(.refund).stages.map(\.status) == [.done])
+      #expect(try await night.ledger().count { $0.kind == "refund" } == 2)
+      let again = try await night.run(.importing, .refund, .report)
+      #expect(again.stages.map(\.status) == [.failed, .done, .done])
+      #expect(try String(contentsOfFile: night.folder + "/out/report.html", encoding: .utf8).contains("b.sta"))
+      try night.put("nobody,knows,this\n1,2,3\n", "bank/c.csv")
+      try await night.run(.importing)
+      #expect(try await night.run(.refund).stages.map(\.status) == [.skipped])
+    }
+  }
+
   @Test func anUnreachableProcessorLeavesTheRestOfTheNightAlone() async throws {
     try await Night.with { night in
       try night.put(WholeNightTests.authorizations(5), "authorizations/a.csv")

@@ -47,9 +47,10 @@ import Testing
       let result = try await night.run()
       #expect(result.exitStatus == .done, "\(result.stages.compactMap(\.message))")
       #expect(try await night.ledger().filter { $0.kind == "charge" }.map(\.amount) == [500])
+      let columns = ["order_reference", "rule", "amount", "tolerated"]
       #expect(
-        try night.rows("matched.csv").map { "\($0["order_reference"] ?? "") \($0["rule"] ?? "") \($0["amount"] ?? "")" }
-          .sorted() == ["N-1 order_reference_tolerated 10.00", "N-2 order_reference 20.00"])
+        try night.rows("matched.csv").map { row in columns.map { row[$0] ?? "?" }.joined(separator: " ") }.sorted()
+          == ["N-1 order_reference_tolerated 10.00 0.04", "N-2 order_reference 20.00 "])
       #expect(try night.rows("breaks.csv") == [])
       let totals = try night.rows("totals.csv").map { row in
         ["side", "bucket", "currency", "count", "amount"].map { row[$0] ?? "" }.joined(separator: " ")

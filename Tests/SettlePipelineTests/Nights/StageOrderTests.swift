@@ -1,3 +1,4 @@
+import SettleFiles
 import SettleModel
 import SettleStore
 import Testing
@@ -15,6 +16,17 @@ import Testing
     return result
   }
 
+  /// An import that refused files, of which so much is known.
+  private static func refusing(_ kinds: Layout.Kind?...) -> StageResult {
+    var result = result(.importing, .failed, .inputRefused)
+    result.files = kinds.map { kind in
+      FileResult(
+        path: "a", sha256: nil, layout: nil, counts: FileCounts(read: 0, accepted: 0, quarantined: 0, ignored: 0),
+        status: .refused, kind: kind)
+    }
+    return result
+  }
+
   /// What came before, the stage that is next, and words of the reason why it is left out (nil where it runs).
   private static let table: [(StageResult, StageName, String?)] = [
     (result(.charge, .failed, .unavailable), .importing, nil),
@@ -26,6 +38,10 @@ import Testing
     (result(.ingest, .failed, .unavailable, .away), .charge, "ingest lost the database"),
     (result(.importing, .failed, .inputRefused), .reconcile, nil),
     (result(.importing, .failed, .inputRefused), .refund, "an outcome file was refused"),
+    (refusing(.outcomes), .refund, "an outcome file was refused"),
+    (refusing(.statement), .refund, nil), (refusing(.statement, .statement), .refund, nil),
+    (refusing(.statement, .outcomes), .refund, "an outcome file was refused"),
+    (refusing(.statement, nil), .refund, "an outcome file was refused"),
     (result(.reconcile, .failed, .defect), .report, "reconcile failed"),
     (result(.charge, .failed, .tryLater), .report, nil),
   ]

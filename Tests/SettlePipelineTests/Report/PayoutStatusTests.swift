@@ -9,10 +9,10 @@ import Testing
   /// `lines net`, what was paid, what the bank has booked.
   @Test(
     arguments: [
-      (1, 950, nil, nil, "open", nil), (1, 950, 950, nil, "complete", 0), (1, 950, 900, nil, "remainder", 50),
-      (1, 950, 950, 950, "in_bank", 0), (1, 950, 950, 940, "remainder", 10),
+      (1, 950, nil, nil, "open", nil), (1, 950, 950, nil, "complete", 0), (1, 950, 900, nil, "remainder", -50),
+      (1, 950, 950, 950, "in_bank", 0), (1, 950, 950, 940, "remainder", -10),
       // Its file does not say what is in it: nothing to hold it against but the bank.
-      (0, 0, 300, nil, "open", 0), (0, 0, 300, 300, "in_bank", 0), (0, 0, 300, 290, "remainder", 10),
+      (0, 0, 300, nil, "open", 0), (0, 0, 300, 300, "in_bank", 0), (0, 0, 300, 290, "remainder", -10),
     ] as [(Int64, Int64, Int64?, Int64?, String, Int64?)])
   func isWhatIsKnown(
     _ lines: Int64, _ net: Int64, _ paid: Int64?, _ bank: Int64?, _ status: String, _ remainder: Int64?

@@ -97,10 +97,12 @@ struct LayoutSample: Sendable, CustomTestStringConvertible {
     #expect(shown.union(elsewhere.map(\.rawValue)) == Set(FileRefusal.Reason.allCases.map(\.rawValue)))
   }
 
-  /// What a row alone cannot show follows from what the store knows: see `samples/night`.
+  /// What a row alone cannot show follows from what the store knows, see `samples/night`, or the pipeline.
   @Test func everyRefusalOfARowHasACase() throws {
     let shown = try words(in: "quarantined") { $0.wholeMatch(of: /\d+ quarantined (?:.+?: )?(\w+), .*/)?.1 }
-    let elsewhere: Set<QuarantineReason> = [.conflict, .alreadyCharged, .attemptOpen, .holdInUse, .exceedsHold]
+    let elsewhere: Set<QuarantineReason> = [
+      .conflict, .alreadyCharged, .attemptOpen, .holdInUse, .exceedsHold, .unknownProcessor,
+    ]
     #expect(shown.union(elsewhere.map(\.rawValue)) == Set(QuarantineReason.allCases.map(\.rawValue)))
   }
 

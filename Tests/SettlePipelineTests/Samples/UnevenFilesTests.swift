@@ -34,6 +34,26 @@ import Testing
     }
   }
 
+  /// `matched.csv` has a line's net rounded, so that all of them may come to half a cent a line more or less than the
+  /// payout, and the fee to a whole one: 9.976 is 9.98 in each, and 19.95 in two.
+  @Test func matchedLinesAreRoundedOneByOne() async throws {
+    try await Night.with { night in
+      let orders = ["A", "B"].map { "\($0),1000,EUR,checkout\n" }.joined()
+      try night.put("order_id,amount,currency,processor\n" + orders, "authorizations/a.csv")
+      let lines = ["A", "B"].map { order in
+        "Charge,pay_\(order),\(order),2026-11-20T09:15:00.000,,EUR,P1,10,-0.024,9.976,EUR,10,1,VISA\n"
+      }
+      try night.put(Self.checkout + lines.joined(), "outcomes/a.csv")
+      try await night.run(.ingest, .importing, .reconcile, .report)
+      let columns = ["amount", "fee", "net"]
+      #expect(
+        try night.rows("matched.csv").map { row in columns.map { row[$0] ?? "-" } }
+          == [["10.00", "0.02", "9.98"], ["10.00", "0.02", "9.98"]])
+      let payout = try #require(try night.rows("payouts.csv").first)
+      #expect(["gross", "fees", "net"].map { payout[$0] ?? "-" } == ["20.00", "0.05", "19.95"])
+    }
+  }
+
   /// Two equal refunds of one second have one id, made of all columns that could tell them apart.
   @Test func equalRefundsOfOneSecondAreTwo() async throws {
     try await Night.with { night in

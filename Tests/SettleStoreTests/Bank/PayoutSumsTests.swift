@@ -58,7 +58,7 @@ import Testing
       #expect(
         try await story.payouts() == [
           "po_mixed1 EUR 1 lines net 10000 paid 10000 bank 100.00 EUR rest 0",
-          "po_mixed1 USD 1 lines net 5000 paid 0 bank - rest 5000",
+          "po_mixed1 USD 1 lines net 5000 paid 0 bank - rest -5000",
         ])
       #expect(try await story.store.faults() == [])
       await story.next()

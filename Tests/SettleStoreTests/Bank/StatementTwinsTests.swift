@@ -33,6 +33,18 @@ import Testing
 
   static let cases = [
     Case(
+      "the same statement twice in one file",
+      [(of("2026-11-21", 10, 12, number: 5), 2), (of("2026-11-21", 10, 12, number: 5), 2)], lines: 2),
+    Case(
+      "twice, with the next one between",
+      [
+        (of("2026-11-21", 10, 12, number: 5), 2), (of("2026-11-22", 12, 13, number: 6), 1),
+        (of("2026-11-21", 10, 12, number: 5), 2),
+      ], lines: 3),
+    Case(
+      "twice, and it moved nothing",
+      [(of("2026-11-21", 10, 10, number: 5), 0), (of("2026-11-21", 10, 10, number: 5), 0)], lines: 0),
+    Case(
       "statements that follow each other, an entry in each by its value date",
       [
         (of("2026-11-21", 10, 11, number: 5, from: "2026-11-20"), 1),

@@ -29,6 +29,41 @@ import Testing
     }
   }
 
+  /// A date that was asked for in so many words, however far ahead.
+  @Test(arguments: ["reconcile", "report"])
+  func aDateToComeThatWasMeantIsTheLatest(stage: String) async throws {
+    try await Story.tell { story in
+      func latest() async throws -> String? { try await story.read { try $0.latestDate(of: stage) }?.description }
+      try await story.journal(.done, of: stage)
+      try await story.write { db in
+        _ = try db.execute(
+          "UPDATE runs SET business_date = '2027-01-01', arguments = ARRAY['run', '--date', '2027-01-01', '--allow-future']"
+        )
+      }
+      #expect(try await latest() == "2027-01-01")
+    }
+  }
+
+  /// What a later date has found missing is not taken back when an earlier one is run after it, though both are to come.
+  @Test func anEarlierDateToComeTakesNothingBack() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      let now = await story.instant
+      await story.next(days: 9)
+      try await story.reconcile(waiting: 8)
+      #expect(try await story.breaks() == ["missing_at_processor A open 10.00 USD/-"])
+      try await story.journal(.done, of: "reconcile")
+      try await story.write { db in
+        _ = try db.execute("UPDATE runs SET arguments = ARRAY['run', '--allow-future']")
+        _ = try db.execute("UPDATE stage_runs SET finished_at = \(now)")
+      }
+      await story.next(days: -2)
+      try await story.reconcile(waiting: 8)
+      #expect(try await story.breaks() == ["missing_at_processor A open 10.00 USD/-"])
+    }
+  }
+
   /// After a night in the far future, a charge of today is awaited as ever.
   @Test func whatIsAwaitedIsNotMissingAfterAMistypedYear() async throws {
     try await Story.tell { story in

@@ -33,9 +33,30 @@ extension Oracle {
         broken("missing_refund", refund.payment, nil, money, nil)
       }
     }
-    for row in come where record(row).kind == .refund && !used.contains(row) {
+    for row in come where record(row).kind == .refund && !used.contains(row) && !isReversed(row) {
       broken("unexpected_refund", nil, row, nil, record(row).compared)
     }
+  }
+
+  /// Goes through what one refund's id has told in time, as over a pile: what comes back is what went last.
+  func isReversed(_ row: Int) -> Bool {
+    let (it, name) = (record(row), record(row).references.processorRefund)
+    guard let name, !world.refunds.contains(where: { $0.reference == name }) else { return false }
+    let told = come.filter {
+      [.refund, .refundFailure].contains(record($0).kind) && record($0).references.processorRefund == name
+        && world.rows[$0].processor == world.rows[row].processor && abs(record($0).compared.minor) == -it.compared.minor
+        && record($0).compared.currency == it.compared.currency
+    }
+    var gone: [Int] = []
+    let inTime = told.sorted { left, right in
+      let (a, b) = (record(left), record(right))
+      if a.occurredAt != b.occurredAt { return a.occurredAt.microseconds < b.occurredAt.microseconds }
+      return a.kind != b.kind ? a.kind == .refund : world.rows[left].id.description < world.rows[right].id.description
+    }
+    for event in inTime {
+      if record(event).kind == .refund { gone.append(event) } else { _ = gone.popLast() }
+    }
+    return !gone.contains(row)
   }
 
   mutating func wantOthers() {

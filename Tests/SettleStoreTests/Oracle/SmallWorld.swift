@@ -144,7 +144,7 @@ struct SmallWorld {
       }
     }
     if dice.rolls(1, in: 10) {
-      add(named(.refund(payment.name, -50, code, re: "re_\(payment.name)X"), payment), of: payment)
+      unasked(payment, code)
     }
     if dice.rolls(1, in: 10) {
       add(named(.dispute(payment.name, -minor, code, dp: "dp_\(payment.name)"), payment), of: payment)
@@ -153,6 +153,18 @@ struct SmallWorld {
         add(named(row, payment), of: payment, after: 10)
       }
     }
+  }
+
+  /// A refund of nobody's, which may come back, in time or in another amount, and go once more.
+  private mutating func unasked(_ payment: Payment, _ code: String) {
+    let reference = "re_\(payment.name)X"
+    add(named(.refund(payment.name, -50, code, re: reference), payment), of: payment)
+    guard dice.rolls(1, in: 2) else { return }
+    let amount: Int64 = dice.rolls(1, in: 6) ? 40 : 50
+    add(named(.refundFailure(payment.name, amount, code, re: reference), payment), of: payment, after: 1)
+    guard dice.rolls(1, in: 3) else { return }
+    add(
+      named(.refund(payment.name, -50, code, re: reference).row("again_\(reference)"), payment), of: payment, after: 2)
   }
 
   /// A row names its payment, or no more than its order; what settle charged itself may be named by its charge alone.

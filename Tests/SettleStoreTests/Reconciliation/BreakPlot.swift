@@ -120,6 +120,13 @@ struct BreakPlot: Sendable, CustomStringConvertible {
         try await story.report(.charge("A", 1_000), .refund("A", -100, re: "re_9"))
       }, explanation: nil),
     BreakPlot(
+      reason: .unexpectedRefund, name: "a refund of nobody's, until it came back", difference: "A -/-1.00 USD",
+      opening: { story in
+        try await charged(story)
+        try await story.report(.charge("A", 1_000), .refund("A", -100, re: "re_9"))
+      },
+      explanation: { _ = try await $0.report(.refundFailure("A", 100, re: "re_9").at(await $0.instant)) }),
+    BreakPlot(
       reason: .unexpectedRefund, name: "a refund whose answer had been lost", difference: "A -/-5.00 USD",
       opening: { story in
         try await refunding(story, .unknown(why: "timeout"))

@@ -49,6 +49,38 @@ import Testing
     }
   }
 
+  /// An event told of the further charge, and it went back; then a row with an id speaks for it, and so its break is
+  /// another one. What went back of the charge is counted, and its allowance is used up.
+  @Test func whatWentBackOfAChargeIsCountedWhicheverRowSpeaksForIt() async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      let further = Reported.charge("A", 1_000).under("A2").changed { $0.references.payment = story.payment("A") }
+      try await story.report(.charge("A", 1_000), further.row(nil))
+      try await story.reconcile()
+      try await story.refund(.duplicateCharge)
+      #expect(try await story.breaks() == ["duplicate_charge A resolved -/10.00 USD"])
+      await story.next()
+      try await story.report(further)
+      try await story.reconcile()
+      #expect(try await story.breaks().contains("duplicate_charge A open -/10.00 USD"))
+      let again = try #require(try await candidates(story).first { $0.subject.reason == .duplicateCharge })
+      #expect(again.processorCharge == "ch_A2")
+      #expect(again.subject.returned == 1_000)
+      #expect(RefundPolicy.refundable(again.subject) == .failure(.alreadyReturned))
+      // Whoever asked all the same would be held back by the charge's allowance: settle's own count, or the processor's.
+      for refunded in [0, 1_000] as [Int64] {
+        let held = await #expect(throws: HeldBack.self) {
+          try await story.reserveRefund(
+            of: "ch_A2", for: again.breakID, payment: again.payment, amount: Money(1_000, "USD"),
+            reason: .duplicateCharge, captured: 1_000, refunded: refunded)
+        }
+        #expect(held?.why == .exceedsCaptured)
+      }
+      #expect(try await story.store.rows("SELECT count(*)::text FROM refunds") == ["1"])
+    }
+  }
+
   @Test func moneyThatBelongsToNoPaymentIsNoCandidate() async throws {
     try await Story.tell { story in
       try await story.report(.charge("A", 1_000))

@@ -94,7 +94,7 @@ import Testing
       await story.next()
       try await story.report(
         .charge("C", 100).payout("po_1"), Reported.other(.payout, -1_040, row: "po_1").payout("po_1"))
-      #expect(try await payouts(story) == ["po_1 USD 2 lines 1100 50 1050 paid 1040 rest 10"])
+      #expect(try await payouts(story) == ["po_1 USD 2 lines 1100 50 1050 paid 1040 rest -10"])
       // A row that learns its payout later makes that payout the date's, too.
       await story.next()
       try await story.report(.charge("D", 10), Reported.other(.fee, -5, "EUR", row: "f").payout("po_3"))

@@ -5,14 +5,15 @@ import Testing
 
 /// What facts of a date change in reports of earlier dates.
 @Suite struct RestatementsTests {
-  /// `2026-11-20 totals.csv A bucket awaited>matched USD o.csv:2`
+  /// `2026-11-20 totals.csv A bucket awaited>matched USD o.csv:2`; `2026-11-20..21` where several reports are meant.
   private func restated(_ story: Story, zone: String = "UTC") async throws -> [String] {
     let date = await story.date
     return try await story.read { db in
       var lines: [String] = []
       try db.forEachRestatement(on: date, zone: zone) { row in
+        let last = row.lastReportDate == row.reportDate ? "" : "..\(row.lastReportDate.description.suffix(2))"
         let words: [String?] = [
-          row.reportDate.description, row.file, row.orderReference ?? row.key, row.column,
+          row.reportDate.description + last, row.file, row.orderReference ?? row.key, row.column,
           "\(row.from ?? "")>\(row.to ?? "")", row.currency?.code, row.evidence,
         ]
         lines.append(words.compactMap(\.self).joined(separator: " "))
@@ -59,9 +60,86 @@ import Testing
       try await close(story, waiting: 1)
       #expect(
         try await restated(story) == [
-          "2026-11-20 totals.csv A bucket awaited>matched USD o.csv:2",
+          "2026-11-20..21 totals.csv A bucket awaited>matched USD o.csv:2",
           "2026-11-21 breaks.csv A status open>resolved USD o.csv:2",
         ])
+    }
+  }
+
+  /// What stood in the reports of several dates names the first and the last of them, whether or not each date between
+  /// has one.
+  @Test func everyReportThatHadItIsMeant() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      for days in [1, 2, 3] {
+        try await close(story)
+        await story.next(days: days)
+      }
+      try await story.report(.charge("A", 1_000), file: "o.csv")
+      try await close(story)
+      let lines = try await restated(story)
+      #expect(
+        lines == [
+          "2026-11-20..23 breaks.csv A status open>resolved USD o.csv:2",
+          "2026-11-20..23 totals.csv A bucket missing_at_processor>matched USD o.csv:2",
+        ])
+      // Written anew when later reports are there, it names the same.
+      await story.next()
+      try await close(story)
+      await story.next(days: -1)
+      #expect(try await restated(story) == lines)
+    }
+  }
+
+  /// A person settled it on the second date, so that later reports have it no more.
+  @Test func reportsAfterItWasSettledAreNotMeant() async throws {
+    try await Story.tell { (story) async throws in
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await close(story)
+      await story.next()
+      try await story.decide(.writeOff)
+      for _ in 0..<2 {
+        try await close(story)
+        await story.next()
+      }
+      try await story.report(.charge("A", 1_000), file: "o.csv")
+      try await close(story)
+      #expect(
+        try await restated(story) == [
+          "2026-11-20..21 totals.csv A bucket missing_at_processor>matched USD o.csv:2",
+          "2026-11-21 breaks.csv A resolution written_off>matched USD o.csv:2",
+        ])
+    }
+  }
+
+  /// A missing file was accepted, and on the same date one more payment waits for it: when it comes, each payment is
+  /// told once, under what its report said, and of the breaks the one that was still open.
+  @Test func whatWaitedForAFileThatWasAcceptedIsToldOnce() async throws {
+    try await Story.tell { (story) async throws in
+      let files = [ExpectedFiles(processor: "stripe", calendar: BankingCalendar(.none))]
+      try await story.authorize(.order("A", 1_000))
+      try await story.charge("A")
+      try await story.reconcile(files: files)
+      try await story.decide(.accept)
+      try await story.authorize(.order("B", 2_000))
+      try await story.charge("B")
+      try await story.reconcile(files: files)
+      #expect(try await story.breaks() == ["file_missing - open 30.00 USD/-", "file_missing - resolved 10.00 USD/-"])
+      #expect(try await story.totals().contains("expected file_missing 2 30.00 USD"))
+      try await story.publish("report", as: "breaks.csv")
+      await story.next()
+      try await story.report(.charge("A", 1_000), .charge("B", 2_000), file: "o.csv")
+      try await story.reconcile(files: files)
+      let lines = try await restated(story)
+      #expect(lines.filter { $0.contains("breaks.csv") }.count == 1, "\(lines)")
+      #expect(
+        lines.filter { $0.contains("totals.csv") }.map { $0.replacing(#/o.csv:\d/#, with: "") }.sorted() == [
+          "2026-11-20 totals.csv A bucket file_missing>matched USD ",
+          "2026-11-20 totals.csv B bucket file_missing>matched USD ",
+        ], "\(lines)")
+      #expect(lines.count == 3)
     }
   }
 
@@ -125,7 +203,7 @@ import Testing
           "2026-11-20 payouts.csv po_1 lines 1>2 USD o.csv", "2026-11-20 payouts.csv po_1 gross 10.00>11.00 USD o.csv",
           "2026-11-20 payouts.csv po_1 fees 0.50>0.60 USD o.csv",
           "2026-11-20 payouts.csv po_1 net 9.50>10.40 USD o.csv",
-          "2026-11-20 payouts.csv po_1 remainder -0.90>0.00 USD o.csv",
+          "2026-11-20 payouts.csv po_1 remainder 0.90>0.00 USD o.csv",
         ], "\(rows)")
     }
   }
@@ -188,6 +266,7 @@ import Testing
       let lines = [
         "2026-11-20 matched.csv A net 10.00>10.02 USD o.csv:2",
         "2026-11-20 matched.csv A rule processor_id>processor_id_tolerated USD o.csv:2",
+        "2026-11-20 matched.csv A tolerated >0.02 USD o.csv:2",
         "2026-11-20 totals.csv A amount 10.00>10.02 USD o.csv:2",
       ]
       #expect(try await restated(story) == lines)

@@ -229,6 +229,7 @@ extension Tampering {
   static let reports: [Tampering] = [
     changed("arrivals", "another date", "business_date = business_date - 1"),
     changed("arrivals", "another processor", "processor = 'other'"),
+    changed("arrivals", "another name", "name = name || 'x'"),
     deleted("arrivals"),
     deleted("missing_files"),
     changed("report_editions", "another size", "bytes = bytes + 1"),

@@ -80,6 +80,60 @@ import Testing
     }
   }
 
+  /// Each row says what it is about: whoever reads it need not look it up in the file.
+  @Test func eachRowSaysWhatItIsAboutAndWhatBecameOfIt() async throws {
+    try await with { desk in
+      try desk.write("accept")
+      let id = String(desk.breaks.split(separator: "\r\n")[1].prefix(36))
+      let told = try await desk.settle("decide", "breaks.csv", "--date", "2026-11-21", "--dry-run", "--as", "alice")
+      let lines = told.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+      #expect(
+        lines.prefix(2) == [
+          "line break reason amount decision result", "2 \(id.prefix(8)) unexpected_charge 5.00 USD accept decided",
+        ])
+      try desk.write("Wait 2026-12-01")
+      let refused = try await desk.settle("decide", "breaks.csv", "--date", "2026-11-21", "--json")
+      let object = try #require(try JSONSerialization.jsonObject(with: Data(refused.output.utf8)) as? [String: Any])
+      let row = try #require((object["rows"] as? [[String: Any]])?.first)
+      #expect(row["break_id"] as? String == id)
+      #expect(row["break_reason"] as? String == "unexpected_charge")
+      #expect([row["amount"], row["currency"]].map { $0 as? String } == ["5.00", "USD"])
+      #expect(row["reason"] as? String == "unknown_decision")
+      #expect((row["detail"] as? String)?.contains("wait:2026-12-01") == true)
+      #expect(row["decision"] is NSNull && row["order_reference"] is NSNull)
+    }
+  }
+
+  /// The limits that a decision is told of are those of the runs that carry it out.
+  @Test func decisionsAreJudgedByThePipelineOfTheLastRun() async throws {
+    try await with { desk in
+      try desk.write("accept")
+      func judge(_ arguments: String...) async throws -> (pipeline: String?, binary: Binary) {
+        let words = ["decide", "breaks.csv", "--date", "2026-11-21", "--dry-run", "--json"] + arguments
+        let binary = try await Binary.run(words, environment: desk.environment, in: desk.folder)
+        let object = try JSONSerialization.jsonObject(with: Data((binary.output.isEmpty ? "{}" : binary.output).utf8))
+        return ((object as? [String: Any])?["pipeline"] as? String, binary)
+      }
+      #expect(try await judge().pipeline == "nightly")
+      for name in ["of-the-runs", "of-the-flag"] {
+        try "pipeline: \(name)\nprocessor: stripe\n".write(
+          toFile: "\(desk.folder)/\(name).yaml", atomically: true, encoding: .utf8)
+      }
+      let file = "\(desk.folder)/of-the-runs.yaml"
+      try await desk.store.pool.transaction { db in
+        _ = try db.execute("UPDATE runs SET arguments = \(["run", "--pipeline", file, "--date", "2026-11-20"])")
+      }
+      #expect(try await judge().pipeline == "of-the-runs")
+      #expect(try await judge("--pipeline", "of-the-flag.yaml").pipeline == "of-the-flag")
+      try FileManager.default.removeItem(atPath: file)
+      let lost = try await judge().binary
+      #expect(lost.status == 78)
+      #expect(lost.errors.hasPrefix("settle: decisions are judged by the last run's pipeline, and that cannot be read"))
+      #expect(lost.errors.contains("--pipeline"))
+      #expect(try await judge("--pipeline", "of-the-flag.yaml").binary.status == 0)
+    }
+  }
+
   @Test func rowsThatAreRefusedEndWithOneAndSayWhy() async throws {
     try await with { desk in
       try desk.write("refund", note: "4242 4242 4242 4242")

@@ -84,4 +84,62 @@ import Testing
           + " Europe/Berlin?\n")
     }
   }
+
+  /// Every row is told: what it became, and why it was left out.
+  @Test func aStatementsRowsAddUp() async throws {
+    let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../samples").path
+    let told = try await Binary.run("layout", "check", samples + "/mt940/plain.sta")
+    #expect(told.status == 0, "\(told.errors)")
+    #expect(
+      told.output.contains(
+        """
+        6 rows: 5 accepted, 0 quarantined, 1 ignored
+          accepted: 4 bank lines, 1 statement (with its balances, a row as in a run)
+          ignored: 1 no_money (an amount of zero)
+
+        """), "\(told.output)")
+    let json = try await Binary.run("layout", "check", samples + "/mt940/plain.sta", "--json")
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(object["read"] as? Int == 6)
+    #expect(object["statements"] as? Int == 1)
+    #expect(object["ignored_for"] as? [String: Int] == ["no_money": 1])
+    #expect(object["quarantined_for"] as? [String: Int] == [:])
+  }
+
+  /// As a run would, by the processors that the pipeline knows.
+  @Test func aProcessorThatNobodyKnowsIsTold() async throws {
+    try await with(["plain": "{ path: \"a/*\" }", "klarna": "{ path: \"a/*\", processor: klarna }"]) { folder in
+      try "order_id,amount,currency,processor\nA,1,USD,adyenn\nB,1,USD,klarna\n".write(
+        toFile: folder + "/orders.csv", atomically: true, encoding: .utf8)
+      let plain = try await Binary.run("layout", "check", "orders.csv", "--pipeline", "plain.yaml", in: folder)
+      #expect(plain.output.contains("\n  quarantined: 2 unknown_processor\n"), "\(plain.output)")
+      #expect(plain.output.contains("did you mean adyen?"))
+      let klarna = try await Binary.run("layout", "check", "orders.csv", "--pipeline", "klarna.yaml", in: folder)
+      #expect(klarna.output.contains("2 rows: 1 accepted, 1 quarantined, 0 ignored\n"), "\(klarna.output)")
+    }
+  }
+
+  /// A layout of one's own that takes a shipped one's place says so wherever it counts.
+  @Test func aReplacedLayoutIsTold() async throws {
+    try await with(["n": "{ path: \"a/*\" }"]) { folder in
+      let layouts = folder + "/layouts"
+      try FileManager.default.createDirectory(atPath: layouts, withIntermediateDirectories: true)
+      func write(_ text: String) throws {
+        try text.write(toFile: layouts + "/mine.yaml", atomically: true, encoding: .utf8)
+      }
+      try write("layout: mt940\nextends: mt940\n")
+      let refused = try await Binary.run("layout", "list", "--pipeline", "n.yaml", in: folder)
+      #expect(refused.status == 78)
+      #expect(
+        refused.errors.hasPrefix("settle: layouts/mine.yaml:1: \"layout\" is the name of a shipped layout (mt940);"))
+      try write("layout: mt940\nextends: mt940\nreplaces: shipped\n")
+      let list = try await Binary.run("layout", "list", "--pipeline", "n.yaml", in: folder)
+      #expect(list.status == 0, "\(list.errors)")
+      #expect(
+        list.output.split(separator: "\n").contains { $0.contains("mt940") && $0.contains("own, replaces shipped") })
+      let sample = URL(fileURLWithPath: Self.report).deletingLastPathComponent().appending(path: "../mt940/plain.sta")
+      let check = try await Binary.run("layout", "check", sample.path, "--pipeline", "n.yaml", in: folder)
+      #expect(check.output.contains("\nread by layouts/mine.yaml, which takes the shipped layout's place\n"))
+    }
+  }
 }

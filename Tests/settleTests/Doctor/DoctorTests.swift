@@ -40,6 +40,23 @@ import Testing
     #expect([Finding.warning("d", "", mend: "")].exitStatus == .done)
   }
 
+  @Test func filesThatNoRunWouldReadAreAWarning() throws {
+    let inbox = NSTemporaryDirectory() + "settle-unread-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: inbox + "/authorizations", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: inbox) }
+    let pipeline = try PipelineDefinition.shipped()
+    try Data().write(to: URL(fileURLWithPath: inbox + "/authorizations/a.csv"))
+    #expect(FolderChecks.unread(inbox, pipeline, out: "reports/x") == [])
+    for number in 10..<22 { try Data().write(to: URL(fileURLWithPath: "\(inbox)/\(number).csv")) }
+    #expect(
+      FolderChecks.unread(inbox, pipeline, out: "reports/x") == [
+        .warning(
+          "inbox",
+          "no source takes \((10..<20).map { "\($0).csv" }.joined(separator: ", ")), … and 2 more",
+          mend: "move them to where a source's path finds them, or mend that path")
+      ])
+  }
+
   @Test func aHealthyDatabaseIsWell() {
     #expect(DatabaseChecks.judge(Self.well, origin: "DATABASE_URL").allSatisfy { $0.level == .ok })
   }
@@ -95,6 +112,15 @@ import Testing
     arguments: [(50, Finding.Level.failure(.unavailable)), (500, .warning), (5_000, .ok)] as [(Int64, Finding.Level)])
   func roomRunsOut(mebibytes: Int64, level: Finding.Level) {
     #expect(FolderChecks.judge("the files out", free: mebibytes * 1_048_576).level == level)
+  }
+
+  /// As root one may write there, and yet nothing can be made.
+  @Test func aPlaceThatTakesNoFoldersIsNotCalledFull() {
+    #expect(FolderChecks.out("/proc/x").map(\.level) == [.failure(.configuration)])
+    let room = FolderChecks.space([("the files out", "/proc/x"), ("settle's home", NSTemporaryDirectory())])
+    #expect(room.first?.level == .failure(.configuration))
+    #expect(room.first?.text == "/proc/x cannot be made, so there is no room for the files out")
+    #expect(room.count == 2 && room.last?.text.contains("MiB free") == true)
   }
 
   @Test func aMissingInboxAndAMissingFolderInItAreSaid() throws {

@@ -202,7 +202,7 @@ import Testing
       let gap = try #require(try await world.breakRows().first { $0.reason == .statementGap })
       #expect(gap.processorReference == "ACCOUNT")
       let text = try await Self.story("\(gap.id)", world).text(Style(isOn: false))
-      #expect(text.hasPrefix("bank statement of account ACCOUNT up to 2026-11-20\n"), "\(text)")
+      #expect(text.hasPrefix("bank statement up to 2026-11-20 (bank/2.csv:0)\n"), "\(text)")
       #expect(!text.contains("statement \n"))
     }
   }
@@ -217,7 +217,8 @@ import Testing
   func onlyAmountsHaveACurrency(column: String, from: String, to: String, words: String) throws {
     let row = RestatementFacts(
       businessDate: try #require(BusinessDate("2026-11-22")), publishedAt: Timestamp(seconds: 0),
-      reportDate: "2026-11-20", file: "f.csv", key: "k", column: column, from: from, to: to, currency: "EUR",
+      reportDate: "2026-11-20", lastReportDate: nil, file: "f.csv", key: "k", column: column, from: from, to: to,
+      currency: "EUR",
       evidence: nil)
     #expect(settle.Story.restated(row).text == "f.csv of 2026-11-20: \(words)")
   }

@@ -179,9 +179,9 @@ import Testing
       try await world.authorize(.order("A", 1_000), file: "a.csv")
       let (payment, at) = (world.payment("A"), await world.context().now)
       let rows = """
-        report_date,file,key,order_reference,column,from,to,currency,evidence\r
-        2026-11-20,totals.csv,\(payment),A,bucket,awaited,matched,USD,"outcomes/late, and last.csv:3"\r
-        2026-11-20,totals.csv,\(world.payment("B")),B,bucket,awaited,matched,USD,other.csv:4\r
+        report_date,file,key,order_reference,column,from,to,currency,evidence,last_report_date\r
+        2026-11-20,totals.csv,\(payment),A,bucket,awaited,matched,USD,"outcomes/late, and last.csv:3",2026-11-21\r
+        2026-11-20,totals.csv,\(world.payment("B")),B,bucket,awaited,matched,USD,other.csv:4,2026-11-20\r
 
         """
       let date = try #require(BusinessDate("2026-11-22"))
@@ -195,7 +195,7 @@ import Testing
       let story = try #require(try await Self.stories("A", world).first)
       #expect(
         story.text(Style(isOn: false)).contains(
-          "2026-11-22            restated    totals.csv of 2026-11-20: bucket from awaited to matched"
+          "2026-11-22            restated    totals.csv of 2026-11-20 to 2026-11-21: bucket from awaited to matched"
             + "  [outcomes/late, and last.csv:3]\n"))
       #expect(Self.steps(story) == ["authorized a.csv:2", "restated outcomes/late, and last.csv:3"])
     }
@@ -220,7 +220,8 @@ import Testing
   @Test func aPartOfAnIdLeadsToWholeOnes() async throws {
     try await Self.threeWays { world in
       let payment = "\(world.payment("A"))"
-      for (part, whole) in [("WEEK", ["po_week1"]), ("wee", []), (String(payment.prefix(8)), [payment])] {
+      for (part, whole) in [("WEEK", ["po_week1"]), ("wee", []), ("bank-", []), (String(payment.prefix(8)), [payment])]
+      {
         let found = try await world.read { try $0.idsHolding(part) }
         #expect(found == whole, "\(part)")
       }

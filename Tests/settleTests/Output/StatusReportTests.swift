@@ -42,9 +42,9 @@ import Testing
           reason             days open  breaks  at stake
           unexpected_charge        0-1       1  5.00 USD
 
-        awaited, by the day on which it is missing if no file has told of it
-          due on      outcomes          amount
-          2026-11-22         1  refund   -3.00  USD
+        awaited, and a break if no file has told of it by the day on which it is due
+          outcomes          amount       due on
+                 1  refund   -3.00  USD  2026-11-22
 
         lease
           free
