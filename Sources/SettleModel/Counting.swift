@@ -15,10 +15,13 @@ extension BinaryInteger {
 
   /// So many as a stage's count tells them, whose name speaks of many: `rows_read` is `1 row read` or `3 rows read`.
   package func of(countNamed name: String) -> String {
-    let words = name.split(separator: "_").map { self == 1 ? $0.ofOne : String($0) }
+    let words = (countsInFull[name] ?? name).split(separator: "_").map { self == 1 ? $0.ofOne : String($0) }
     return ([grouped] + words).joined(separator: " ")
   }
 }
+
+/// What is counted, where a count's name alone leaves that open.
+private let countsInFull = ["canceled": "processor_payments_canceled_after_the_last_decline"]
 
 extension Substring {
   /// The word for one of them, as far as the names of counts need it.

@@ -14,6 +14,10 @@ import Testing
     ("rows_read", "1 row read", "2 rows read"), ("breaks_opened", "1 break opened", "2 breaks opened"),
     ("retries_planned", "1 retry planned", "2 retries planned"), ("charged", "1 charged", "2 charged"),
     ("bank_matches", "1 bank match", "2 bank matches"), ("left_to_person", "1 left to person", "2 left to person"),
+    (
+      "canceled", "1 processor payment canceled after the last decline",
+      "2 processor payments canceled after the last decline"
+    ),
     ("in_status", "1 in status", "2 in status"),
   ])
   func aCountsNameReadsAsItsNumberDoes(name: String, one: String, two: String) {

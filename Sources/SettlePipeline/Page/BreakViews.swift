@@ -1,11 +1,12 @@
 import SettleModel
+import SettleStore
 
 /// One break in the table, with what the filter looks at.
 struct BreakView {
   let id: String
   let key: String
   let reason: String
-  /// What a missing file leaves untold.
+  /// What a missing file leaves untold, or which refused rows may be what is missing.
   let says: String?
   let evidence: [String]
   let order: String?
@@ -32,8 +33,9 @@ struct BreakView {
     id = row.id
     key = row.reason.rawValue
     reason = row.reason.title
-    says = row.reason == .fileMissing ? row.evidence.first.map(PageText.capitalized) : nil
-    evidence = row.reason == .fileMissing ? [] : Self.shortened(row.evidence)
+    says = (row.reason == .fileMissing ? row.evidence.first : row.refused?.words(showing: 3)).map(PageText.capitalized)
+    let later = row.later.map { "\($0.role == .corrects ? "corrected" : "explained") by \($0.source)" }
+    evidence = row.reason == .fileMissing ? [] : Self.shortened(row.evidence) + [later].compactMap(\.self)
     order = row.orderReference ?? row.paymentID
     processorReference = row.processorReference
     expected = AmountView(row.expected, widest: widest)

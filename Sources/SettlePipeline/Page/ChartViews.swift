@@ -65,12 +65,27 @@ struct FlowView {
   let takingAway: String?
   let bank: Bank?
 
-  /// A currency each, in which anything moved.
+  /// A currency each, in which anything moved: those with the most that is broken first, then those with the most items.
   static func all(_ totals: [ReportPage.Total]) -> [FlowView] {
-    Set(totals.map(\.amount.currency)).sorted().compactMap { currency in
+    let ranks = Dictionary(grouping: totals, by: \.amount.currency).mapValues(Rank.init)
+    let ordered = ranks.sorted { ($1.value.broken, $1.value.items, $0.key) < ($0.value.broken, $0.value.items, $1.key) }
+    return ordered.map(\.key).compactMap { currency in
       let chart = FlowChart(currency: currency, totals: totals)
       let bank = BankBar(currency: currency, totals: totals)
       return chart == nil && bank == nil ? nil : FlowView(currency, chart, bank)
+    }
+  }
+
+  /// What a currency is drawn for. Amounts of different currencies cannot be compared, numbers of items can.
+  private struct Rank {
+    let broken: Int
+    let items: Int
+
+    init(_ rows: [ReportPage.Total]) {
+      items = rows.filter { $0.bucket == "all" }.reduce(0) { $0 + $1.count }
+      // What both sides tell is broken once.
+      let kinds = Dictionary(grouping: rows.filter { FlowChart.Bucket.kind(of: $0.bucket) == .broken }, by: \.bucket)
+      broken = kinds.values.reduce(0) { $0 + ($1.map(\.count).max() ?? 0) }
     }
   }
 

@@ -12,6 +12,7 @@ struct FlowChart {
 
   struct Bucket {
     let name: String
+    let title: String
     /// Minor units, never negative.
     let expected: Int64
     let reported: Int64
@@ -27,8 +28,6 @@ struct FlowChart {
       if BreakReason(rawValue: name) != nil { return .broken }
       return name == "matched" ? .matched : .waiting
     }
-
-    var title: String { PageText.title(bucket: name) }
   }
 
   /// Nil where nothing that a width can show happened in the currency.
@@ -36,12 +35,7 @@ struct FlowChart {
     let rows = totals.filter { $0.amount.currency == currency && $0.bucket != "all" && $0.side != .bank }
     var names: [String] = []
     for row in rows where !names.contains(row.bucket) { names.append(row.bucket) }
-    let all = names.map { name in
-      let sides = rows.filter { $0.bucket == name }
-      let minor = { (side: ReportPage.Total.Side) in max(0, sides.first { $0.side == side }?.amount.minor ?? 0) }
-      return Bucket(
-        name: name, expected: minor(.expected), reported: minor(.reported), count: sides.map(\.count).max() ?? 0)
-    }
+    let all = names.flatMap { name in Bucket.all(named: name, of: rows.filter { $0.bucket == name }) }
     buckets = Bucket.Kind.allCases.flatMap { kind in
       all.filter { $0.kind == kind && ($0.expected > 0 || $0.reported > 0) }
     }
@@ -85,5 +79,23 @@ struct FlowChart {
       return "\(bucket.title): \(sides), \(PageText.count(bucket.count, "item", "items"))"
     }
     return parts.joined(separator: "; ") + "."
+  }
+}
+
+extension FlowChart.Bucket {
+  /// Both sides of a bucket as one. What was asked for in one currency and taken in another has its two sides in two
+  /// charts: what stands on both sides of this one is not the same money, so that each side stands by itself.
+  fileprivate static func all(named name: String, of rows: [ReportPage.Total]) -> [Self] {
+    func part(_ title: String, _ sides: Set<ReportPage.Total.Side>) -> Self {
+      let own = rows.filter { sides.contains($0.side) }
+      let minor = { (side: ReportPage.Total.Side) in max(0, own.first { $0.side == side }?.amount.minor ?? 0) }
+      return Self(
+        name: name, title: title, expected: minor(.expected), reported: minor(.reported),
+        count: own.map(\.count).max() ?? 0)
+    }
+    guard name == BreakReason.currencyMismatch.rawValue else {
+      return [part(PageText.title(bucket: name), [.expected, .reported])]
+    }
+    return [part("Taken in another currency", [.expected]), part("Asked for in another currency", [.reported])]
   }
 }

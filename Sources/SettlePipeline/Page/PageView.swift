@@ -18,7 +18,9 @@ struct PageView {
   let balance: String
   let balances: Bool
   let glance: [GlanceView]
+  let besideGlance: [String]
   let retries: String?
+  let givenUp: String?
   let hasFlows: Bool
   let flows: [FlowView]
   let flowsLeftOut: Bool
@@ -41,6 +43,7 @@ struct PageView {
   let missingPayouts: [BreakView]
   let missingPayoutsLeftOut: String?
   let restatements: [RestatementView]
+  let awaitedThenMatched: String?
   let restatementsLeftOut: String?
   let quarantine: [QuarantineView]
   let quarantineLeftOut: String?
@@ -79,7 +82,9 @@ struct PageView {
       ? "The totals balance: every amount expected or reported is accounted for."
       : "The totals do not balance in \(unbalanced.joined(separator: ", ")): see the proof below."
     glance = page.glance.map(GlanceView.init)
+    besideGlance = page.besideGlance.map(Self.sentence)
     retries = Self.sentence(page.retries)
+    givenUp = Self.sentence(givenUp: page.givenUp)
     let charts = FlowView.all(page.totals)
     flows = Array(charts.prefix(Self.flowLimit))
     hasFlows = !flows.isEmpty
@@ -108,6 +113,11 @@ struct PageView {
     missingPayouts = BreakView.all(page.missingPayouts)
     missingPayoutsLeftOut = Self.leftOut(page.missingPayoutCount, shown: missingPayouts.count)
     restatements = page.restatements.prefix(ReportPage.rowLimit).map(RestatementView.init)
+    awaitedThenMatched =
+      page.awaitedThenMatched > 0
+      ? PageText.count(
+        page.awaitedThenMatched, "item that an earlier report awaited", "items that earlier reports awaited")
+        + " came in time and matched" : nil
     restatementsLeftOut = Self.leftOut(page.restatements.count, shown: restatements.count)
     quarantine = page.quarantine.prefix(ReportPage.rowLimit).map(QuarantineView.init)
     quarantineLeftOut = Self.leftOut(page.quarantine.count, shown: quarantine.count)
@@ -129,6 +139,26 @@ struct PageView {
     guard let oldest, oldest > 0 else { return "\(open), \(count == 1 ? "" : "all ")found on this day." }
     let age = PageText.count(oldest, "day", "days")
     return count == 1 ? "\(open), for \(age) now." : "\(open), the oldest for \(age) now."
+  }
+
+  private static func sentence(_ beside: ReportPage.BesideGlance) -> String {
+    let matter =
+      switch beside.matter {
+      case .payouts: "payouts and the bank"
+      case .terms: "fees and exchange rates"
+      }
+    let amounts = beside.amounts.map { "\(PageText.grouped($0)) \($0.currency)" }
+    return PageText.count(beside.count, "open break is", "open breaks are") + " about \(matter)"
+      + (amounts.isEmpty ? "" : " (\(amounts.joined(separator: ", ")))") + ", beside those of payments above"
+  }
+
+  private static func sentence(givenUp count: Int) -> String? {
+    guard count > 0 else { return nil }
+    return count == 1
+      ? "1 payment that stood open at the processor after its last decline was canceled there, so that nothing can be "
+        + "taken through it any more"
+      : "\(PageText.grouped(count)) payments that stood open at the processor after their last decline were canceled "
+        + "there, so that nothing can be taken through them any more"
   }
 
   private static func sentence(_ retries: ReportPage.Retries) -> String? {

@@ -23,6 +23,21 @@ extension ReportPage {
     }
   }
 
+  /// Open breaks that are about the money of payments once more: on its way to the bank, or what was kept of it.
+  package struct BesideGlance: Sendable, Equatable {
+    package enum Matter: Sendable, CaseIterable { case payouts, terms }
+    package var matter: Matter
+    package var count: Int
+    /// What is at stake, a currency each.
+    package var amounts: [Money]
+
+    package init(matter: Matter, count: Int, amounts: [Money]) {
+      self.matter = matter
+      self.count = count
+      self.amounts = amounts
+    }
+  }
+
   /// A file that lies beside the page.
   package struct FileBeside: Sendable, Equatable {
     package var name: String

@@ -33,12 +33,20 @@ extension ReportPage {
     package var ageDays: Int
     /// `file:line` of each row that the break rests on.
     package var evidence: [String]
+    /// What came after it, and explained or corrected it.
+    package var later: LaterRow?
+    /// Whose reports should tell what is missing, and since when they should; nil where nothing is.
+    package var processor: String?
+    package var awaitedSince: BusinessDate?
+    /// Rows of these that were refused.
+    package var refused: RefusedRows?
     package var decision: Decision?
 
     package init(
       id: String, reason: BreakReason, resolution: String? = nil, paymentID: String? = nil,
       orderReference: String? = nil, processorReference: String? = nil, expected: Money? = nil,
-      reported: Money? = nil, delta: Money? = nil, ageDays: Int, evidence: [String] = [], decision: Decision? = nil
+      reported: Money? = nil, delta: Money? = nil, ageDays: Int, evidence: [String] = [], later: LaterRow? = nil,
+      refused: RefusedRows? = nil, decision: Decision? = nil
     ) {
       self.id = id
       self.reason = reason
@@ -51,6 +59,8 @@ extension ReportPage {
       self.delta = delta
       self.ageDays = ageDays
       self.evidence = evidence
+      self.later = later
+      self.refused = refused
       self.decision = decision
     }
   }

@@ -16,6 +16,8 @@ package struct ReportPage: Sendable, Equatable {
   /// What each missing file leaves untold. It stands at the head, since no figure on the page can be right without it.
   package var missingFiles: [String] = []
   package var glance: [Glance] = []
+  /// Open breaks that are about no payment itself, and so beside the day at a glance.
+  package var besideGlance: [BesideGlance] = []
   /// The rows of `totals.csv`.
   package var totals: [Total] = []
   /// The dates before and this one, the earliest first; what came to pass, in numbers of items.
@@ -36,6 +38,8 @@ package struct ReportPage: Sendable, Equatable {
   package var refundCount = 0
   /// Declined payments that are to be charged again, and the first date on which one is.
   package var retries = Retries()
+  /// How many processor payments were given up on the date, since their payments had failed for good.
+  package var givenUp = 0
   package var payouts: [PayoutRow] = []
   package var payoutCount = 0
   /// Payouts that the bank should have and has not, whenever they were paid out.
@@ -43,6 +47,8 @@ package struct ReportPage: Sendable, Equatable {
   package var missingPayoutCount = 0
   /// What changes earlier reports: groups of rows of `restatements.csv`.
   package var restatements: [RestatementGroup] = []
+  /// How many items were awaited and came in their time: earlier reports said just that.
+  package var awaitedThenMatched = 0
   package var quarantine: [QuarantineGroup] = []
   package var files: [FileRow] = []
   /// The CSV files of the report.
@@ -87,6 +93,7 @@ package struct ReportPage: Sendable, Equatable {
     package var matched: Sum
     package var awaited: Sum
     package var declined: Sum
+    /// Open breaks of payments and refunds; not of the payouts and fees that the same money is in.
     package var broken: Sum
     package var refunded: Sum
 

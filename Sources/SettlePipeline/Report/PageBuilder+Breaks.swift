@@ -24,6 +24,17 @@ extension PageBuilder {
     }
   }
 
+  /// Since when anything is missing that the page shows as open; nil where nothing is.
+  var missingSince: BusinessDate? { page.breaks.compactMap(\.awaitedSince).min() }
+
+  /// Tells with what is missing which rows were refused that may be it.
+  mutating func add(refused rows: [RefusedRows]) {
+    for place in page.breaks.indices {
+      guard let since = page.breaks[place].awaitedSince, let processor = page.breaks[place].processor else { continue }
+      page.breaks[place].refused = rows.of(processor, since: since)
+    }
+  }
+
   mutating func add(decided row: DecisionRow) {
     page.decisionCount += 1
     guard page.decisions.count < ReportPage.rowLimit else { return }
@@ -43,11 +54,13 @@ extension ReportPage.BreakRow {
       id: row.id.description, reason: row.reason, resolution: row.open ? nil : row.resolution ?? "resolved",
       paymentID: row.payment?.description, orderReference: row.orderReference,
       processorReference: row.processorReference, expected: row.expected, reported: row.reported, delta: row.delta,
-      ageDays: age, evidence: row.evidence,
+      ageDays: age, evidence: row.later == nil ? row.evidence : Array(row.evidence.dropLast()), later: row.later,
       decision: row.decision.map {
         ReportPage.Decision(
           reason: row.reason, decision: $0.decision, amount: $0.amount, waits: waits, note: $0.note, by: $0.by)
       })
+    guard row.open, row.reason.mayBeRefused else { return }
+    (processor, awaitedSince) = (row.processor, row.businessDate)
   }
 }
 

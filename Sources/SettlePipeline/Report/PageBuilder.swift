@@ -72,6 +72,10 @@ struct PageBuilder {
 
   /// Late outcomes and whatever else changes an earlier report.
   mutating func add(_ row: RestatementRow) {
+    guard !row.isOfItsTime else {
+      page.awaitedThenMatched += 1
+      return
+    }
     // Of amounts each row changes another one, which the file tells.
     let isState = ["bucket", "status", "reason"].contains(row.column)
     let key = RestatementKey(
@@ -131,6 +135,7 @@ struct PageBuilder {
   func html() throws -> String {
     var page = page
     page.breaksByReason = sums.byReason
+    page.besideGlance = sums.besideGlance
     page.restatements = restated.map { key, count in
       ReportPage.RestatementGroup(
         reportDate: key.reportDate, file: key.file, column: key.column, from: key.from, to: key.to, count: count)
@@ -144,6 +149,12 @@ struct PageBuilder {
     }
     return try page.html()
   }
+}
+
+extension RestatementRow {
+  /// What an earlier report awaited and the date matched: nothing that the report said was wrong. What came after its day
+  /// was a break, or its file missing.
+  var isOfItsTime: Bool { column == "bucket" && from == "awaited" && to == "matched" }
 }
 
 extension ReportPage.RestatementGroup {

@@ -28,6 +28,7 @@ struct ReportWriter {
     let retries = try RetriesFile.write(db, on: date, in: folder, for: &page)
     let quarantined = try writeQuarantine(&page)
     let restated = try writeRestatements(&page)
+    page.page.givenUp = Int(try db.cancellations(on: date))
     let (totals, charges) = try db.totals(on: date)
     try writeTotals(totals)
     page.add(totals, charges: charges)
@@ -36,13 +37,14 @@ struct ReportWriter {
     for (stage, message) in try db.unfinishedStages(on: date) { page.addNotice(stage: stage, message: message) }
     let counts = [
       ("breaks", breaks), ("matched", matched), ("refunds", refunds), ("payouts", payouts), ("failed", failed),
-      ("retries_planned", retries), ("quarantined", quarantined), ("restated", restated),
+      ("retries_planned", retries), ("quarantined", quarantined), ("restated", restated.changes),
+      ("awaited_then_matched", restated.rows - restated.changes),
     ]
     page.add(
       beside: try FileManager.default.contentsOfDirectory(atPath: folder).sorted(),
       rows: [
         "breaks.csv": breaks, "matched.csv": matched, "refunds.csv": refunds, "payouts.csv": payouts,
-        "failed.csv": failed, "retries.csv": retries, "quarantine.csv": quarantined, "restatements.csv": restated,
+        "failed.csv": failed, "retries.csv": retries, "quarantine.csv": quarantined, "restatements.csv": restated.rows,
         "totals.csv": Int64(totals.count),
       ])
     try ReportFile.write(try page.html(), as: "report.html", in: folder)
@@ -58,6 +60,7 @@ struct ReportWriter {
       try file.write(BreaksFile.fields(of: row, on: date))
     }
     try file.close()
+    if let since = page.missingSince { page.add(refused: try db.refusedRows(since: since, until: date)) }
     return rows
   }
 

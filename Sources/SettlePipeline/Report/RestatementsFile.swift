@@ -5,7 +5,9 @@ import SettleStore
 extension ReportWriter {
   /// `restatements.csv`: what came on the date and changes what earlier reports said. `report_date` is the first report
   /// that a row is about, `last_report_date` the last one.
-  func writeRestatements(_ page: inout PageBuilder) throws -> Int64 {
+  ///
+  /// - Returns: how many rows it has, and of them those that change what an earlier report had wrong.
+  func writeRestatements(_ page: inout PageBuilder) throws -> (rows: Int64, changes: Int64) {
     var file = try ReportFile(
       "restatements.csv", in: folder,
       header: [
@@ -13,8 +15,10 @@ extension ReportWriter {
         "last_report_date",
       ])
     var rows: Int64 = 0
+    var changes: Int64 = 0
     try db.forEachRestatement(on: date, zone: zone) { row in
       rows += 1
+      if !row.isOfItsTime { changes += 1 }
       page.add(row)
       try file.write([
         .raw(row.reportDate.description), .raw(row.file), .text(row.key), .optional(row.orderReference),
@@ -23,7 +27,7 @@ extension ReportWriter {
       ])
     }
     try file.close()
-    return rows
+    return (rows, changes)
   }
 
   /// A negative amount is none that a spreadsheet would run as a formula; a processor's own words are neutralised.

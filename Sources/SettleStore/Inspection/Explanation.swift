@@ -25,6 +25,8 @@ package struct Explanation: Sendable {
   /// Breaks of those payouts and bank lines, and of a file that its payment waits for, with what was decided about them.
   package var furtherBreaks: [BreakFacts] = []
   package var furtherDecisions: [DecisionFacts] = []
+  /// Reported money and payments that fit each other, where nothing proves which belongs to which.
+  package var candidates: [CandidateFacts] = []
   /// What of it later reports changed in earlier ones.
   package var restatements: [RestatementFacts] = []
 }
@@ -146,8 +148,12 @@ package struct BreakFacts: Sendable {
   package var rule: String?
   /// The payout, bank line, statement or file that it is about, where that is no payment's record.
   package var about: String?
-  /// `file:line` of the record, the bank lines or the statement.
+  /// `file:line` of the record as it was found, of the bank lines or the statement.
   package var evidence: [String]
+  /// What came after it, and explained or corrected it.
+  package var later: LaterRow?
+  /// Where it is open and something is missing: refused rows that may tell it.
+  package var refused: RefusedRows?
 }
 
 /// A row of a published `restatements.csv`.

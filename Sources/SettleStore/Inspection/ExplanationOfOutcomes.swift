@@ -68,20 +68,28 @@ extension Session {
     try query(
       """
       SELECT b.*, coalesce(\(sql: Self.bankReference), mf.says) AS about,
-        array_remove(ARRAY[f.name || ':' || o.line], NULL) || \(sql: Self.bankEvidence) AS evidence,
-        coalesce(\(sql: Self.reconciled(on: "b.first_seen", after: "f.loaded_at")),
-          greatest(f.loaded_at, b.first_seen::timestamptz)) AS opened_about,
+        array_remove(ARRAY[CASE WHEN \(sql: Self.isExplained) THEN NULL ELSE f.name || ':' || s.line END], NULL)
+          || \(sql: Self.bankEvidence) AS evidence,
+        \(sql: Row.laterColumns),
+        coalesce(\(sql: Self.reconciled(on: "b.first_seen", after: Self.beforeBreak)),
+          greatest(\(sql: Self.beforeBreak), b.first_seen::timestamptz)) AS opened_about,
         CASE WHEN b.resolved_on IS NOT NULL THEN coalesce(
           (SELECT r.processed_at FROM refunds r
            WHERE r.payment_id = b.payment_id AND r.break_id = b.break_id AND b.resolution = 'refunded'),
           (SELECT max(d.decided_at) FROM decisions d WHERE d.break_id = b.break_id AND d.action <> 'approve'
             AND b.resolution = ANY(\(BreakDecision.resolutions))),
-          \(sql: Self.reconciled(on: "b.resolved_on", after: "f.loaded_at")), b.resolved_on::timestamptz)
+          \(sql: Self.reconciled(on: "b.resolved_on", after: "coalesce(nf.loaded_at, f.loaded_at)")),
+          b.resolved_on::timestamptz)
           END AS resolved_about
       FROM breaks b
       LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: Self.recordOf("b"))
       LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
-      LEFT JOIN input_files f ON f.file_id = o.file_id
+      LEFT JOIN payments p ON p.payment_id = b.payment_id
+      LEFT JOIN LATERAL (\(sql: Self.rowSpokenOf(by: BusinessDate(daysSinceEpoch: 1_000_000), first: true))) s ON true
+      LEFT JOIN input_files f ON f.file_id = s.file_id
+      LEFT JOIN input_files nf ON nf.file_id = s.next_file
+      LEFT JOIN LATERAL (\(sql: Self.rowFoundWith)) a ON true
+      LEFT JOIN input_files af ON af.file_id = a.file_id
       LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')
       LEFT JOIN missing_files mf ON mf.payment_id = b.payment_id AND mf.break_id = b.break_id
       WHERE \(sql: condition)
@@ -98,9 +106,21 @@ extension Session {
         heldBack: status == "open" ? held.flatMap(RefundPolicy.Held.init(rawValue:)) : nil,
         openedAbout: try row.get("opened_about"),
         resolvedAbout: try row.get("resolved_about"), rule: try row.get("rule"), about: try row.get("about"),
-        evidence: try row.get("evidence"))
+        evidence: try row.get("evidence"), later: try row.laterRow())
     }
   }
+
+  /// Of a break `b`: what its record tells came after it.
+  private static let isExplained: SQL = "b.reason = ANY(\(explainedByRecord))"
+
+  /// When the last of what a break was found from was loaded.
+  private static let beforeBreak: SQL = """
+    CASE WHEN \(sql: isExplained) THEN greatest(p.recorded_at,
+        (SELECT max(t.created_at) FROM charge_attempts t
+          WHERE t.payment_id = b.payment_id AND t.business_date <= b.first_seen),
+        (SELECT g.processed_at FROM refunds g WHERE g.payment_id = b.payment_id AND g.refund_id = b.item_id))
+      ELSE af.loaded_at END
+    """
 
   /// A match and a break carry a business date alone. About when they were made tells the first reconciliation of that
   /// date, after the file was loaded that brought what they are about.

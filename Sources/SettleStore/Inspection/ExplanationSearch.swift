@@ -54,7 +54,7 @@ extension Session {
     explanation.cancellations = try cancellationFacts(of: id)
     explanation.outcomes = try outcomeFacts(of: id)
     explanation.matches = try matchFacts(of: id)
-    explanation.breaks = try breakFacts(of: id)
+    explanation.breaks = try tellRefused(in: breakFacts(of: id), of: id)
     explanation.refunds = try refundFacts(of: id)
     explanation.decisions = try decisionFacts(of: id)
     explanation.events = try eventFacts(of: id)

@@ -22,12 +22,7 @@ extension Session {
   }
 
   private func linkOrphans(_ rule: MatchRule, zone: String, context: LoadContext) throws -> Int {
-    let orphans = try gatherOrphans(rule, zone: zone)
-    guard orphans > 0 else {
-      try script("DROP TABLE loose")
-      return 0
-    }
-    try gatherWaiting(rule, zone: zone, context: context)
+    guard try gather(rule, zone: zone, merchant: context.merchant) else { return 0 }
     try findCandidates(rule)
     let name = rule.by.contains(.reference) ? "order_reference" : "amount_and_date"
     let linked = try execute(
@@ -50,6 +45,26 @@ extension Session {
     }
     try script("CREATE INDEX ON links (outcome_id); ANALYZE links")
     return try moveLinked(context)
+  }
+
+  /// Makes the temporary tables `loose` and `waiting`, of which ``fits(_:_:_:)`` tells what goes together. Returns whether
+  /// there is anything to look for; where there is not, neither table is left.
+  func gather(_ rule: MatchRule, zone: String, merchant: String) throws -> Bool {
+    guard try gatherOrphans(rule, zone: zone) > 0 else {
+      try script("DROP TABLE loose")
+      return false
+    }
+    try gatherWaiting(rule, zone: zone, merchant: merchant)
+    try script(
+      """
+      CREATE INDEX ON loose (processor, reference, currency, amount, has_ids, day);
+      CREATE INDEX ON loose (processor, currency, amount, has_ids, day);
+      CREATE INDEX ON waiting (processor, reference, currency, amount, has_ids, day);
+      CREATE INDEX ON waiting (processor, currency, amount, has_ids, day);
+      ANALYZE loose;
+      ANALYZE waiting
+      """)
+    return true
   }
 
   /// Reported charges of one row that belong to no payment, as `loose`. By amount and date only such as name neither an
@@ -80,7 +95,7 @@ extension Session {
   /// Payments that have succeeded, or that another processor was to charge, and of which nothing has been reported.
   ///
   /// A reference that more than a hundred have is none.
-  private func gatherWaiting(_ rule: MatchRule, zone: String, context: LoadContext) throws {
+  private func gatherWaiting(_ rule: MatchRule, zone: String, merchant: String) throws {
     let byReference = rule.by.contains(.reference)
     let sought: SQL =
       byReference
@@ -94,7 +109,7 @@ extension Session {
           ELSE p.charged_on END AS day,
         p.processor_payment IS NOT NULL AS has_ids
       FROM payments p
-      WHERE p.merchant = \(context.merchant) AND p.charged_on IS NOT NULL
+      WHERE p.merchant = \(merchant) AND p.charged_on IS NOT NULL
         AND (p.state = 'SUCCEEDED' OR \(sql: Self.isChargedElsewhere)) AND \(sql: sought)
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
         AND NOT EXISTS (
@@ -117,15 +132,6 @@ extension Session {
 
   /// For each orphan how many payments fit (one, or two for several), and for each of those how many orphans.
   private func findCandidates(_ rule: MatchRule) throws {
-    try script(
-      """
-      CREATE INDEX ON loose (processor, reference, currency, amount, has_ids, day);
-      CREATE INDEX ON loose (processor, currency, amount, has_ids, day);
-      CREATE INDEX ON waiting (processor, reference, currency, amount, has_ids, day);
-      CREATE INDEX ON waiting (processor, currency, amount, has_ids, day);
-      ANALYZE loose;
-      ANALYZE waiting
-      """)
     _ = try execute(
       """
       CREATE TEMPORARY TABLE candidates ON COMMIT DROP AS
@@ -151,7 +157,7 @@ extension Session {
   /// Whether an orphan `l` and a payment `w` fit, in a form that an index of the table `sought` serves.
   ///
   /// A charge with ids of its own is none of a payment that has others: they are two charges.
-  private static func fits(_ rule: MatchRule, _ sought: SQL, _ given: SQL) -> SQL {
+  static func fits(_ rule: MatchRule, _ sought: SQL, _ given: SQL) -> SQL {
     var parts: [SQL] = [
       "w.processor = l.processor",
       """

@@ -56,8 +56,9 @@ extension Session {
           WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.failed_on <= \(date)) THEN NULL
         ELSE b.held_back END AS held_back,
       \(sql: decisionColumns(by: date)),
-      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || o.line, mf.says], NULL)
-        || \(sql: bankEvidence) AS evidence
+      array_remove(ARRAY[pf.name || ':' || p.line, f.name || ':' || s.line, mf.says], NULL)
+        || \(sql: bankEvidence) || array_remove(ARRAY[nf.name || ':' || s.next_line], NULL) AS evidence,
+      \(sql: Row.laterColumns)
     FROM breaks b
     LEFT JOIN payments p ON p.payment_id = b.payment_id
     LEFT JOIN refunds r ON r.payment_id = b.payment_id AND r.refund_id = b.item_id
@@ -71,7 +72,9 @@ extension Session {
         SELECT FROM refunds e WHERE e.payment_id = b.payment_id AND e.break_id = b.break_id AND e.state = 'FAILED'
           AND e.token > d.token AND e.failed_on <= \(date)))
     LEFT JOIN input_files pf ON pf.file_id = p.file_id
-    LEFT JOIN input_files f ON f.file_id = o.file_id
+    LEFT JOIN LATERAL (\(sql: rowSpokenOf(by: date))) s ON true
+    LEFT JOIN input_files f ON f.file_id = s.file_id
+    LEFT JOIN input_files nf ON nf.file_id = s.next_file
     LEFT JOIN payouts y ON y.payout_id = b.payment_id AND b.reason IN ('payout_mismatch', 'payout_not_in_bank')
     LEFT JOIN missing_files mf ON mf.payment_id = b.payment_id AND mf.break_id = b.break_id
     """
@@ -96,6 +99,6 @@ extension Session {
       reported: try row.moneyIfAny("reported_amount", "reported_currency"),
       businessDate: try row.get("business_date"), firstSeen: try row.get("first_seen"), rule: try row.get("rule"),
       resolution: try row.get("resolution"), heldBack: held.flatMap(RefundPolicy.Held.init(rawValue:)),
-      evidence: try row.get("evidence"), decision: try standingDecision(row))
+      evidence: try row.get("evidence"), later: try row.laterRow(), decision: try standingDecision(row))
   }
 }

@@ -18,8 +18,10 @@ package struct BreakRow: Sendable {
   package var rule: String?
   package var resolution: String?
   package var heldBack: RefundPolicy.Held?
-  /// `file:line` of what settle goes by: the authorization, then the outcome.
+  /// `file:line` of what settle goes by: the authorization, then the outcome; last, what came after the break.
   package var evidence: [String]
+  /// What the last of the evidence is, where it came after the break.
+  package var later: LaterRow?
   /// What finance has decided about it.
   package var decision: StandingDecision?
 

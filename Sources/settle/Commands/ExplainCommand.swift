@@ -29,13 +29,22 @@ struct ExplainCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("What to explain.", valueName: "id"))
   var id: String
 
+  @Option(
+    help: ArgumentHelp(
+      "The pipeline file whose rules tell what an ambiguous charge may be. Without it, the last run's.",
+      valueName: "file"))
+  var pipeline: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() async throws {
     let id = id
-    let found = try await Settings().withFoundStore { store in
-      try await store.pool.session { try Self.found(id, in: $0) }
+    let settings = try Settings()
+    let found = try await settings.withFoundStore { store in
+      var found = try await store.pool.session { try Self.found(id, in: $0) }
+      found.explanations = try await withCandidates(found.explanations, in: store, settings)
+      return found
     }
     guard !found.explanations.isEmpty else {
       for line in found.lines.listed { Console.say(line) }
@@ -49,6 +58,28 @@ struct ExplainCommand: AsyncParsableCommand {
       let style = Style.ofOutput
       let list = stories.count > 1 ? [Story.list(id, stories)] : []
       try Console.write((list + stories.map { $0.text(style) }).joined(separator: "\n"))
+    }
+  }
+
+  /// The same explanations, each with what it may belong to where rules find several matches.
+  private func withCandidates(
+    _ explanations: [Explanation], in store: Store, _ settings: Settings
+  ) async throws -> [Explanation] {
+    guard explanations.contains(where: \.mayBeAmbiguous) else { return explanations }
+    let (isAmbiguous, last) = try await store.pool.session { db in
+      (try db.hasAmbiguousCharges(), try db.recentRuns(limit: 1, deciding: false).first)
+    }
+    guard isAmbiguous,
+      let rules = try settings.pipeline(flag: pipeline, asOf: last, untold: "what an ambiguous charge may be")
+    else { return explanations }
+    return try await store.pool.rolledBack { db in
+      try explanations.map { explanation in
+        guard explanation.mayBeAmbiguous else { return explanation }
+        var explanation = explanation
+        explanation.candidates = try db.candidates(
+          of: explanation.id, rules.reconcileTerms, merchant: rules.merchant)
+        return explanation
+      }
     }
   }
 
@@ -90,5 +121,15 @@ struct ExplainCommand: AsyncParsableCommand {
         + " `settle layout check FILE` what a file holds that no run has taken yet"
       : known.joined(separator: "; ")
     return "the store has no payment, order, refund, break, payout, bank line or processor reference \(name); \(hint)"
+  }
+}
+
+extension Explanation {
+  /// Whether several payments or reported charges may fit it: a payment that nothing is matched with, money that an open
+  /// break calls ambiguous.
+  fileprivate var mayBeAmbiguous: Bool {
+    payment == nil
+      ? breaks.contains { $0.isOpen && $0.reason == .ambiguousMatch && !outcomes.isEmpty }
+      : !matches.contains { $0.kind == "charge" }
   }
 }

@@ -56,13 +56,11 @@ extension RestatementFacts {
 
 extension Story {
   static func restated(_ row: RestatementFacts) -> Entry {
-    let currency = row.currency.map { " \($0)" } ?? ""
-    let from = row.from.isEmpty ? "nothing" : row.from.printable
     let last = row.lastReportDate.flatMap { $0 == row.reportDate ? nil : " to \($0)" } ?? ""
     return Entry(
       at: row.publishedAt, rank: 14, kind: "restated", date: row.businessDate,
-      text: "\(row.file) of \(row.reportDate)\(last): \(row.column.replacing("_", with: " ")) from \(from) to"
-        + " \(row.to.isEmpty ? "nothing" : row.to.printable)\(currency)",
+      text: "\(row.file) of \(row.reportDate)\(last): \(row.column.replacing("_", with: " "))"
+        + " from \(value(row.from, of: row)) to \(value(row.to, of: row))",
       source: row.evidence,
       facts: [
         .init("business_date", .text(row.businessDate)), .init("column", .string(row.column)),
@@ -71,5 +69,17 @@ extension Story {
         .init("published_at", .text(row.publishedAt)),
         .init("report_date", .string(row.reportDate)), .init("to", .string(row.to)),
       ])
+  }
+
+  /// An amount with its currency. A row names the currency of its money, too, where it changes a word or a number of lines.
+  private static func value(_ text: String, of row: RestatementFacts) -> String {
+    guard !text.isEmpty else { return "nothing" }
+    guard row.column != "lines", let currency = row.currency, Self.isAmount(text) else { return text.printable }
+    return "\(text.printable) \(currency)"
+  }
+
+  private static func isAmount(_ text: String) -> Bool {
+    let figures = text.drop { $0 == "-" }
+    return figures.first?.isNumber == true && figures.allSatisfy { $0.isNumber || $0 == "." }
   }
 }

@@ -151,14 +151,19 @@ extension Story {
     let amounts = [found.expected.map { "expected \($0)" }, found.reported.map { "reported \($0)" }]
       .compactMap(\.self).joined(separator: ", ")
     let held = found.heldBack.map { "; left to a person: \($0.rawValue.replacing("_", with: " "))" } ?? ""
+    let corrected = found.later.flatMap { $0.role == .corrects ? $0.source : nil }
     let opened = Entry(
       at: found.openedAbout, rank: 9, kind: "break", date: found.firstSeen,
       text:
         "\(found.reason.rawValue)\(about): \(found.reason.title)\(amounts.isEmpty ? "" : ", \(amounts)")\(held),"
-        + " break \(found.id)",
+        + " break \(found.id)" + (corrected.map { "; corrected by \($0)" } ?? "")
+        + (found.refused.map { "; \($0.words)" } ?? ""),
       source: found.evidence.isEmpty ? nil : found.evidence.joined(separator: ", "),
       facts: facts + [
-        .init("business_date", .text(found.firstSeen)), .init("evidence", .array(found.evidence.map { .string($0) })),
+        .init("business_date", .text(found.firstSeen)), .init("corrected_by", .text(corrected)),
+        .init("evidence", .array(found.evidence.map { .string($0) })),
+        .init("refused_places", .array((found.refused?.places ?? []).map { .string($0) })),
+        .init("refused_rows", .number(found.refused?.count)),
         .init("status", .string(found.isOpen ? "open" : "resolved")),
       ])
     guard let on = found.resolvedOn, let at = found.resolvedAbout else { return [opened] }
@@ -167,6 +172,7 @@ extension Story {
       opened,
       Entry(
         at: at, rank: 13, kind: "resolved", date: on, text: "\(found.reason.rawValue): \(how), break \(found.id)",
+        source: how == "explained" ? found.later?.source : nil,
         facts: facts + [.init("business_date", .text(on)), .init("resolution", .string(how))]),
     ]
   }

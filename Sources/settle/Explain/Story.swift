@@ -38,7 +38,7 @@ struct Story {
     entries += (explanation.decisions + explanation.furtherDecisions).map(decided)
     entries += explanation.refunds.flatMap(refunded) + explanation.events.map { told($0, in: explanation) }
     entries += explanation.payouts.flatMap(paidOut) + explanation.bankLines.map(booked)
-    return entries + explanation.restatements.map(restated)
+    return entries + possible(explanation) + explanation.restatements.map(restated)
   }
 
   /// The stories of all that an id names: payments first, then along the money's way.

@@ -8,12 +8,16 @@ extension Settings {
   ///
   /// Nil where the last run's file is not there any more or cannot be read now, with a line on standard error: what the
   /// store itself tells is told all the same.
-  func pipeline(flag: String?, asOf last: RunSummary?) throws -> PipelineDefinition? {
+  ///
+  /// - Parameter untold: what cannot be told then.
+  func pipeline(
+    flag: String?, asOf last: RunSummary?, untold: String = "what is awaited on which day"
+  ) throws -> PipelineDefinition? {
     do {
       return try pipeline(flag: flag, ofRun: last)
     } catch let error as UnreadPipeline {
       Console.say(
-        "settle: what is awaited on which day cannot be told, since the last run's pipeline cannot be read (\(error.why));"
+        "settle: \(untold) cannot be told, since the last run's pipeline cannot be read (\(error.why));"
           + " name it with --pipeline")
       return nil
     }

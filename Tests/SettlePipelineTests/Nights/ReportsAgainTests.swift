@@ -120,6 +120,9 @@ import Testing
       #expect(restated.compactMap { $0["file"] } == ["breaks.csv", "totals.csv", "totals.csv"])
       #expect(restated.allSatisfy { $0["report_date"] == Night.date.description })
       #expect(Set(restated.dropFirst().map { "\($0["from"] ?? "") \($0["to"] ?? "")" }) == ["file_missing matched"])
+      let counts = result.stages.flatMap(\.counts)
+      #expect(counts.contains { $0 == ("restated", 3) })
+      #expect(counts.contains { $0 == ("awaited_then_matched", 0) })
       try await night.run(.report)
       #expect(try night.bytes() == first)
     }

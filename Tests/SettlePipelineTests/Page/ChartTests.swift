@@ -27,6 +27,35 @@ struct ChartTests {
     #expect(FlowChart(currency: usd, totals: [try total(.expected, "refund", -10)]) == nil)
   }
 
+  /// What was asked for in this currency and taken in another is not what was taken in it and asked for in another.
+  @Test func twoCurrenciesAreNeverOneRow() throws {
+    let totals = [try total(.expected, "currency_mismatch", 1_400), try total(.reported, "currency_mismatch", 5_175)]
+    let chart = try #require(FlowChart(currency: try ReportPage.known("USD"), totals: totals))
+    #expect(chart.buckets.map { [$0.expected, $0.reported] } == [[1_400, 0], [0, 5_175]])
+    #expect(
+      chart.description == "Taken in another currency: 14.00 expected, 1 item; "
+        + "Asked for in another currency: 51.75 reported, 1 item.")
+    let svg = FlowDrawing.svg(chart, id: "f", width: 960, class: "flow")
+    #expect(svg.contains(">Taken in another currency 14.00</text>"))
+    #expect(svg.contains(">Asked for in another currency 51.75</text>"))
+    #expect(!svg.contains(" for 14.00"))
+  }
+
+  /// What is broken is drawn first, whatever else a currency has.
+  @Test func currenciesStandInTheOrderOfWhatIsBroken() throws {
+    func rows(_ code: String, broken: Int, matched: Int) throws -> [ReportPage.Total] {
+      let currency = try ReportPage.known(code)
+      return [("all", broken + matched), ("dispute", broken), ("matched", matched)].filter { $0.1 > 0 }.map {
+        .init(side: .reported, bucket: $0.0, count: $0.1, amount: Money(minor: Int64($0.1), currency: currency))
+      }
+    }
+    let totals = try [
+      rows("EUR", broken: 0, matched: 9), rows("JPY", broken: 1, matched: 1), rows("KWD", broken: 0, matched: 8),
+      rows("GBP", broken: 1, matched: 5), rows("USD", broken: 3, matched: 1), rows("CHF", broken: 0, matched: 9),
+    ].flatMap(\.self)
+    #expect(FlowView.all(totals).map(\.currency) == ["USD", "GBP", "JPY", "CHF", "EUR", "KWD"])
+  }
+
   @Test func sumsPastAnyNumberAreNotDrawn() throws {
     let totals = [try total(.expected, "matched", .max), try total(.expected, "awaited", 1)]
     #expect(FlowChart(currency: try ReportPage.known("USD"), totals: totals) == nil)

@@ -105,6 +105,39 @@ struct ReportPageTests {
     #expect(!html.contains("class=\"notice\""))
   }
 
+  @Test func whatStandsBesideTheGlanceIsToldApart() throws {
+    var page = try ReportPage.sample()
+    let eur = try ReportPage.known("EUR")
+    page.besideGlance = [
+      .init(
+        matter: .payouts, count: 3,
+        amounts: [Money(minor: 500, currency: eur), Money(minor: 700, currency: try ReportPage.known("JPY"))]),
+      .init(matter: .terms, count: 1, amounts: []),
+    ]
+    page.givenUp = 13
+    page.awaitedThenMatched = 735
+    page.breaks = [
+      .init(
+        id: "m", reason: .missingAtProcessor, ageDays: 0, evidence: ["a.csv:2"],
+        refused: .init(
+          processor: "stripe", since: page.businessDate, count: 4,
+          places: ["s.csv:9", "s.csv:11", "t.csv:2", "t.csv:3"])),
+      .init(
+        id: "c", reason: .amountMismatch, ageDays: 0, evidence: ["a.csv:3", "b.csv:2"],
+        later: LaterRow(role: .corrects, source: "c.csv:2")),
+    ]
+    let html = try page.html()
+    for words in [
+      "3 open breaks are about payouts and the bank (5.00 EUR, 700 JPY), beside those of payments above: see",
+      "1 open break is about fees and exchange rates, beside those of payments above: see",
+      "13 payments that stood open at the processor after their last decline were canceled there, so that",
+      "735 items that earlier reports awaited came in time and matched: see",
+      "4 rows of stripe&#39;s files were refused since 2026-11-20 (quarantine.csv), among them may be this one: s.csv:9, "
+        + "s.csv:11, t.csv:2, …",
+      "<span class=\"small code\">b.csv:2</span><span class=\"small code\">corrected by c.csv:2</span>",
+    ] { #expect(html.contains(words), "\(words)") }
+  }
+
   @Test func missingFilesAreNamedAtTheHead() throws {
     var page = try ReportPage.sample()
     page.missingFiles = (1...7).map { "no file of stripe came on 2026-11-0\($0), so 5 payments cannot be told" }

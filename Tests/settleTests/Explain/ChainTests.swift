@@ -195,7 +195,7 @@ import Testing
       let story = try #require(try await Self.stories("A", world).first)
       #expect(
         story.text(Style(isOn: false)).contains(
-          "2026-11-22            restated    totals.csv of 2026-11-20 to 2026-11-21: bucket from awaited to matched USD"
+          "2026-11-22            restated    totals.csv of 2026-11-20 to 2026-11-21: bucket from awaited to matched"
             + "  [outcomes/late, and last.csv:3]\n"))
       #expect(Self.steps(story) == ["authorized a.csv:2", "restated outcomes/late, and last.csv:3"])
     }
@@ -263,8 +263,8 @@ import Testing
     "bank line": "account amount booked_on currency end_to_end line_id reference statement text",
     "in the bank":
       "booked booked_currency business_date difference paid paid_currency payout_id rule with",
-    "break": "about break_id business_date evidence expected_amount expected_currency held_back reason reported_amount"
-      + " reported_currency rule status",
+    "break": "about break_id business_date corrected_by evidence expected_amount expected_currency held_back reason"
+      + " refused_places refused_rows reported_amount reported_currency rule status",
     "resolved": "about break_id business_date expected_amount expected_currency held_back reason reported_amount"
       + " reported_currency resolution rule",
     "decision":
