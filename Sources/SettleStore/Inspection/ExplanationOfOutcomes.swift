@@ -116,7 +116,8 @@ extension Session {
   /// When the last of what a break was found from was loaded.
   private static let beforeBreak: SQL = """
     CASE WHEN \(sql: isExplained) THEN greatest(p.recorded_at,
-        (SELECT max(t.created_at) FROM charge_attempts t
+        (SELECT max(CASE WHEN t.state = 'succeeded' AND b.reason = 'missing_at_processor'
+            THEN t.answered_at ELSE t.created_at END) FROM charge_attempts t
           WHERE t.payment_id = b.payment_id AND t.business_date <= b.first_seen),
         (SELECT g.processed_at FROM refunds g WHERE g.payment_id = b.payment_id AND g.refund_id = b.item_id))
       ELSE af.loaded_at END

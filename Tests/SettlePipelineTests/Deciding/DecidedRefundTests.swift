@@ -90,11 +90,11 @@ import Testing
       night.pipeline.refund.approvalAbove = [.named("EUR"): 1_500]
       let asked = try await night.decide("refund", by: "alice")
       #expect(asked.counts.filter { $0.value > 0 }.map(\.name) == ["awaiting_approval"])
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [])
       #expect(try await held(night) == ["needs_approval"])
       _ = try await night.decide("refund", by: "bob", mode: .approve)
-      try await night.run(.refund)
+      try await night.run(.refund, date: Self.next)
       #expect(try await returned(night) == [100])
     }
   }

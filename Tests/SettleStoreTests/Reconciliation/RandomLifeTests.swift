@@ -81,6 +81,10 @@ import Testing
         AND NOT EXISTS (
           SELECT FROM outcome_records c WHERE o.kind = 'charge' AND c.payment_id = o.payment_id AND c.kind = 'charge'
             AND c.outcome_id <> o.outcome_id AND c.processor_charge = o.processor_charge)
+        AND NOT EXISTS (
+          SELECT FROM outcome_records f WHERE o.kind = 'refund' AND f.kind = 'refund_failure' AND f.reported
+            AND f.processor_refund = o.processor_refund AND f.compared_currency = o.compared_currency
+            AND f.compared_amount = -o.compared_amount)
       """
     ),
     (
