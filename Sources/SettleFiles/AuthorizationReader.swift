@@ -66,7 +66,7 @@ struct AuthorizationReader {
     throw RowRefusal(
       processor, .unknownProcessor,
       "no file of the pipeline tells what this processor charges, so nobody would miss it; \(meant)where the name is"
-        + " right, add it to import.processors in the pipeline")
+        + " right, add it to import.processors in the pipeline and give the row again in a new file")
   }
 
   private func money(_ record: RecordBuffer) throws(RowRefusal) -> Money {

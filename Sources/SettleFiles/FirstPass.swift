@@ -15,7 +15,7 @@ struct FirstPass {
     do {
       return try read(&plan)
     } catch var damage as FileDamage {
-      damage.kind = plan?.layout.kind ?? (isNamed ? layouts.first?.kind : nil)
+      damage.kind = plan?.layout.kind
       throw damage
     }
   }

@@ -142,7 +142,8 @@ import Testing
     file.processors = ["adyen", "stripe"]
     #expect(try file.rows.compactMap(\.authorization).map(\.processor) == [nil, "adyen"])
     let what = "no file of the pipeline tells what this processor charges, so nobody would miss it; "
-    let remedy = "where the name is right, add it to import.processors in the pipeline"
+    let remedy =
+      "where the name is right, add it to import.processors in the pipeline and give the row again in a new file"
     #expect(
       try file.rows.compactMap(\.quarantined) == [
         Quarantined(

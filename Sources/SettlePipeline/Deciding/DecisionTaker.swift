@@ -31,7 +31,7 @@ struct DecisionTaker {
     let wishes = wishes()
     // Rows that were refused for what stands in them are about a break all the same.
     let matters = try db.decidableBreaks(
-      wishes.map(\.id) + rows.compactMap(\.breakID), processor: context.processor)
+      wishes.map(\.id) + rows.compactMap(\.breakID), processor: context.processor, by: context.date)
     let words = Dictionary(grouping: wishes, by: \.id)
     var taken: Set<BreakID> = []
     for wish in wishes {
@@ -110,7 +110,7 @@ struct DecisionTaker {
   }
 
   private func decide(_ wish: Wish, _ matter: DecidableBreak) throws -> DecidedRow.Outcome {
-    if matter.files.contains(request.sheet.sha256) { return .known }
+    if matter.files.contains(request.sheet.sha256), !isBroughtForward(wish, matter) { return .known }
     if isStanding(wish, in: matter, { $0.description == wish.decision }) { return .known }
     let decision = try BreakDecision(wish.decision, on: context.date)
     if isStanding(wish, in: matter, { $0 == decision }) { return .known }
@@ -152,9 +152,17 @@ struct DecisionTaker {
     }
   }
 
+  /// A refund that was decided for a later date is wanted for this one.
+  private func isBroughtForward(_ wish: Wish, _ matter: DecidableBreak) -> Bool {
+    guard let standing = matter.standing, standing.decision == .refund else { return false }
+    return standing.on > context.date && wish.decision == standing.decision.description
+  }
+
   /// Where the file has no column for notes, a note that stands stays. A refund that failed is decided anew.
   private func isStanding(_ wish: Wish, in matter: DecidableBreak, _ isSame: (BreakDecision) -> Bool) -> Bool {
-    guard let standing = matter.standing, isSame(standing.decision), !matter.refundHasFailed else { return false }
+    guard let standing = matter.standing, isSame(standing.decision), !matter.refundHasFailed,
+      !isBroughtForward(wish, matter)
+    else { return false }
     return wish.row[.note] == nil || standing.note == wish.note
   }
 

@@ -3,7 +3,8 @@ import SettleFiles
 import SettleModel
 import SettleStore
 
-/// Takes what processors and banks report: every row becomes an outcome record or a bank line, or is quarantined or ignored for a stated reason.
+/// Takes what processors and banks report: every row becomes an outcome record or a bank line, or is quarantined or ignored
+/// for a stated reason.
 struct ImportStage: Stage {
   let name = StageName.importing
   let unit = "files"

@@ -40,8 +40,12 @@ package struct DecidableBreak: Sendable {
 extension Session {
   /// The breaks that have these ids, by id.
   ///
-  /// - Parameter processor: the pipeline's own; what another one took, settle cannot give back.
-  package func decidableBreaks(_ ids: [BreakID], processor: String) throws -> [BreakID: DecidableBreak] {
+  /// - Parameters:
+  ///   - processor: the pipeline's own; what another one took, settle cannot give back.
+  ///   - date: by whose end a second person must have agreed, since a later agreement is none yet; nil for any.
+  package func decidableBreaks(
+    _ ids: [BreakID], processor: String, by date: BusinessDate? = nil
+  ) throws -> [BreakID: DecidableBreak] {
     let rows = try query(
       """
       SELECT b.break_id, b.payment_id, b.reason, b.status, b.expected_amount, b.expected_currency, b.reported_amount,
@@ -60,7 +64,7 @@ extension Session {
         ARRAY(SELECT DISTINCT d.file_sha256 FROM decisions d
           WHERE d.break_id = b.break_id AND d.action <> 'approve' AND NOT \(sql: Self.isAboutSameFigures)) AS former_files,
         \(sql: Self.returned) AS returned,
-        \(sql: Self.decisionColumns())
+        \(sql: Self.decisionColumns(by: date))
       FROM breaks b
       LEFT JOIN payments p ON p.payment_id = b.payment_id
       LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: Self.recordOf("b"))

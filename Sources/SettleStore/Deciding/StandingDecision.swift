@@ -105,6 +105,7 @@ extension Session {
     }
   }
 
-  /// The latest business date whose report was written.
-  package func latestReported() throws -> BusinessDate? { try latestDate(of: "report") }
+  /// The latest business date whose report was written, of those that were not still to come: what is decided today must
+  /// not wait for a date that somebody only looked at.
+  package func latestReported() throws -> BusinessDate? { try latestDate(of: "report", countingMeant: false) }
 }

@@ -37,7 +37,8 @@ extension Session {
   func matchFacts(of id: PaymentID) throws -> [MatchFacts] {
     try query(
       """
-      SELECT m.*, f.name || ':' || o.line AS source, coalesce(\(sql: Self.reconciled(on: "m.business_date", after: "f.loaded_at")), f.loaded_at) AS about
+      SELECT m.*, f.name || ':' || o.line AS source,
+        coalesce(\(sql: Self.reconciled(on: "m.business_date", after: "f.loaded_at")), f.loaded_at) AS about
       FROM matches m
       LEFT JOIN outcome_records o ON o.payment_id = m.payment_id AND o.outcome_id = m.outcome_id
       LEFT JOIN input_files f ON f.file_id = o.file_id

@@ -112,7 +112,8 @@ extension Session {
   static func isFollowed(on date: BusinessDate) -> SQL {
     """
     EXISTS (SELECT FROM breaks n
-      WHERE n.payment_id = b.payment_id AND n.item_id = b.item_id AND n.break_id <> b.break_id AND n.first_seen <= \(date) AND (n.resolved_on IS NULL OR n.resolved_on >= \(date)))
+      WHERE n.payment_id = b.payment_id AND n.item_id = b.item_id AND n.break_id <> b.break_id
+        AND n.first_seen <= \(date) AND (n.resolved_on IS NULL OR n.resolved_on >= \(date)))
     """
   }
 }

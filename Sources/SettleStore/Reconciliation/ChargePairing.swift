@@ -12,18 +12,12 @@ extension Session {
   /// their currency.
   func pairCharges(_ rules: MatchRules, context: LoadContext) throws -> Int {
     try keepTogether()
-    try gatherCharges(rules, together: Self.isJoinedForGood)
+    try gatherCharges(rules)
+    if try bringTogether(rules) > 0 {
+      try script("DROP TABLE charges")
+      try gatherCharges(rules)
+    }
     try judgePairs(rules)
-    if try partWhatFailed(on: context.date) {
-      try script("DROP TABLE charges, pairs")
-      try gatherCharges(rules, together: Self.isJoinedForGood)
-      try judgePairs(rules)
-    }
-    if try bringTogether(rules) {
-      try script("DROP TABLE charges, pairs")
-      try gatherCharges(rules, together: "r.together")
-      try judgePairs(rules)
-    }
     try unmatch(
       """
       USING pairs p
@@ -61,9 +55,7 @@ extension Session {
   ///
   /// Rows with an id of their own are summed. A row without one is an event, delivered at least once: it says that the
   /// charge was taken, not that it was taken again, so the first one counts, and only where no row has an id.
-  ///
-  /// - Parameter together: whether a row `r` counts together with the payment's others that do.
-  private func gatherCharges(_ rules: MatchRules, together: SQL) throws {
+  private func gatherCharges(_ rules: MatchRules) throws {
     func agreed(_ column: (SQL) -> SQL) -> SQL {
       Self.agreements(with: rules).map { ", \(sql: column($0.column))" as SQL }.joined(separator: "")
     }
@@ -84,18 +76,17 @@ extension Session {
           min(occurred_at) OVER one AS begun_at, min(linked_by) OVER one AS first_link,
           bool_or(together) OVER one AS any_together, bool_and(row_id IS NOT NULL) OVER one AS all_counted
           \(sql: agreed { "bool_or(\(sql: $0)) OVER one AS \(sql: $0)" })
-        FROM (\(sql: Self.gathered(rules, together: together))) gathered
+        FROM (\(sql: Self.gathered(rules))) gathered
         WINDOW one AS (PARTITION BY payment_id, charge)
       ) told WHERE place = 1
       """)
     try script("ANALYZE charges")
   }
 
-  private static func gathered(_ rules: MatchRules, together: SQL) -> SQL {
+  private static func gathered(_ rules: MatchRules) -> SQL {
     """
-    SELECT r.payment_id, \(sql: chargeKey(of: "r", together: together)) AS charge, r.outcome_id, r.kind, r.row_id,
-      r.occurred_at, r.processor_payment, r.processor_charge, r.compared_amount, r.compared_currency, r.linked_by,
-      \(sql: together) AS together
+    SELECT r.payment_id, \(sql: chargeKey(of: "r")) AS charge, r.outcome_id, r.kind, r.row_id, r.occurred_at,
+      r.processor_payment, r.processor_charge, r.compared_amount, r.compared_currency, r.linked_by, r.together
       \(sql: agreements(with: rules).map { ", \(sql: $0.agrees) AS \(sql: $0.column)" as SQL }.joined(separator: ""))
     FROM outcome_records r JOIN payments p ON p.payment_id = r.payment_id
     WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')

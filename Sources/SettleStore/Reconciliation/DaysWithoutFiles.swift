@@ -11,7 +11,8 @@ extension Session {
   /// A day of which payments had to wait has a break of its own, which says when they are told; see ``wantFiles(_:)``.
   func wantDaysWithoutFiles(_ terms: ReconcileTerms, context: LoadContext) throws {
     guard !terms.expectedFiles.isEmpty else { return }
-    let end = terms.calendar.latestStart(waiting: terms.waitingDays, by: try latestReconciled(context))
+    let latest = max(try latestDate(of: "reconcile", countingMeant: false) ?? context.date, context.date)
+    let end = terms.calendar.latestStart(waiting: terms.waitingDays, by: latest)
     let came = try filesByDay(of: terms.expectedFiles.map(\.processor))
     let without = came.sorted { $0.key < $1.key }.flatMap { processor, came in
       FilesByDay.daysWithout(
@@ -48,8 +49,11 @@ extension Session {
   private func filesByDay(of processors: [String]) throws -> [String: [BusinessDate: Int]] {
     let rows: [(String, BusinessDate, Int64)] = try query(
       """
-      SELECT processor, business_date, count(*) AS files FROM arrivals
-      WHERE processor = ANY(\(processors)) GROUP BY processor, business_date
+      SELECT a.processor, a.business_date, count(*) AS files
+      FROM arrivals a JOIN input_files f ON f.file_id = a.file_id
+      -- A file that was loaded for a date long past begins no count: the date may be mistyped, or a year's files put back.
+      WHERE a.processor = ANY(\(processors)) AND a.business_date >= (f.loaded_at AT TIME ZONE 'UTC')::date - 31
+      GROUP BY a.processor, a.business_date
       """
     ) { (try $0.get("processor"), try $0.get("business_date"), try $0.get("files")) }
     return rows.reduce(into: [:]) { came, row in came[row.0, default: [:]][row.1] = Int(row.2) }

@@ -51,12 +51,10 @@ extension Session {
 
   /// One key for all rows of one charge, with the payment as `p`: its own ids are one charge, whichever a row names, and
   /// so are charges that together are what was asked.
-  ///
-  /// - Parameter together: whether the row counts together with others; nil for what is kept with it.
-  static func chargeKey(of row: SQL, together: SQL? = nil) -> SQL {
+  static func chargeKey(of row: SQL) -> SQL {
     """
     CASE
-      WHEN \(sql: together ?? "\(sql: row).together") THEN 'together'
+      WHEN \(sql: row).together THEN 'together'
       WHEN \(sql: row).processor_payment IN (p.processor_payment, p.processor_charge)
         OR \(sql: row).processor_charge IN (p.processor_payment, p.processor_charge) THEN 'own'
       ELSE coalesce(\(sql: row).processor_charge, \(sql: row).processor_payment, \(sql: row).outcome_id::text) END

@@ -19,7 +19,7 @@ extension StoreCheck {
       ) r ON r.file_id = a.file_id AND r.processor = a.processor
       LEFT JOIN input_files f ON f.file_id = a.file_id
       WHERE a.file_id IS NULL OR f.file_id IS NULL OR CASE a.name WHEN '' THEN f.business_date <> a.business_date
-        ELSE f.rows_read <> 0 OR f.business_date > a.business_date OR a.name = f.name END
+        ELSE f.rows_read <> 0 OR a.name = f.name END
       UNION ALL
       SELECT concat_ws(' ', 'batch', nullif(b.series, ''), b.number)
       FROM processor_batches b LEFT JOIN input_files f ON f.file_id = b.file_id

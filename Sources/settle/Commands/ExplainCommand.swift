@@ -10,8 +10,8 @@ struct ExplainCommand: AsyncParsableCommand {
     discussion: """
       The id may be a payment's, an order's or authorization's reference, one of the processor's (pi_…, ch_…, re_…, \
       po_…), a refund's or a break's. A bank line is found by its reference, its end-to-end reference or its text, whole \
-      or in part; case and blanks do not matter, and where several have it they are listed with their ids. One chain tells authorization, attempts, \
-      outcomes, matches with their rule, the payout that the money went out with, the bank line that shows it, breaks, \
+      or in part; case and blanks do not matter, and where several have it they are listed with their ids. One chain \
+      tells authorization, attempts, outcomes, matches with their rule, the payout that the money went out with, the bank line that shows it, breaks, \
       decisions, refunds, and what later reports restated; each with the file and line that says so. An id that names \
       several things lists them first; one that the store does not have, or that is a part of several, ends with exit \
       status 64.

@@ -48,6 +48,24 @@ import Testing
     }
   }
 
+  /// What was decided, and agreed to, for a later date can be had earlier by saying so.
+  @Test func aRefundIsBroughtForward() async throws {
+    try await chargedTwice(2_000) { night in
+      func told(_ result: DecideResult) -> [String] { result.counts.filter { $0.value > 0 }.map(\.name) }
+      #expect(told(try await night.decide("refund", by: "alice")) == ["awaiting_approval"])
+      #expect(told(try await night.decide("refund", by: "alice")) == ["already_decided"])
+      #expect(told(try await night.decide("refund", by: "alice", date: Night.date)) == ["awaiting_approval"])
+      #expect(told(try await night.decide("refund", by: "bob", mode: .approve)) == ["approved"])
+      try await night.run(.refund)
+      #expect(try await returned(night) == [])
+      #expect(told(try await night.decide("refund", by: "bob", mode: .approve)) == ["already_decided"])
+      #expect(told(try await night.decide("refund", by: "bob", mode: .approve, date: Night.date)) == ["approved"])
+      try await night.run(.refund)
+      #expect(try await returned(night) == [2_000])
+      #expect(try await night.store.faults() == [])
+    }
+  }
+
   /// A rule that names the break leaves it to the person who has decided.
   @Test func noRuleIsQuickerThanThePerson() async throws {
     try await chargedTwice(1_000) { night in

@@ -80,7 +80,6 @@ extension Oracle {
         together.insert(row)
       }
     }
-    partWhatFailed(index)
     for rule in rules.rules where rule.together {
       let all = charges(of: index)
       let limit = rule.tolerance?.limit(in: payment.amount.currency)?.allowed(of: payment.amount.minor) ?? 0
@@ -92,32 +91,6 @@ extension Oracle {
       }
       if all.count > 1, fits, abs(sum - payment.amount.minor) <= limit { together.formUnion(all.flatMap(\.rows)) }
     }
-    bringPartsTogether(index)
-  }
-
-  /// Only what adds up is settled for good.
-  private mutating func partWhatFailed(_ index: Int) {
-    guard let sum = charges(of: index).first(where: \.isTogether) else { return }
-    let asked = world.payments[index].amount
-    let stays =
-      chargeMatched.contains(index) && sum.currencies == [asked.currency]
-      && abs(sum.amount - asked.minor) <= allowed(sum, of: index)
-    if !stays { together.subtract(sum.rows) }
-  }
-
-  /// Parts of an order of which none is the whole, and which are not the whole together.
-  private mutating func bringPartsTogether(_ index: Int) {
-    let asked = world.payments[index].amount
-    let all = charges(of: index)
-    guard all.count > 1 else { return }
-    let areParts = all.allSatisfy { charge in
-      charge.currencies == [asked.currency] && charge.amount > 0 && charge.by != "amount_and_date"
-        && charge.rows.allSatisfy { record($0).rowID != nil }
-        && abs(charge.amount - asked.minor) > allowed(charge, of: index)
-    }
-    let isProven = all.allSatisfy { $0.by != "order_reference" }
-    let isMeant = rules.rules.contains { $0.together && (isProven || !$0.by.contains(.id)) }
-    if areParts, isMeant { together.formUnion(all.flatMap(\.rows)) }
   }
 
   mutating func pairCharges(_ night: Int) {
