@@ -103,7 +103,11 @@ let package = Package(
 
     // Beside the house: measures settle on worlds of any size.
     .executableTarget(
-      name: "settle-bench", dependencies: ["Postgres", "SettleModel", argumentParser], swiftSettings: strict),
+      name: "settle-bench",
+      dependencies: [
+        "Postgres", "SettleModel", asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, nioPosix, argumentParser,
+      ],
+      swiftSettings: strict),
 
     // Build time: files that travel inside the binary.
     .executableTarget(name: "EmbedFiles", swiftSettings: strict),

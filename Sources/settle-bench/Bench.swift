@@ -12,7 +12,10 @@ struct Bench: AsyncParsableCommand {
         settle-bench data --rows 1000000 /tmp/world
         settle-bench night --rows 1000000 --settle .build/release/settle
       """,
-    subcommands: [DataCommand.self, NightCommand.self])
+    subcommands: [
+      DataCommand.self, NightCommand.self, PeersCommand.self, ChargesCommand.self, TargetsCommand.self,
+      EchoCommand.self,
+    ])
 }
 
 /// The bench itself cannot go on; nothing is said about settle.

@@ -26,7 +26,7 @@ struct WorldTests {
       try withFolder { folder in
         _ = try World(seed: seed, rows: 500, inbox: folder).make()
         return try ["authorizations", "outcomes"].map {
-          try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)/\(World.date).csv"))
+          try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\($0)/\(World.firstDate).csv"))
         }
       }
     }
@@ -39,8 +39,8 @@ struct WorldTests {
   func areTaken() throws {
     try withFolder { folder in
       let made = try World(seed: 1, rows: 20_000, inbox: folder).make()
-      let agreed = try rows("\(folder)/authorizations/\(World.date).csv")
-      let reported = try rows("\(folder)/outcomes/\(World.date).csv")
+      let agreed = try rows("\(folder)/authorizations/\(World.firstDate).csv")
+      let reported = try rows("\(folder)/outcomes/\(World.firstDate).csv")
       #expect(agreed.layout == "settle-authorizations")
       #expect(reported.layout == "stripe-payout-reconciliation")
 
@@ -58,13 +58,13 @@ struct WorldTests {
     try withFolder { folder in
       let made = try World(seed: 1, rows: 20_000, inbox: folder).make()
       var agreed: [String: Money] = [:]
-      for case .authorization(let row) in try rows("\(folder)/authorizations/\(World.date).csv").rows {
+      for case .authorization(let row) in try rows("\(folder)/authorizations/\(World.firstDate).csv").rows {
         agreed[row.orderReference] = row.amount
       }
       var charges: [String: [Money]] = [:]
       var refunds = 0
       var unpaid: [Currency: Int64] = [:]
-      for case .outcome(let row) in try rows("\(folder)/outcomes/\(World.date).csv").rows {
+      for case .outcome(let row) in try rows("\(folder)/outcomes/\(World.firstDate).csv").rows {
         unpaid[row.gross.currency, default: 0] += row.net
         if row.kind == .refund { refunds += 1 }
         if row.kind == .charge, let order = row.references.order { charges[order, default: []].append(row.gross) }

@@ -33,6 +33,17 @@ struct ByteFile: ~Copyable {
     used += text.utf8CodeUnitCount
   }
 
+  /// - Parameter text: at most 256 bytes; where it is put down for each row, a short one.
+  mutating func put(text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      precondition(bytes.count <= Self.margin, "a longer text would run over the buffer's margin")
+      guard let start = bytes.baseAddress else { return }
+      (buffer + used).update(from: start, count: bytes.count)
+      used += bytes.count
+    }
+  }
+
   mutating func put(_ byte: UInt8) {
     buffer[used] = byte
     used += 1

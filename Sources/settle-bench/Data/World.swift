@@ -7,8 +7,11 @@ struct World {
   /// The inbox; its folders are made.
   let inbox: String
 
-  /// The day that everything happens on.
-  static let date = "2026-11-20"
+  /// The day that everything happens on, `YYYY-MM-DD`.
+  var date = firstDate
+
+  static let firstDate = "2026-11-20"
+  static let secondDate = "2026-11-21"
   /// So many orders are paid out together, in each currency by itself.
   static let ordersPerPayout = 50_000
 
@@ -29,8 +32,8 @@ struct World {
       try FileManager.default.createDirectory(atPath: "\(inbox)/\(folder)", withIntermediateDirectories: true)
     }
     var summary = Summary()
-    var agreed = try AuthorizationsFile("\(inbox)/authorizations/\(Self.date).csv")
-    var reported = try StripeReportFile("\(inbox)/outcomes/\(Self.date).csv", seed: seed)
+    var agreed = try AuthorizationsFile("\(inbox)/authorizations/\(date).csv", date: date)
+    var reported = try StripeReportFile("\(inbox)/outcomes/\(date).csv", seed: seed, date: date)
     for row in 0..<rows {
       let order = WorldOrder(seed: seed, row: row)
       let second = row * 86_400 / rows

@@ -1,12 +1,14 @@
 /// The orders' side: `settle-authorizations`.
 struct AuthorizationsFile: ~Copyable {
   private var file: ByteFile
+  private let date: String
 
-  init(_ path: String) throws {
+  init(_ path: String, date: String) throws {
     var file = try ByteFile(path)
     file.put("order_id,amount,currency,payment_method,processor_customer,customer_id,authorized_at")
     try file.endLine()
     self.file = file
+    self.date = date
   }
 
   mutating func write(_ order: WorldOrder, second: Int) throws {
@@ -21,7 +23,9 @@ struct AuthorizationsFile: ~Copyable {
     file.put(token: order.dice[41], letters: 14)
     file.put(",")
     file.put(uuid: order.dice[42], order.dice[43])
-    file.put(",2026-11-20T")
+    file.put(",")
+    file.put(text: date)
+    file.put("T")
     file.putTime(second)
     file.put("Z")
     try file.endLine()
@@ -42,18 +46,20 @@ struct StripeReportFile: ~Copyable {
 
   private var file: ByteFile
   private let seed: UInt64
+  private let date: String
   private var payouts = 0
   /// What the open payout of each currency has to pay, in minor units.
   private var net = [Int64](repeating: 0, count: WorldCurrency.allCases.count)
   private(set) var lines = 0
 
-  init(_ path: String, seed: UInt64) throws {
+  init(_ path: String, seed: UInt64, date: String) throws {
     var file = try ByteFile(path)
     file.put("balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id,")
     file.put("payment_intent_id,automatic_payout_id,payment_metadata[order_id]")
     try file.endLine()
     self.file = file
     self.seed = seed
+    self.date = date
   }
 
   /// - Parameters:
@@ -108,7 +114,9 @@ struct StripeReportFile: ~Copyable {
   }
 
   private mutating func put(_ currency: WorldCurrency, gross: Int64, fee: Int64, second: Int) {
-    file.put(",2026-11-20 ")
+    file.put(",")
+    file.put(text: date)
+    file.put(" ")
     file.putTime(second)
     file.put(",")
     file.put(currency.lower)
@@ -122,6 +130,8 @@ struct StripeReportFile: ~Copyable {
     file.put("po_")
     file.put(currency.lower)
     file.put(Int64(payouts))
+    file.put("_")
+    file.put(token: Dice(seed: seed, row: -1 - payouts)[9], letters: 8)
   }
 }
 

@@ -3,29 +3,28 @@ import Foundation
 /// Runs settle on a world's inbox, as a process of its own against a private server with the settings that settle ships.
 struct Night {
   let settle: String
-  /// Holds the inbox, the store and the reports.
+  /// Holds the store and the reports.
   let folder: String
-  let orders: Int
 
   static let stages = ["ingest", "import", "reconcile", "report"]
 
-  private var reports: String { "\(folder)/reports" }
+  private func reports(_ date: String) -> String { "\(folder)/reports/\(date)" }
 
   /// One run, and what it took. The server must run.
-  func run(_ name: String, probe: ServerProbe) async throws -> RunFigures {
+  ///
+  /// - Parameter orders: what a stage is said to have judged that counts no rows of its own.
+  func run(
+    _ name: String, inbox: String, date: String = World.firstDate, orders: Int, probe: ServerProbe
+  ) async throws -> RunFigures {
     let arguments =
-      ["run", "--date", World.date, "--inbox", "\(folder)/inbox", "--out", reports]
+      ["run", "--date", date, "--inbox", inbox, "--out", reports(date)]
       + Self.stages.flatMap { ["--stage", $0] }
     var samples = [Sample(at: .now, settleCpu: 0, server: try await probe.read())]
     let begun = Date.now
     let process = try start(arguments)
-    var peak = 0
-    while process.isRunning {
-      // A process that has just ended has no figures any more: what was seen last stands.
-      peak = max(peak, ProcFiles.kibibytes("VmHWM", of: process.processIdentifier))
-      let cpu = max(samples.last?.settleCpu ?? 0, ProcFiles.cpuSeconds(of: process.processIdentifier))
-      samples.append(Sample(at: .now, settleCpu: cpu, server: try await probe.read()))
-      try await Task.sleep(for: .milliseconds(50))
+    let peak = try await process.peak { cpu in
+      samples.append(
+        Sample(at: .now, settleCpu: max(samples.last?.settleCpu ?? 0, cpu), server: try await probe.read()))
     }
     let ended = Date.now
     samples.append(Sample(at: ended, settleCpu: samples.last?.settleCpu ?? 0, server: try await probe.read()))
@@ -34,7 +33,22 @@ struct Night {
     }
     return RunFigures(
       run: name, exitStatus: process.terminationStatus, seconds: ended.timeIntervalSince(begun),
-      settlePeak: peak * 1024, stages: try figures(from: begun, to: ended, samples), reports: try manifest())
+      settlePeak: peak, stages: try figures(from: begun, to: ended, samples, date: date, orders: orders),
+      reports: try manifest(date))
+  }
+
+  /// Looks at the store's server from beside it while the body runs. The server must run.
+  func probed<Result>(_ body: (ServerProbe) async throws -> Result) async throws -> Result {
+    let probe = try await ServerProbe(url: try settle("db", "url"))
+    let result: Result
+    do {
+      result = try await body(probe)
+    } catch {
+      await probe.close()
+      throw error
+    }
+    await probe.close()
+    return result
   }
 
   /// Anything that settle says on stdout.
@@ -53,7 +67,7 @@ struct Night {
   private var log: String { "\(folder)/settle.log" }
 
   /// Nothing of the caller's own set-up reaches it.
-  private func start(_ arguments: [String], output: Pipe? = nil) throws -> Process {
+  func start(_ arguments: [String], environment: [String: String] = [:], output: Pipe? = nil) throws -> Process {
     FileManager.default.createFile(atPath: log, contents: nil)
     let said = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
     let process = Process()
@@ -61,14 +75,17 @@ struct Night {
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "SETTLE_HOME": "\(folder)/home"]
+      .merging(environment) { _, own in own }
     process.standardError = said
     if let output { process.standardOutput = output } else { process.standardOutput = said }
     try process.run()
     return process
   }
 
-  private func figures(from begun: Date, to ended: Date, _ samples: [Sample]) throws -> [StageFigures] {
-    let results = try RunResults(path: "\(reports)/run_results.json")
+  private func figures(
+    from begun: Date, to ended: Date, _ samples: [Sample], date: String, orders: Int
+  ) throws -> [StageFigures] {
+    let results = try RunResults(path: "\(reports(date))/run_results.json")
     var figures: [StageFigures] = []
     var last = begun
     for stage in results.stages {
@@ -84,7 +101,8 @@ struct Night {
     return figures
   }
 
-  private func manifest() throws -> [String] {
-    try String(contentsOfFile: "\(reports)/.settle-manifest", encoding: .utf8).split(separator: "\n").map(String.init)
+  private func manifest(_ date: String) throws -> [String] {
+    try String(contentsOfFile: "\(reports(date))/.settle-manifest", encoding: .utf8).split(separator: "\n").map(
+      String.init)
   }
 }

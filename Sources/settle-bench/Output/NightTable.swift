@@ -1,7 +1,7 @@
 import Foundation
 
 /// The figures of a night, as text for people and as JSON for machines.
-struct NightTable: Codable {
+struct NightTable: BenchTable {
   var world: World.Summary
   /// Of the server.
   var settings: [String: String] = [:]
@@ -13,22 +13,21 @@ struct NightTable: Codable {
     for run in runs {
       rows += run.stages.map { stage in
         [
-          run.run, stage.stage, Self.seconds(stage.seconds),
-          stage.rows > 0 ? "\(Int(stage.rowsPerSecond))" : "-", Self.seconds(stage.settleCpu),
-          Self.seconds(stage.serverCpu), Self.mebibytes(stage.wal), "-", Self.mebibytes(Int64(stage.largestBackend)),
+          run.run, stage.stage, Columns.seconds(stage.seconds),
+          stage.rows > 0 ? "\(Int(stage.rowsPerSecond))" : "-", Columns.seconds(stage.settleCpu),
+          Columns.seconds(stage.serverCpu), Columns.mebibytes(stage.wal), "-",
+          Columns.mebibytes(Int64(stage.largestBackend)),
         ]
       }
       rows.append(total(run))
     }
-    let settings = settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     return """
-      \(world.authorizations) orders (\(Self.mebibytes(world.authorizationBytes)) MiB) against \(world.outcomes) rows of a \
-      report (\(Self.mebibytes(world.outcomeBytes)) MiB)
+      \(world.told)
 
-      \(Self.aligned(rows))
+      \(Columns.aligned(rows, left: 2))
       cpu: user and system time in seconds. backend: what the largest process of the server holds beside shared buffers.
-      The store holds \(Self.mebibytes(storedBytes)) MiB. Reports of both runs are \(sameReports ? "the same" : "NOT the same").
-      server: \(settings)
+      The store holds \(Columns.mebibytes(storedBytes)) MiB. Reports of both runs are \(sameReports ? "the same" : "NOT the same").
+      server: \(Columns.settings(settings))
 
       """
   }
@@ -42,25 +41,9 @@ struct NightTable: Codable {
   private func total(_ run: RunFigures) -> [String] {
     func sum<Value: Numeric>(_ value: (StageFigures) -> Value) -> Value { run.stages.reduce(0) { $0 + value($1) } }
     return [
-      run.run, "all", Self.seconds(run.seconds), "\(Int(Double(world.authorizations) / run.seconds))",
-      Self.seconds(sum(\.settleCpu)), Self.seconds(sum(\.serverCpu)), Self.mebibytes(sum(\.wal)),
-      Self.mebibytes(Int64(run.settlePeak)), Self.mebibytes(Int64(run.stages.map(\.largestBackend).max() ?? 0)),
+      run.run, "all", Columns.seconds(run.seconds), "\(Int(Double(world.authorizations) / run.seconds))",
+      Columns.seconds(sum(\.settleCpu)), Columns.seconds(sum(\.serverCpu)), Columns.mebibytes(sum(\.wal)),
+      Columns.mebibytes(Int64(run.settlePeak)), Columns.mebibytes(Int64(run.stages.map(\.largestBackend).max() ?? 0)),
     ]
-  }
-
-  /// A time; money stands nowhere in this table.
-  private static func seconds(_ seconds: Double) -> String { String(format: "%.2f", seconds) }
-
-  private static func mebibytes(_ bytes: Int64) -> String { String(format: "%.1f", Double(bytes) / 1_048_576) }
-
-  /// Columns by their widest cell, the first two to the left and the others to the right.
-  private static func aligned(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      row.enumerated().map { column, cell in
-        let blanks = String(repeating: " ", count: widths[column] - cell.count)
-        return column < 2 ? cell + blanks : blanks + cell
-      }.joined(separator: "  ") + "\n"
-    }.joined()
   }
 }

@@ -1,0 +1,92 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+
+/// A night of charges alone: the orders are ingested first, and then charged at a sandbox of its own.
+struct ChargeNight {
+  let place: Workplace
+  let name: String
+  let inFlight: Int
+
+  /// - Parameter rate: charges a second; nil for as many as can be.
+  func run(_ orders: Int, rate: Int?) async throws -> ChargeFigures {
+    try await place.withStore(name) { night in
+      try writeOrders(orders, to: "\(night.folder)/inbox/authorizations")
+      let pipeline = "\(night.folder)/pipeline.yaml"
+      try Data(settings(rate: rate).utf8).write(to: URL(fileURLWithPath: pipeline))
+      try night.settle("run", "--pipeline", pipeline, "--date", World.firstDate, "--stage", "ingest")
+      let sandbox = try await Beside(
+        place.settle, ["sandbox", "--data", "\(night.folder)/sandbox"], answersAt: "/sandbox/stats")
+      defer { sandbox.stop() }
+      return try await charge(orders, with: pipeline, in: night, at: sandbox)
+    }
+  }
+
+  private func charge(
+    _ orders: Int, with pipeline: String, in night: Night, at sandbox: Beside
+  ) async throws -> ChargeFigures {
+    let base = sandbox.base
+    let process = try night.start(
+      ["run", "--pipeline", pipeline, "--date", World.firstDate, "--stage", "charge"],
+      environment: ["STRIPE_API_KEY": "sk_test_bench", "STRIPE_API_BASE": base])
+    var pace = PaceWatch()
+    let peak = try await process.peak { _ in
+      pace.note(try await stats(of: base).requests, at: .now)
+    }
+    let counted = try await stats(of: base)
+    guard process.terminationStatus == 0 else { throw BenchFailure("settle ended with \(process.terminationStatus)") }
+    let results = try RunResults(path: "\(night.folder)/reports/\(World.firstDate)/run_results.json")
+    guard let stage = results.stages.first(where: { $0.name == "charge" }), let began = stage.began,
+      let ended = stage.ended, stage.counts["succeeded"] == orders
+    else { throw BenchFailure("not all of \(orders) orders were charged") }
+    return ChargeFigures(
+      charges: orders, seconds: ended.timeIntervalSince(began), settlePeak: peak,
+      mostInASecond: counted.maxPerSecond, fewestOverTen: pace.slowestTenSeconds, limited: counted.rateLimited)
+  }
+
+  private func stats(of base: String) async throws -> SandboxStats {
+    let answer = try await HTTPClient.shared.execute(
+      HTTPClientRequest(url: "\(base)/sandbox/stats"), timeout: .seconds(30))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(
+      SandboxStats.self, from: Data(try await answer.body.collect(upTo: 1 << 16).readableBytesView))
+  }
+
+  private func settings(rate: Int?) -> String {
+    """
+    pipeline: bench
+    timezone: UTC
+    processor: stripe
+    ingest:
+      sources: [{ path: "authorizations/*", layout: auto }]
+    charge:
+      \(rate.map { "rate: \($0)/s" } ?? "# As fast as can be.")
+      concurrency: \(inFlight)
+      batch: 500
+    """
+  }
+
+  private func writeOrders(_ orders: Int, to folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    var file = try ByteFile("\(folder)/\(World.firstDate).csv")
+    file.put("order_id,amount,currency,payment_method")
+    try file.endLine()
+    for row in 0..<orders {
+      let order = WorldOrder(seed: 1, row: row)
+      file.putOrder(order)
+      file.put(",")
+      file.put(order.amount)
+      file.put(",USD,pm_card_visa")
+      try file.endLine()
+    }
+    try file.flush()
+  }
+}
+
+/// The part of the sandbox's own count that is read here.
+struct SandboxStats: Decodable {
+  var requests: Int
+  var maxPerSecond: Int
+  var rateLimited: Int
+}
