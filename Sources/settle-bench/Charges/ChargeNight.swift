@@ -27,7 +27,7 @@ struct ChargeNight {
   ) async throws -> ChargeFigures {
     let base = sandbox.base
     let process = try night.start(
-      ["run", "--pipeline", pipeline, "--date", World.firstDate, "--stage", "charge"],
+      ["run", "--pipeline", pipeline, "--date", World.firstDate, "--stage", "charge", "--stage", "report"],
       environment: ["STRIPE_API_KEY": "sk_test_bench", "STRIPE_API_BASE": base])
     var pace = PaceWatch()
     let peak = try await process.peak { _ in
@@ -37,7 +37,7 @@ struct ChargeNight {
     guard process.terminationStatus == 0 else { throw BenchFailure("settle ended with \(process.terminationStatus)") }
     let results = try RunResults(path: "\(night.folder)/reports/\(World.firstDate)/run_results.json")
     guard let stage = results.stages.first(where: { $0.name == "charge" }), let began = stage.began,
-      let ended = stage.ended, stage.counts["succeeded"] == orders
+      let ended = stage.ended, stage.counts["charged"] == orders
     else { throw BenchFailure("not all of \(orders) orders were charged") }
     return ChargeFigures(
       charges: orders, seconds: ended.timeIntervalSince(began), settlePeak: peak,
