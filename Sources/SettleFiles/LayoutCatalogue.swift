@@ -11,15 +11,9 @@ package struct LayoutCatalogue: Sendable {
   ///
   /// Throws ``ConfigurationError`` for a layout that cannot be followed, and for one that has such a name by chance.
   package init(folder: String? = nil) throws {
-    var byName: [String: Layout] = [:]
-    var shipped: [String: YAMLMapping] = [:]
-    for file in EmbeddedFiles.all where file.name.hasSuffix(".yaml") {
-      var layout = try LayoutReader.read(text: file.text, file: file.name)
-      layout.origin = .shipped
-      byName[layout.name] = layout
-      shipped[layout.name] = try YAMLMapping(text: file.text, file: file.name)
-    }
+    var byName = try Self.shipped.get()
     if let folder {
+      let shipped = try Self.shippedFiles()
       var own: [String: String] = [:]
       for path in try Self.files(of: folder) {
         let text = try Self.text(of: path)
@@ -32,6 +26,29 @@ package struct LayoutCatalogue: Sendable {
       }
     }
     layouts = byName.values.sorted { $0.name < $1.name }
+  }
+
+  private static let embedded = EmbeddedFiles.all.filter { $0.name.hasSuffix(".yaml") }
+
+  /// The layouts in the binary by name; read once a process, since it takes its time.
+  private static let shipped = Result {
+    var byName: [String: Layout] = [:]
+    for file in embedded {
+      var layout = try LayoutReader.read(text: file.text, file: file.name)
+      layout.origin = .shipped
+      byName[layout.name] = layout
+    }
+    return byName
+  }
+
+  /// What the files of those say, which layouts of one's own may extend.
+  private static func shippedFiles() throws -> [String: YAMLMapping] {
+    var byName: [String: YAMLMapping] = [:]
+    for file in embedded {
+      let yaml = try YAMLMapping(text: file.text, file: file.name)
+      byName[try yaml.required("layout")] = yaml
+    }
+    return byName
   }
 
   /// A shipped layout's place is taken on purpose only.
