@@ -86,7 +86,7 @@ extension Session {
       LEFT JOIN outcome_keys k ON k.outcome_id = \(sql: Self.recordOf("b"))
       LEFT JOIN outcome_records o ON o.payment_id = k.payment_id AND o.outcome_id = k.outcome_id
       LEFT JOIN payments p ON p.payment_id = b.payment_id
-      LEFT JOIN LATERAL (\(sql: Self.rowSpokenOf(by: BusinessDate(daysSinceEpoch: 1_000_000), first: true))) s ON true
+      LEFT JOIN LATERAL (\(sql: Self.rowSpokenOf(by: nil, first: true))) s ON true
       LEFT JOIN input_files f ON f.file_id = s.file_id
       LEFT JOIN input_files nf ON nf.file_id = s.next_file
       LEFT JOIN LATERAL (\(sql: Self.rowFoundWith)) a ON true

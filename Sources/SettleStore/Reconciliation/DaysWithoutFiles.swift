@@ -11,8 +11,8 @@ extension Session {
   /// A day of which payments had to wait has a break of its own, which says when they are told; see ``wantFiles(_:)``.
   func wantDaysWithoutFiles(_ terms: ReconcileTerms, context: LoadContext) throws {
     guard !terms.expectedFiles.isEmpty else { return }
-    let latest = max(try latestDate(of: "reconcile", countingMeant: false) ?? context.date, context.date)
-    let end = terms.calendar.latestStart(waiting: terms.waitingDays, by: latest)
+    let end = terms.calendar.latestStart(
+      waiting: terms.waitingDays, by: try latestReconciled(context, countingMeant: false))
     let came = try filesByDay(of: terms.expectedFiles.map(\.processor))
     let without = came.sorted { $0.key < $1.key }.flatMap { processor, came in
       FilesByDay.daysWithout(

@@ -41,8 +41,10 @@ extension Session {
 
   /// A night that is run again for an older date must not take back what a later one has found missing: what is due is
   /// judged by the latest date that was ever reconciled.
-  func latestReconciled(_ context: LoadContext) throws -> BusinessDate {
-    max(try lastReconciledDate() ?? context.date, context.date)
+  ///
+  /// - Parameter meant: see ``latestDate(of:countingMeant:)``.
+  func latestReconciled(_ context: LoadContext, countingMeant meant: Bool = true) throws -> BusinessDate {
+    max(try latestDate(of: "reconcile", countingMeant: meant) ?? context.date, context.date)
   }
 
   /// The latest date that was ever reconciled, if any was.

@@ -23,12 +23,15 @@ extension Session {
             ROWS UNBOUNDED PRECEDING) AS balance
           FROM (
             SELECT o.payment_id, o.outcome_id, o.kind, o.processor, o.processor_refund, o.occurred_at,
-              o.compared_currency, CASE o.kind WHEN 'refund' THEN -o.compared_amount ELSE o.compared_amount END AS size,
-              bool_or(o.kind = 'refund_failure') OVER (PARTITION BY o.processor, o.processor_refund) AS comes_back
+              o.compared_currency, CASE o.kind WHEN 'refund' THEN -o.compared_amount ELSE o.compared_amount END AS size
             FROM outcome_records o
-            WHERE o.kind IN ('refund', 'refund_failure') AND o.reported AND o.processor_refund IS NOT NULL \(sql: scope)
+            WHERE o.kind IN ('refund', 'refund_failure') AND o.reported \(sql: scope)
+              -- Few come back, so that only these are put in order.
+              AND (o.processor, o.processor_refund) IN (
+                SELECT o.processor, o.processor_refund FROM outcome_records o
+                WHERE o.kind = 'refund_failure' AND o.reported \(sql: scope))
           ) told
-          WHERE comes_back AND size > 0 AND NOT EXISTS (
+          WHERE size > 0 AND NOT EXISTS (
             SELECT FROM refunds g WHERE g.payment_id = told.payment_id AND g.processor_refund = told.processor_refund)
         ) balanced
       ) seen

@@ -31,17 +31,20 @@ extension Session {
   /// It is the one that says the break's own amount. Where none does, since several rows make up the amount, it is the one
   /// that stood when the break ended, or the last one of a break that is open.
   ///
-  /// - Parameter first: whether, of several that say the amount, the first is meant, rather than the last and fullest.
-  static func rowSpokenOf(by date: BusinessDate, first: Bool = false) -> SQL {
+  /// - Parameters:
+  ///   - date: nil for all that is known.
+  ///   - first: whether, of several that say the amount, the first is meant, rather than the last and fullest.
+  static func rowSpokenOf(by date: BusinessDate?, first: Bool = false) -> SQL {
+    let date: SQL = date.map { "\($0)::date" } ?? "'infinity'::date"
     let says: SQL = "(w.amount, w.currency) IS NOT DISTINCT FROM (b.reported_amount, b.reported_currency)"
-    let stood: SQL = "coalesce(b.resolved_on <= \(date) AND w.replaced_on >= b.resolved_on, false)"
+    let stood: SQL = "coalesce(b.resolved_on <= \(sql: date) AND w.replaced_on >= b.resolved_on, false)"
     let tells: SQL = "b.reason = ANY(\(explainedByRecord))"
     return """
       SELECT w.version, w.file_id, w.line,
-        CASE WHEN w.next_on <= \(date) AND NOT \(sql: tells) THEN w.next_file END AS next_file,
-        CASE WHEN w.next_on <= \(date) AND NOT \(sql: tells) THEN w.next_line END AS next_line
+        CASE WHEN w.next_on <= \(sql: date) AND NOT \(sql: tells) THEN w.next_file END AS next_file,
+        CASE WHEN w.next_on <= \(sql: date) AND NOT \(sql: tells) THEN w.next_line END AS next_line
       FROM (\(sql: versions)) w
-      WHERE w.known_on IS NULL OR w.known_on <= least(\(date)::date, b.resolved_on)
+      WHERE w.known_on IS NULL OR w.known_on <= least(\(sql: date), b.resolved_on)
       ORDER BY \(sql: says) DESC, NOT \(sql: says) AND NOT \(sql: tells) AND \(sql: stood) DESC,
         CASE WHEN \(sql: says) THEN \(Int32(first ? 1 : -1)) * w.version
           WHEN \(sql: stood) AND NOT \(sql: tells) THEN w.version ELSE -w.version END

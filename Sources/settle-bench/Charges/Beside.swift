@@ -36,11 +36,7 @@ struct Beside {
   private func answers(at path: String) async throws -> Bool {
     do {
       return try await HTTPClient.shared.get(url: base + path).get().status == .ok
-    } catch is HTTPClientError {
-      return false
-    } catch is ChannelError {
-      return false
-    } catch is NIOConnectionError {
+    } catch is HTTPClientError, is ChannelError, is NIOConnectionError {
       return false
     }
   }

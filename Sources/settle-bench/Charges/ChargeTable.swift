@@ -15,6 +15,7 @@ struct ChargeFigures: Codable {
   var rate: Double { Double(charges) / seconds }
 }
 
+/// Charges as fast as can be and at a pace, beside a bare client. Its floating numbers are rates, never money.
 struct ChargeTable: BenchTable {
   var inFlight: Int
   var pace: Int

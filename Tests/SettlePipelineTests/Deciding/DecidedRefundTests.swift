@@ -33,17 +33,10 @@ import Testing
   /// One order that was charged twice.
   private func chargedTwice(_ amount: Int = 1_000, _ body: (Night) async throws -> Void) async throws {
     try await Night.with(anomalies: "duplicate=1", yaml: Self.yaml) { night in
-      try night.put("order_id,amount,currency,payment_method\nA-1,\(amount),USD,pm_card_visa\n", "authorizations/a.csv")
-      try await night.run(.ingest, .charge)
-      try await night.nextDay()
-      try await night.import("1.csv")
+      try await night.beChargedTwice(amount)
       try await night.run(.importing, .reconcile, .refund, .report)
       try await body(night)
     }
-  }
-
-  private func returned(_ night: Night) async throws -> [Int64] {
-    try await night.ledger().filter { $0.kind == "refund" }.map { abs($0.amount) }
   }
 
   private func held(_ night: Night) async throws -> [String] {
@@ -52,11 +45,11 @@ import Testing
 
   @Test func whatAPersonDecidesGoesBackOnce() async throws {
     try await chargedTwice { night in
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       let result = try await night.decide("refund", by: "alice")
       #expect(result.counts.filter { $0.value > 0 }.map(\.name) == ["decided"])
       for _ in 0..<2 { try await night.run(.refund, .report, date: Self.next) }
-      #expect(try await returned(night) == [1_000])
+      #expect(try await night.returned() == [1_000])
       #expect(try await night.store.rows("SELECT rule || ' ' || state FROM refunds") == ["decision PROCESSED"])
       let row = try #require(try night.rows("breaks.csv").first { $0["reason"] == "duplicate_charge" })
       #expect((row["resolution"], row["decision"]) == ("refunded", "refund"))
@@ -69,7 +62,7 @@ import Testing
       let asked = try await night.decide("refund", by: "alice")
       #expect(asked.counts.filter { $0.value > 0 }.map(\.name) == ["awaiting_approval"])
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       #expect(try await held(night) == ["needs_approval"])
       for name in ["ALICE", "alice\u{FE0F}", "al\u{200D}ice", "\u{FF41}lice"] {
         #expect(try await night.decide("refund", by: name, mode: .approve).refused.map(\.why.reason) == [.samePerson])
@@ -79,7 +72,7 @@ import Testing
       let again = try await night.decide("refund", by: "carol", mode: .approve)
       #expect(again.counts.filter { $0.value > 0 }.map(\.name) == ["already_decided"])
       for _ in 0..<2 { try await night.run(.refund, date: Self.next) }
-      #expect(try await returned(night) == [2_000])
+      #expect(try await night.returned() == [2_000])
     }
   }
 
@@ -91,11 +84,11 @@ import Testing
       let asked = try await night.decide("refund", by: "alice")
       #expect(asked.counts.filter { $0.value > 0 }.map(\.name) == ["awaiting_approval"])
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       #expect(try await held(night) == ["needs_approval"])
       _ = try await night.decide("refund", by: "bob", mode: .approve)
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [100])
+      #expect(try await night.returned() == [100])
     }
   }
 
@@ -109,14 +102,14 @@ import Testing
       #expect(agreed.rows.map(\.outcome) == [.approved(Money(2_000, "USD"), sameLogin: true)])
       night.pipeline.refund.approver = .anotherLogin
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       #expect(try await held(night) == ["needs_approval"])
       let same = try await night.decide("refund", by: "carol", mode: .approve)
       #expect(same.refused.map(\.why.reason) == [.samePerson])
       let other = try await night.decide("refund", by: "carol", login: "carol", mode: .approve)
       #expect(other.rows.map(\.outcome) == [.approved(Money(2_000, "USD"), sameLogin: false)])
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [2_000])
+      #expect(try await night.returned() == [2_000])
     }
   }
 
@@ -126,7 +119,7 @@ import Testing
         try await night.decide("refund", by: "bob", mode: .approve).refused.map(\.why.reason) == [.nothingToApprove])
       #expect(try await night.decide("accept", by: "bob", mode: .approve).undecided == 1)
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
     }
   }
 
@@ -150,7 +143,7 @@ import Testing
       _ = try await night.decide("refund", by: "bob", mode: .approve)
       night.pipeline.refund = limits
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       #expect(try await held(night) == ["above_per_run"])
     }
   }
@@ -182,7 +175,7 @@ import Testing
       #expect(try await night.decide("refund").refused.isEmpty)
       try await narrow.run(.refund, date: Self.next)
       #expect(try await held(night) == [limit.held.rawValue])
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
     }
   }
 
@@ -203,7 +196,7 @@ import Testing
       _ = try await night.post("/v1/refunds", "charge=\(own)&amount=1")
       _ = try await night.decide("refund")
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [1])
+      #expect(try await night.returned() == [1])
       #expect(try await held(night) == ["refunded_elsewhere"])
       // It is still open, and may be decided otherwise.
       #expect(try await night.decide("accept").refused.isEmpty)
@@ -215,7 +208,7 @@ import Testing
       _ = try await night.decide("refund")
       _ = try await night.decide("wait")
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
     }
   }
 
@@ -241,6 +234,19 @@ import Testing
 }
 
 extension Night {
+  /// Charges one order at a processor that takes each charge twice; the report that tells it waits to be imported.
+  func beChargedTwice(_ amount: Int) async throws {
+    try put("order_id,amount,currency,payment_method\nA-1,\(amount),USD,pm_card_visa\n", "authorizations/a.csv")
+    try await run(.ingest, .charge)
+    try await nextDay()
+    try await `import`("1.csv")
+  }
+
+  /// What has gone back so far, by the sandbox's ledger, in minor units.
+  func returned() async throws -> [Int64] {
+    try await ledger().filter { $0.kind == "refund" }.map { abs($0.amount) }
+  }
+
   /// Gives back what finance wrote about the duplicate of the latest report.
   @discardableResult
   func decide(

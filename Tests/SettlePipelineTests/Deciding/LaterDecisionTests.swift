@@ -18,17 +18,10 @@ import Testing
       var night = night
       night.pipeline.refund = .generous
       night.pipeline.refund.approvalAbove = [Self.usd: 1_500]
-      try night.put("order_id,amount,currency,payment_method\nA-1,\(amount),USD,pm_card_visa\n", "authorizations/a.csv")
-      try await night.run(.ingest, .charge)
-      try await night.nextDay()
-      try await night.import("1.csv")
+      try await night.beChargedTwice(amount)
       try await night.run(.importing, .reconcile, .refund, .report)
       try await body(night)
     }
-  }
-
-  private func returned(_ night: Night) async throws -> [Int64] {
-    try await night.ledger().filter { $0.kind == "refund" }.map { abs($0.amount) }
   }
 
   @Test func aRefundWaitsForTheRunOfItsDate() async throws {
@@ -39,12 +32,12 @@ import Testing
       let dry = try await night.run(.refund, dryRun: true)
       #expect(dry.stages.first?.counts.first { $0.name == "to_refund" }?.value == 0)
       try await night.run()
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       #expect(try await night.changed(since: stored) == [])
       #expect(try night.bytes() == report)
       #expect(try await night.store.faults() == [])
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [1_000])
+      #expect(try await night.returned() == [1_000])
     }
   }
 
@@ -57,11 +50,11 @@ import Testing
       #expect(told(try await night.decide("refund", by: "alice", date: Night.date)) == ["awaiting_approval"])
       #expect(told(try await night.decide("refund", by: "bob", mode: .approve)) == ["approved"])
       try await night.run(.refund)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       #expect(told(try await night.decide("refund", by: "bob", mode: .approve)) == ["already_decided"])
       #expect(told(try await night.decide("refund", by: "bob", mode: .approve, date: Night.date)) == ["approved"])
       try await night.run(.refund)
-      #expect(try await returned(night) == [2_000])
+      #expect(try await night.returned() == [2_000])
       #expect(try await night.store.faults() == [])
     }
   }
@@ -73,7 +66,7 @@ import Testing
       var ruled = night
       ruled.pipeline.refund.rules = [RefundRule(when: .duplicateCharge, portion: .duplicate, limit: [Self.usd: 9_000])]
       try await ruled.run(.refund)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
     }
   }
 
@@ -82,11 +75,11 @@ import Testing
       _ = try await night.decide("refund", by: "alice", date: Night.date)
       #expect(try await night.decide("refund", by: "bob", mode: .approve).date == Self.next)
       try await night.run(.refund)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
       #expect(try await night.store.rows("SELECT held_back FROM breaks WHERE status = 'open'") == ["needs_approval"])
       #expect(try await night.store.faults() == [])
       try await night.run(.refund, date: Self.next)
-      #expect(try await returned(night) == [2_000])
+      #expect(try await night.returned() == [2_000])
     }
   }
 
@@ -96,7 +89,7 @@ import Testing
       _ = try await night.decide("refund", date: Night.date)
       #expect(try await night.decide("wait").date == Self.next)
       try await night.run(.refund)
-      #expect(try await returned(night) == [])
+      #expect(try await night.returned() == [])
     }
   }
 

@@ -11,10 +11,7 @@ import Testing
 @Suite(.serialized) struct DuplicateNightTests {
   private func chargedTwice(_ body: (Night) async throws -> Void) async throws {
     try await Night.with(anomalies: "duplicate=1") { night in
-      try night.put("order_id,amount,currency,payment_method\nA-1,2000,USD,pm_card_visa\n", "authorizations/a.csv")
-      try await night.run(.ingest, .charge)
-      try await night.nextDay()
-      try await night.import("1.csv")
+      try await night.beChargedTwice(2_000)
       try await body(night)
     }
   }

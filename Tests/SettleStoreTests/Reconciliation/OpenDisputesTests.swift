@@ -98,8 +98,7 @@ import Testing
       try await story.report(.charge("A", 1_000))
       try await story.report(it.rows)
       try await story.reconcile()
-      let open = try await story.breakRows().filter { $0.reason == .dispute && $0.open }
-      #expect(open.map { "\($0.orderReference ?? "-") \($0.reported?.description ?? "-")" } == it.open)
+      #expect(try await story.openBreaks(.dispute) == it.open)
       #expect(try await story.store.faults() == [])
       let before = try await story.fingerprint()
       try await story.reconcile()

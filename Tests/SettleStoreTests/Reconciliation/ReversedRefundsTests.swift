@@ -69,8 +69,7 @@ import Testing
       try await story.report(.charge("A", 1_000))
       try await story.report(it.rows)
       try await story.reconcile()
-      let open = try await story.breakRows().filter { $0.reason == .unexpectedRefund && $0.open }
-      #expect(open.map { "\($0.orderReference ?? "-") \($0.reported?.description ?? "-")" } == it.open)
+      #expect(try await story.openBreaks(.unexpectedRefund) == it.open)
       try await story.journal(.done, of: "reconcile")
       #expect(try await story.store.faults() == [])
       let totals = try await story.totals()
