@@ -1,7 +1,7 @@
 import SettleModel
 
-/// Types the records of a layout of authorizations.
-struct AuthorizationReader {
+/// Types the records of a layout of authorizations. A class, since it is handed on for every record.
+final class AuthorizationReader {
   private let fields: FieldReader
   private let order: Int?
   private let repeatedOrder: Int?

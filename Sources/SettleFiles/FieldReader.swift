@@ -2,7 +2,7 @@ import Foundation
 import SettleModel
 
 /// Typed values of a record's fields. A nil slot is a column that the file does not have.
-struct FieldReader {
+final class FieldReader {
   let plan: ColumnPlan
   /// Columns whose values are passed over where they are not of the right kind.
   private let tolerated: Set<Int>
@@ -160,19 +160,20 @@ struct FieldReader {
   /// The instant of a field: with its own offset, or in the column's zone.
   func instant(_ record: RecordBuffer, _ slot: Int?) throws(RowRefusal) -> Timestamp? {
     guard let slot, let bytes = try bytes(record, slot) else { return nil }
-    let text = InstantText.hyphenated(bytes)
-    if let instant = Timestamp(rfc3339: text) { return instant }
-    var zone = plan.zone(slot)
-    if zone == nil { zone = try namedZone(record, of: slot) }
-    guard let zone else {
-      throw RowRefusal(slot, .invalidInstant, "this must be a time with its offset, such as 2026-11-20T08:05:00Z")
+    return try InstantText.withHyphens(bytes) { text throws(RowRefusal) in
+      if let instant = Timestamp(rfc3339: text) { return instant }
+      var zone = plan.zone(slot)
+      if zone == nil { zone = try namedZone(record, of: slot) }
+      guard let zone else {
+        throw RowRefusal(slot, .invalidInstant, "this must be a time with its offset, such as 2026-11-20T08:05:00Z")
+      }
+      let local = Timestamp(utcWithoutOffset: text) ?? BusinessDate(utf8: text)?.startInUTC
+      guard let instant = local.flatMap(zone.instant(ofLocal:)) else {
+        throw RowRefusal(
+          slot, .invalidInstant, "this must be a time that the report's zone has, such as 2026-11-20 08:05:00")
+      }
+      return instant
     }
-    let local = Timestamp(utcWithoutOffset: text) ?? BusinessDate(text)?.startInUTC
-    guard let instant = local.flatMap(zone.instant(ofLocal:)) else {
-      throw RowRefusal(
-        slot, .invalidInstant, "this must be a time that the report's zone has, such as 2026-11-20 08:05:00")
-    }
-    return instant
   }
 
   /// The zone that another column of the row names, by the layout's own list of names.

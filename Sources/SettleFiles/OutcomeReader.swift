@@ -1,7 +1,7 @@
 import SettleModel
 
-/// Types the records of a layout of outcomes.
-struct OutcomeReader {
+/// Types the records of a layout of outcomes. A class, since it is handed on for every record.
+final class OutcomeReader {
   enum Result {
     case outcome(OutcomeRecord)
     case ignored

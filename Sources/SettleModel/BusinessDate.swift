@@ -7,13 +7,16 @@ package struct BusinessDate: Hashable, Sendable, Comparable, CustomStringConvert
   package init(daysSinceEpoch: Int) { self.daysSinceEpoch = daysSinceEpoch }
 
   /// Reads `YYYY-MM-DD`; a day that the calendar does not have is nil.
-  package init?(_ text: some StringProtocol) { self.init(utf8: Array(text.utf8)[...]) }
+  package init?(_ text: some StringProtocol) {
+    guard let date = Array(text.utf8).withUnsafeBufferPointer({ BusinessDate(utf8: $0) }) else { return nil }
+    self = date
+  }
 
-  init?(utf8 bytes: ArraySlice<UInt8>) {
-    let start = bytes.startIndex
-    guard bytes.count == 10, bytes[start + 4] == UInt8(ascii: "-"), bytes[start + 7] == UInt8(ascii: "-"),
-      let year = number(bytes[start..<start + 4]), let month = number(bytes[start + 5..<start + 7]),
-      let day = number(bytes[start + 8..<start + 10]), (1...12).contains(month), day >= 1
+  /// The same for a text's bytes.
+  package init?(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+    guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
+      let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
+      (1...12).contains(month), day >= 1
     else { return nil }
     let date = BusinessDate(year: year, month: month, day: day)
     guard date.civil == (year, month, day) else { return nil }

@@ -65,6 +65,16 @@ extension Identifier {
   }
 }
 
+extension Identifier {
+  /// The same of parts that have been joined, in UTF-8.
+  package init(naming joined: [UInt8]) {
+    var hash = Insecure.SHA1()
+    hash.update(data: namespace)
+    joined.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    self.init(rawValue: UUID(version5: hash.finalize()))
+  }
+}
+
 extension UUID {
   /// The first sixteen bytes of a SHA-1 digest, marked as version 5 and as the RFC's variant.
   fileprivate init(version5 digest: Insecure.SHA1.Digest) {

@@ -31,17 +31,29 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
   /// Reads RFC 3339: a date, `T` or a blank, a time with an optional fraction, and `Z` or a numeric offset.
   ///
   /// A time without an offset is refused: which zone it means is the layout's business.
-  package init?(rfc3339 text: some StringProtocol) {
-    let bytes = Array(text.utf8)
+  package init?(rfc3339 bytes: UnsafeBufferPointer<UInt8>) {
     guard let local = LocalTime(bytes), let offset = LocalTime.offset(bytes[local.end...]) else { return nil }
     self.init(microseconds: local.microseconds - Int64(offset) * 1_000_000)
   }
 
+  /// The same for a text.
+  package init?(rfc3339 text: some StringProtocol) {
+    guard let instant = Array(text.utf8).withUnsafeBufferPointer({ Timestamp(rfc3339: $0) }) else { return nil }
+    self = instant
+  }
+
   /// Reads a date and time that has no offset, as UTC.
-  package init?(utcWithoutOffset text: some StringProtocol) {
-    let bytes = Array(text.utf8)
+  package init?(utcWithoutOffset bytes: UnsafeBufferPointer<UInt8>) {
     guard let local = LocalTime(bytes), local.end == bytes.count else { return nil }
     self.init(microseconds: local.microseconds)
+  }
+
+  /// The same for a text.
+  package init?(utcWithoutOffset text: some StringProtocol) {
+    guard let instant = Array(text.utf8).withUnsafeBufferPointer({ Timestamp(utcWithoutOffset: $0) }) else {
+      return nil
+    }
+    self = instant
   }
 }
 
@@ -51,9 +63,10 @@ private struct LocalTime {
   /// Where the time of day ends in the bytes that were read.
   var end: Int
 
-  init?(_ bytes: [UInt8]) {
+  init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard bytes.count >= 19, bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t") || bytes[10] == 0x20,
-      bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"), let date = BusinessDate(utf8: bytes[0..<10]),
+      bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+      let date = BusinessDate(utf8: UnsafeBufferPointer(rebasing: bytes[0..<10])),
       let hour = number(bytes[11..<13]), hour < 24, let minute = number(bytes[14..<16]), minute < 60,
       let second = number(bytes[17..<19]), second < 60
     else { return nil }
@@ -69,13 +82,13 @@ private struct LocalTime {
   }
 
   /// Seconds east of UTC of `Z`, `+02:00` or `-0800`.
-  static func offset(_ bytes: ArraySlice<UInt8>) -> Int? {
+  static func offset(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     guard let sign = bytes.first else { return nil }
     if sign == UInt8(ascii: "Z") || sign == UInt8(ascii: "z") { return bytes.count == 1 ? 0 : nil }
     guard sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
-    var figures = bytes.dropFirst()
-    if figures.count == 5, figures[figures.startIndex + 2] == UInt8(ascii: ":") {
-      figures.remove(at: figures.startIndex + 2)
+    var figures = Array(bytes.dropFirst())
+    if figures.count == 5, figures[2] == UInt8(ascii: ":") {
+      figures.remove(at: 2)
     }
     guard figures.count == 4, let hours = number(figures.prefix(2)), hours < 24,
       let minutes = number(figures.suffix(2)), minutes < 60
@@ -85,7 +98,7 @@ private struct LocalTime {
 }
 
 /// The value of a run of ASCII digits, or nil where anything else stands among them.
-func number(_ digits: ArraySlice<UInt8>) -> Int? {
+func number(_ digits: some Collection<UInt8>) -> Int? {
   var value = 0
   for byte in digits {
     guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }

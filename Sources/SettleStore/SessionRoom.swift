@@ -20,3 +20,14 @@ extension Store {
     _ = try db.execute("SET jit = off")
   }
 }
+
+extension Session {
+  /// For a statement that changes a great part of a large table: it goes along the table's key, and so along the table,
+  /// as rows of one load lie in the order of their keys. A hash join in parts would reach for each page again and again.
+  func inOrderOfKey<T>(_ body: () throws -> T) throws -> T {
+    _ = try execute("SET LOCAL enable_hashjoin = off")
+    let result = try body()
+    _ = try execute("RESET enable_hashjoin")
+    return result
+  }
+}

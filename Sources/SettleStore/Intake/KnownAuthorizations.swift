@@ -34,9 +34,8 @@ extension Session {
         SELECT line, authorization_id IS NULL AS plain,
           first_value(authorization_id IS NULL) OVER (PARTITION BY order_reference ORDER BY line) AS first_plain
         FROM incoming i
-        WHERE order_reference IN (
-          SELECT order_reference FROM incoming GROUP BY order_reference
-          HAVING count(authorization_id) > 0 AND count(authorization_id) < count(*))
+        WHERE order_reference IN (SELECT order_reference FROM incoming WHERE authorization_id IS NOT NULL)
+          AND order_reference IN (SELECT order_reference FROM incoming WHERE authorization_id IS NULL)
           AND NOT EXISTS (SELECT FROM refused r WHERE r.line = i.line)) forms
       WHERE plain <> first_plain
       """)

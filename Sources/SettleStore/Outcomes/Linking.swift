@@ -2,11 +2,12 @@ import Postgres
 import SettleModel
 
 extension Session {
-  /// Finds the payment of each record in the temporary table `unlinked`, into `links (outcome_id, payment_id,
-  /// linked_by)`: by a processor's id that is known, else by our payment id or refund id, else by the order's reference
-  /// where just one payment of that processor has it. What finds none stays an orphan.
-  func link(_ context: LoadContext) throws {
-    try script("ANALYZE unlinked")
+  /// Finds the payment of each record, into the temporary table `links (outcome_id, payment_id, linked_by)`: by a
+  /// processor's id that is known, else by our payment id or refund id, else by the order's reference where just one
+  /// payment of that processor has it. What finds none stays an orphan.
+  ///
+  /// - Parameter unlinked: gives the records, with their `processor`.
+  func link(_ unlinked: SQL, _ context: LoadContext) throws {
     _ = try execute(
       """
       CREATE TEMPORARY TABLE links ON COMMIT DROP AS
@@ -18,7 +19,7 @@ extension Session {
           WHEN coalesce(claimed.payment_id, asked.payment_id) IS NOT NULL THEN 'payment_id'
           WHEN ordered.payment_id IS NOT NULL THEN 'order_reference'
         END AS linked_by
-      FROM unlinked u
+      FROM (\(sql: unlinked)) u
       LEFT JOIN payment_references refund ON refund.merchant = \(context.merchant)
         AND refund.processor = u.processor AND refund.value = u.processor_refund
       LEFT JOIN payment_references charge ON charge.merchant = \(context.merchant)
@@ -38,7 +39,7 @@ extension Session {
       UPDATE links l SET payment_id = o.payment_id, linked_by = 'order_reference'
       FROM (
         SELECT u.outcome_id, min(p.payment_id::text)::uuid AS payment_id
-        FROM unlinked u
+        FROM (\(sql: unlinked)) u
         JOIN links k ON k.outcome_id = u.outcome_id AND k.payment_id IS NULL
         JOIN payments p ON p.merchant = \(context.merchant) AND p.order_reference = u.order_reference
           AND p.authorization_id IS NOT NULL AND p.processor = u.processor

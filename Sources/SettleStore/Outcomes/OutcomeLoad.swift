@@ -26,19 +26,25 @@ extension Session {
     try setAsideRefused()
     try tellTwinsApart()
     try script("ANALYZE incoming")
-    if idsRepeat { try tellRepeatsApart() } else { try refuseContradictions() }
+    let repeated = try hasRepeatedIDs()
+    if idsRepeat { try tellRepeatsApart() } else if repeated { try refuseContradictions() }
     let fileID = try reserveFileID()
     var accepted: Int64 = 0
-    while try takeNextVersions() {
+    if !repeated, try takeAll() {
       accepted += try insertNew(fileID: fileID, processor: processor, reported: reported, context: context)
-      accepted += try revise(fileID: fileID, processor: processor, context: context)
+      try notePayouts(processor: processor)
+    } else {
+      while try takeNextVersions() {
+        accepted += try insertNew(fileID: fileID, processor: processor, reported: reported, context: context)
+        accepted += try revise(fileID: fileID, processor: processor, context: context)
+      }
     }
     _ = try digest(.revisions, of: fileID, "SELECT id, place, hash FROM revisions")
     let counts = staged.counts(accepted: accepted, quarantined: try refusedRows())
     try publish(file, as: fileID, counts: counts, context: context)
     if reported { try noteArrival(of: processor, fileID: fileID, context: context) }
     // A dry run goes on in this transaction, with stages that have tables of the same names.
-    try script("DROP TABLE incoming, refused, revisions; DROP TABLE IF EXISTS taken")
+    try script("DROP TABLE refused, revisions, taken; DROP TABLE IF EXISTS incoming")
     return counts
   }
 
@@ -82,13 +88,18 @@ extension Session {
     "exchange_rate", "batch", "gross_rest", "net_rest",
   ]
 
+  private static func columns(of row: SQL) -> SQL {
+    outcomeColumns.map { "\(sql: row).\(identifier: $0)" as SQL }.joined(separator: ", ")
+  }
+
   private static let outcomeStaging = """
     CREATE TEMPORARY TABLE incoming (
       line bigint NOT NULL, outcome_id uuid, content uuid, kind text, row_id text, occurred_at timestamptz,
       available_on timestamptz, gross bigint, fee bigint, net bigint, currency text, compared_amount bigint,
       compared_currency text, claimed_payment uuid, claimed_order uuid, order_reference text, refund_id uuid,
       processor_payment text, processor_charge text, processor_refund text, processor_dispute text, payout text,
-      reason text, method text, exchange_rate text, batch text, gross_rest bigint, net_rest bigint, refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
+      reason text, method text, exchange_rate text, batch text, gross_rest bigint, net_rest bigint, known_payment uuid,
+      refusal int, refused_field text, refused_reason text, refused_detail text) ON COMMIT DROP;
     CREATE TEMPORARY TABLE revisions (id uuid, place int, hash bytea) ON COMMIT DROP;
 
     """
@@ -111,6 +122,23 @@ extension Session {
       """)
   }
 
+  /// Whether an identity stands in the file several times.
+  private func hasRepeatedIDs() throws -> Bool {
+    try first(
+      """
+      SELECT EXISTS (SELECT FROM incoming GROUP BY outcome_id HAVING count(*) > 1) AS repeated
+      """)?.get("repeated") ?? false
+  }
+
+  /// Takes all rows at once, as `taken`, where no record of them is known, as in most files. Returns whether that was so.
+  private func takeAll() throws -> Bool {
+    let known: Int64? = try first(
+      "SELECT count(*) AS rows FROM incoming i JOIN outcome_keys k ON k.outcome_id = i.outcome_id")?.get("rows")
+    guard known == 0 else { return false }
+    try script("ALTER TABLE incoming RENAME TO taken")
+    return true
+  }
+
   /// Drops what is known word for word and sets aside, as `taken`, the first row of each identity that is left.
   /// Returns whether there was any. A second round happens only where a file tells one record twice.
   private func takeNextVersions() throws -> Bool {
@@ -122,7 +150,7 @@ extension Session {
     let taken = try execute(
       """
       CREATE TEMPORARY TABLE taken ON COMMIT DROP AS
-      SELECT DISTINCT ON (i.outcome_id) i.*, k.payment_id AS known_payment
+      SELECT DISTINCT ON (i.outcome_id) \(sql: Self.columns(of: "i")), k.payment_id AS known_payment
       FROM incoming i LEFT JOIN outcome_keys k ON k.outcome_id = i.outcome_id
       ORDER BY i.outcome_id, i.line
       """)
@@ -140,14 +168,7 @@ extension Session {
 
   /// Links new records and keeps them. Returns how many there were.
   private func insertNew(fileID: Int64, processor: String, reported: Bool, context: LoadContext) throws -> Int64 {
-    _ = try execute(
-      """
-      CREATE TEMPORARY TABLE unlinked ON COMMIT DROP AS
-      SELECT outcome_id, \(processor)::text AS processor, processor_refund, processor_charge, processor_payment,
-        claimed_payment, refund_id, claimed_order, order_reference
-      FROM taken WHERE known_payment IS NULL
-      """)
-    try link(context)
+    try link("SELECT *, \(processor)::text AS processor FROM taken WHERE known_payment IS NULL", context)
     _ = try execute(
       """
       INSERT INTO outcome_keys (outcome_id, content, payment_id)
@@ -173,7 +194,7 @@ extension Session {
       """)
     try tellStates(context: context)
     if reported { try noteBatches(of: processor, fileID: fileID, context: context) }
-    try script("DROP TABLE unlinked, links")
+    try script("DROP TABLE links")
     return inserted
   }
 

@@ -11,22 +11,45 @@ import SettleModel
 
 extension Session {
   func tellStates(context: LoadContext) throws {
-    try script(
-      """
-      CREATE TEMPORARY TABLE told ON COMMIT DROP AS
-      SELECT DISTINCT ON (l.payment_id, t.kind, t.refund_id, t.processor_refund) l.payment_id, t.kind, t.occurred_at,
-        t.refund_id, t.processor_refund, t.processor_payment, t.processor_charge, t.reason, t.compared_amount,
-        t.compared_currency, l.linked_by IN ('processor_id', 'payment_id') AS proven
-      FROM taken t JOIN links l ON l.outcome_id = t.outcome_id AND l.payment_id IS NOT NULL
-      WHERE t.kind IN ('charge', 'charge_failed', 'refund', 'refund_failure')
-      ORDER BY l.payment_id, t.kind, t.refund_id, t.processor_refund, l.linked_by NOT IN ('processor_id', 'payment_id'),
-        t.occurred_at, t.outcome_id
-      """)
-    try script("ANALYZE told")
+    try gatherTold()
     try tellSuccesses(context: context)
     try tellFailures(context: context)
     try tellRefunds(context: context)
-    try script("DROP TABLE told")
+    try script("DROP TABLE told, several")
+  }
+
+  /// What may change a state, as `told`, one row for each thing that is told of a payment: of several, the first that
+  /// proves it. A charge of a payment that has succeeded, and waits for no answer, tells nothing.
+  ///
+  /// Most payments have one row, so that only the rows of the others are put in order.
+  private func gatherTold() throws {
+    try script(
+      """
+      CREATE TEMPORARY TABLE several ON COMMIT DROP AS
+      SELECT payment_id FROM links WHERE payment_id IS NOT NULL GROUP BY payment_id HAVING count(*) > 1;
+      ANALYZE several
+      """)
+    func rows(where condition: SQL) -> SQL {
+      """
+      SELECT l.payment_id, t.kind, t.occurred_at, t.refund_id, t.processor_refund, t.processor_payment,
+        t.processor_charge, t.reason, t.compared_amount, t.compared_currency, t.outcome_id,
+        l.linked_by IN ('processor_id', 'payment_id') AS proven, p.attempts = 0 AND p.state = 'REQUESTED' AS unasked
+      FROM taken t JOIN links l ON l.outcome_id = t.outcome_id JOIN payments p ON p.payment_id = l.payment_id
+      WHERE t.kind IN ('charge', 'charge_failed', 'refund', 'refund_failure')
+        AND (t.kind <> 'charge' OR p.state <> 'SUCCEEDED' OR EXISTS (
+          SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id AND a.state = 'open'))
+        AND \(sql: condition) (SELECT FROM several s WHERE s.payment_id = l.payment_id)
+      """
+    }
+    _ = try execute(
+      """
+      CREATE TEMPORARY TABLE told ON COMMIT DROP AS
+      \(sql: rows(where: "NOT EXISTS"))
+      UNION ALL (
+        SELECT DISTINCT ON (payment_id, kind, refund_id, processor_refund) * FROM (\(sql: rows(where: "EXISTS"))) rows
+        ORDER BY payment_id, kind, refund_id, processor_refund, NOT proven, occurred_at, outcome_id)
+      """)
+    try script("ANALYZE told")
   }
 
   private func tellSuccesses(context: LoadContext) throws {
@@ -62,10 +85,8 @@ extension Session {
         AND NOT EXISTS (SELECT FROM charge_attempts a WHERE a.payment_id = p.payment_id)))
       """
     // What a file tells of payments that settle never asked for is in the file's digest. There may be millions.
-    let unasked = try execute("\(sql: raised) AND p.attempts = 0 AND p.state = 'REQUESTED'")
-    let successes: Int64 = try first("SELECT count(*) AS rows FROM told WHERE kind = 'charge'")?.get("rows") ?? 0
-    guard unasked < successes else { return }
-    try audited(.payment, "\(sql: raised) AND (p.attempts > 0 OR p.state = 'FAILED') RETURNING p.*", context: context)
+    try inOrderOfKey { _ = try execute("\(sql: raised) AND t.unasked") }
+    try audited(.payment, "\(sql: raised) AND NOT t.unasked RETURNING p.*", context: context)
   }
 
   /// A failure ends the attempt that was open when it happened; one that is older than the attempt, or
@@ -116,7 +137,9 @@ extension Session {
       WHERE t.kind = 'charge_failed' AND t.proven AND p.payment_id = t.payment_id AND p.state = 'SUCCEEDED'
         AND p.proof = 'outcome' AND p.attempts = 0 AND NOT p.revived AND p.succeeded_on = \(context.date)
         AND t.occurred_at >= p.succeeded_at
-        AND NOT EXISTS (SELECT FROM told s WHERE s.payment_id = p.payment_id AND s.kind = 'charge')
+        AND NOT EXISTS (
+          SELECT FROM links l JOIN taken s ON s.outcome_id = l.outcome_id AND s.kind = 'charge'
+          WHERE l.payment_id = p.payment_id)
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
         AND NOT EXISTS (
           SELECT FROM outcome_records o

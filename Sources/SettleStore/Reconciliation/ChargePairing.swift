@@ -59,13 +59,26 @@ extension Session {
     func agreed(_ column: (SQL) -> SQL) -> SQL {
       Self.agreements(with: rules).map { ", \(sql: column($0.column))" as SQL }.joined(separator: "")
     }
+    _ = try execute("CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS \(sql: Self.gathered(rules))")
+    // Most payments have one row, which is its charge: only the rows of the others are put in order.
+    try script(
+      """
+      CREATE TEMPORARY TABLE several ON COMMIT DROP AS
+      SELECT payment_id FROM gathered GROUP BY payment_id HAVING count(*) > 1;
+      ANALYZE gathered;
+      ANALYZE several
+      """)
     _ = try execute(
       """
       CREATE TEMPORARY TABLE charges ON COMMIT DROP AS
-      SELECT payment_id, first_payment AS processor_payment, first_charge AS processor_charge, outcome_id,
-        coalesce(summed, compared_amount)::bigint AS amount, first_currency AS currency,
-        CASE WHEN first_currency = last_currency THEN 1 ELSE 2 END AS currencies, begun_at AS occurred_at,
-        first_link AS linked_by, any_together AS together, all_counted AS counted\(sql: agreed { $0 })
+      SELECT payment_id, processor_payment, processor_charge, outcome_id, compared_amount AS amount,
+        compared_currency AS currency, 1 AS currencies, occurred_at, linked_by, together, row_id IS NOT NULL AS counted,
+        true AS alone\(sql: agreed { $0 })
+      FROM gathered g WHERE NOT EXISTS (SELECT FROM several s WHERE s.payment_id = g.payment_id)
+      UNION ALL
+      SELECT payment_id, first_payment, first_charge, outcome_id, coalesce(summed, compared_amount)::bigint,
+        first_currency, CASE WHEN first_currency = last_currency THEN 1 ELSE 2 END, begun_at, first_link, any_together,
+        all_counted, false\(sql: agreed { $0 })
       FROM (
         SELECT payment_id, outcome_id, compared_amount,
           row_number() OVER (PARTITION BY payment_id, charge
@@ -76,11 +89,11 @@ extension Session {
           min(occurred_at) OVER one AS begun_at, min(linked_by) OVER one AS first_link,
           bool_or(together) OVER one AS any_together, bool_and(row_id IS NOT NULL) OVER one AS all_counted
           \(sql: agreed { "bool_or(\(sql: $0)) OVER one AS \(sql: $0)" })
-        FROM (\(sql: Self.gathered(rules))) gathered
+        FROM gathered WHERE payment_id IN (SELECT payment_id FROM several)
         WINDOW one AS (PARTITION BY payment_id, charge)
       ) told WHERE place = 1
       """)
-    try script("ANALYZE charges")
+    try script("DROP TABLE gathered, several; ANALYZE charges")
   }
 
   private static func gathered(_ rules: MatchRules) -> SQL {
@@ -105,7 +118,7 @@ extension Session {
     _ = try execute(
       """
       CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS
-      WITH related AS (
+      WITH related AS NOT MATERIALIZED (
         SELECT c.*, p.amount AS expected_amount, p.currency AS expected_currency,
           p.revived OR p.state <> 'SUCCEEDED' AND NOT \(sql: Self.isUnasked) AS denied,
           coalesce(c.processor_payment IN (p.processor_payment, p.processor_charge)
@@ -114,10 +127,12 @@ extension Session {
             AND split_part(c.processor_payment, '_', 1) = split_part(p.processor_payment, '_', 1), false) AS foreign_id
         FROM charges c JOIN payments p ON p.payment_id = c.payment_id
       ), placed AS (
-        SELECT *, row_number() OVER (PARTITION BY payment_id 
+        SELECT *, 1::bigint + CASE WHEN foreign_id THEN 1 ELSE 0 END AS place FROM related WHERE alone
+        UNION ALL
+        SELECT *, row_number() OVER (PARTITION BY payment_id
           ORDER BY together DESC, own DESC, foreign_id, linked_by IN ('order_reference', 'amount_and_date'), occurred_at, outcome_id)
-          + CASE WHEN foreign_id THEN 1 ELSE 0 END AS place
-        FROM related
+          + CASE WHEN foreign_id THEN 1 ELSE 0 END
+        FROM related WHERE NOT alone
       )
       SELECT payment_id, outcome_id, place, expected_amount, expected_currency, amount AS reported_amount,
         currency AS reported_currency,

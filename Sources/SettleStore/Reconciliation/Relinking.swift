@@ -13,22 +13,16 @@ extension Session {
   }
 
   private func relinkOnce(_ context: LoadContext) throws -> Int {
-    try script(
+    try link(
       """
-      CREATE TEMPORARY TABLE unlinked ON COMMIT DROP AS
-      SELECT outcome_id, processor, processor_refund, processor_charge, processor_payment, claimed_payment, refund_id,
-        claimed_order, order_reference
-      FROM outcome_records
+      SELECT * FROM outcome_records
       WHERE linked_by IS NULL
         AND kind IN ('charge', 'charge_failed', 'capture_reversal', 'refund', 'refund_failure', 'dispute', 'dispute_reversal')
         AND coalesce(processor_refund, processor_charge, processor_payment, claimed_payment::text, refund_id::text,
           order_reference) IS NOT NULL
-      """)
-    try link(context)
+      """, context)
     _ = try execute("DELETE FROM links WHERE payment_id IS NULL")
-    let moved = try moveLinked(context)
-    try script("DROP TABLE unlinked")
-    return moved
+    return try moveLinked(context)
   }
 
   /// Moves the orphans of `links (outcome_id, payment_id, linked_by)` to their payments, with their breaks, and lets them

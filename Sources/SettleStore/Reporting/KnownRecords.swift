@@ -19,9 +19,11 @@ extension Session {
   }
 
   /// Whether a match `m` of ``matchesKnown(on:)`` is of the record `o`. Both keys say the same, but the planner takes them
-  /// for two chances that seldom meet, and would plan for one row where there are a million; so it is not told of the
-  /// second as a key.
-  static let isOfRecord: SQL = "o.payment_id = m.held_by AND (o.outcome_id = m.outcome_id) IS TRUE"
+  /// for two chances that seldom meet, and would plan for one row where there are a million; so the second one comes in a
+  /// form that it takes for as good as either.
+  static let isOfRecord: SQL = """
+    o.payment_id = m.held_by AND CASE WHEN o.outcome_id = m.outcome_id THEN true ELSE false END
+    """
 
   /// All records that a date knew, each as the date knew it, with the columns of `outcome_records`. To be narrowed by
   /// constants, which reach its indexes.

@@ -5,36 +5,56 @@ import SettleModel
 // speaks for all of them, and they stand in its bucket.
 
 extension Session {
-  /// The rows that may be items of a date, each with the outcome that speaks for its charge. A break that has explained
-  /// itself speaks no more: what it was about is matched, or another break's. A match speaks before a break, and a break
-  /// that stands on the date before one that somebody has settled: the charge has more rows by now.
-  static func reportedRows(on date: BusinessDate) -> SQL {
+  /// Makes the temporary table `reported_rows`: the rows that may be items of a date, each with the outcome that speaks
+  /// for its charge, its `principal`.
+  func gatherReported(on date: BusinessDate) throws {
+    _ = try execute(
+      """
+      CREATE TEMPORARY TABLE reported_rows AS
+      SELECT r.payment_id, r.outcome_id, r.kind, r.row_id, r.business_date, r.compared_amount, r.compared_currency,
+        r.outcome_id AS principal, m.outcome_id IS NOT NULL OR EXISTS (
+          SELECT FROM former f WHERE f.payment_id = r.payment_id AND f.outcome_id = r.outcome_id) AS matched
+      FROM \(sql: Self.recordsThen) r
+      LEFT JOIN matches m ON m.payment_id = r.payment_id AND m.outcome_id = r.outcome_id
+      WHERE r.reported AND r.kind <> 'charge_failed' AND (
+        r.business_date = \(date)
+        OR r.business_date < \(date) AND r.kind IN ('charge', 'capture_reversal', 'refund', 'dispute')
+          AND (m.business_date < \(date)) IS NOT TRUE AND NOT EXISTS (
+            SELECT FROM former f
+            WHERE f.payment_id = r.payment_id AND f.outcome_id = r.outcome_id AND f.business_date < \(date)))
+      """)
+    try script("ANALYZE reported_rows")
+    _ = try execute(
+      """
+      UPDATE reported_rows r SET principal = s.speaker
+      FROM (\(sql: Self.speakers(on: date))) s WHERE s.payment_id = r.payment_id AND s.outcome_id = r.outcome_id
+      """)
+  }
+
+  /// Of rows that are not matched themselves, the one of the same charge that speaks for it, where another one does. A
+  /// break that has explained itself speaks no more: what it was about is matched, or another break's. A match speaks
+  /// before a break, and a break that stands on the date before one that somebody has settled: the charge has more rows
+  /// by now.
+  private static func speakers(on date: BusinessDate) -> SQL {
     """
-    SELECT o.payment_id, o.outcome_id, o.kind, o.row_id, o.business_date, o.compared_amount, o.compared_currency,
-      CASE WHEN o.kind NOT IN ('charge', 'capture_reversal') OR spoken.matched THEN o.outcome_id
-        ELSE coalesce(speaker.outcome_id, o.outcome_id) END AS principal
-    FROM \(sql: recordsThen) o
-    LEFT JOIN LATERAL (
-      SELECT EXISTS (SELECT FROM \(sql: matchesThen) m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id) AS matched,
-        \(sql: isBroken("o")) AS broken, \(sql: isBroken("o", on: date)) AS standing
-    ) spoken ON true
-    LEFT JOIN LATERAL (
+    SELECT o.payment_id, o.outcome_id, speaker.outcome_id AS speaker
+    FROM reported_rows w
+    JOIN \(sql: recordsThen) o ON o.payment_id = w.payment_id AND o.outcome_id = w.outcome_id
+    CROSS JOIN LATERAL (
+      SELECT \(sql: isBroken("o")) AS broken, \(sql: isBroken("o", on: date)) AS standing
+    ) spoken
+    CROSS JOIN LATERAL (
       SELECT c.outcome_id FROM \(sql: recordsThen) c
       LEFT JOIN payments p ON p.payment_id = c.payment_id
       LEFT JOIN \(sql: matchesThen) m ON m.payment_id = c.payment_id AND m.outcome_id = c.outcome_id
-      WHERE NOT spoken.matched AND o.kind IN ('charge', 'capture_reversal') AND c.payment_id = o.payment_id
-        AND c.outcome_id <> o.outcome_id AND c.kind IN ('charge', 'capture_reversal')
+      WHERE c.payment_id = o.payment_id AND c.outcome_id <> o.outcome_id AND c.kind IN ('charge', 'capture_reversal')
         AND \(sql: chargeKey(of: "c")) = \(sql: chargeKey(of: "o"))
         AND (m.business_date <= \(date) OR NOT spoken.standing AND (\(sql: isBroken("c", on: date))
           OR NOT spoken.broken AND (m.outcome_id IS NOT NULL OR \(sql: isBroken("c")))))
       ORDER BY m.business_date <= \(date) DESC NULLS LAST, \(sql: isBroken("c", on: date)) DESC, c.kind <> 'charge',
         c.row_id IS NULL, c.occurred_at, c.outcome_id LIMIT 1
-    ) speaker ON true
-    WHERE o.reported AND o.kind <> 'charge_failed' AND (
-      o.business_date = \(date)
-      OR o.business_date < \(date) AND o.kind IN ('charge', 'capture_reversal', 'refund', 'dispute') AND NOT EXISTS (
-        SELECT FROM \(sql: matchesThen) m
-        WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id AND m.business_date < \(date)))
+    ) speaker
+    WHERE NOT w.matched AND w.kind IN ('charge', 'capture_reversal')
     """
   }
 
@@ -93,23 +113,35 @@ extension Session {
     """
   }
 
+  /// All that may be an item of a date, with whether it is matched by then.
+  static func items(on date: BusinessDate) -> SQL {
+    """
+    SELECT i.*, m.payment_id IS NOT NULL AS matched
+    FROM (
+      \(sql: expectedCharges(on: date)) UNION ALL \(sql: expectedRefunds(on: date))
+      UNION ALL \(sql: reportedItems(on: date)) UNION ALL \(sql: bankItems(on: date))) i
+    LEFT JOIN \(sql: matchesThen) m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
+      AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
+    """
+  }
+
   /// Each item's one bucket: matched, else its break's reason (resolved or not), else what it still is. A break that had
   /// explained itself before the date says nothing of it.
   static func buckets(on date: BusinessDate) -> SQL {
     """
-    SELECT i.side, i.kind, i.currency, i.amount,
-      CASE WHEN m.payment_id IS NOT NULL THEN 'matched' ELSE coalesce(b.reason, i.unsettled) END AS bucket
+    SELECT side, kind, currency, amount, 'matched' AS bucket FROM items WHERE matched
+    UNION ALL
+    SELECT i.side, i.kind, i.currency, i.amount, coalesce(b.reason, i.unsettled)
     FROM items i
-    LEFT JOIN \(sql: matchesThen) m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
-      AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
     LEFT JOIN LATERAL (
       SELECT reason FROM breaks b
-      WHERE b.first_seen <= \(date) AND m.payment_id IS NULL
+      WHERE b.first_seen <= \(date)
         AND (b.resolved_on IS NULL OR b.resolved_on >= \(date) OR b.resolution <> 'explained') AND (
         i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
         OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id
         OR i.side = 'bank' AND i.unsettled = 'other' AND b.payment_id = i.payment_id AND b.item_id = i.item_id)
       ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
+    WHERE NOT i.matched
     """
   }
 }

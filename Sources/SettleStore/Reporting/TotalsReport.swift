@@ -13,14 +13,8 @@ extension Session {
   package func totals(on date: BusinessDate) throws -> (rows: [TotalRow], charges: [TotalRow]) {
     try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
     try setAsideLaterFacts(than: date)
-    _ = try execute("CREATE TEMPORARY TABLE reported_rows AS \(sql: Self.reportedRows(on: date))")
-    try script("ANALYZE reported_rows")
-    _ = try execute(
-      """
-      CREATE TEMPORARY TABLE items AS
-      \(sql: Self.expectedCharges(on: date)) UNION ALL \(sql: Self.expectedRefunds(on: date))
-      UNION ALL \(sql: Self.reportedItems(on: date)) UNION ALL \(sql: Self.bankItems(on: date))
-      """)
+    try gatherReported(on: date)
+    _ = try execute("CREATE TEMPORARY TABLE items AS \(sql: Self.items(on: date))")
     try tellWaitingForFiles(on: date)
     try script("ANALYZE items")
     _ = try execute(
@@ -91,7 +85,7 @@ extension Session {
 
   /// A payment is an item from the date it was recorded until the end of the date that closed it. One that was declined
   /// and is to be tried again is open: `retrying`.
-  private static func expectedCharges(on date: BusinessDate) -> SQL {
+  static func expectedCharges(on date: BusinessDate) -> SQL {
     """
     SELECT 'expected' AS side, 'charge' AS kind, p.payment_id, p.payment_id AS item_id, NULL::uuid AS outcome_id,
       p.amount, p.currency,
@@ -129,7 +123,7 @@ extension Session {
 
   /// A refund that failed is an item of the date that learnt of it, and once more of the date on which the files' own
   /// account of it was matched.
-  private static func expectedRefunds(on date: BusinessDate) -> SQL {
+  static func expectedRefunds(on date: BusinessDate) -> SQL {
     """
     SELECT 'expected', 'refund', r.payment_id, r.refund_id, NULL::uuid, -r.amount, r.currency,
       CASE
