@@ -67,6 +67,8 @@ extension Session {
       FROM told t JOIN payments p ON p.payment_id = t.payment_id AND p.state <> 'SUCCEEDED'
       CROSS JOIN LATERAL (VALUES (t.processor_payment, 'payment'), (t.processor_charge, 'charge')) r (value, kind)
       WHERE t.kind = 'charge' AND t.proven AND r.value IS NOT NULL
+      -- An id that two payments claim is the same one's in whichever order the rows stand.
+      ORDER BY p.payment_id
       ON CONFLICT (merchant, processor, value) DO NOTHING
       """)
     let raised: SQL = """

@@ -113,35 +113,27 @@ extension Session {
     """
   }
 
-  /// All that may be an item of a date, with whether it is matched by then.
-  static func items(on date: BusinessDate) -> SQL {
-    """
-    SELECT i.*, m.payment_id IS NOT NULL AS matched
-    FROM (
-      \(sql: expectedCharges(on: date)) UNION ALL \(sql: expectedRefunds(on: date))
-      UNION ALL \(sql: reportedItems(on: date)) UNION ALL \(sql: bankItems(on: date))) i
-    LEFT JOIN \(sql: matchesThen) m ON m.payment_id = i.payment_id AND m.business_date <= \(date)
-      AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
-    """
-  }
-
   /// Each item's one bucket: matched, else its break's reason (resolved or not), else what it still is. A break that had
   /// explained itself before the date says nothing of it.
   static func buckets(on date: BusinessDate) -> SQL {
-    """
-    SELECT side, kind, currency, amount, 'matched' AS bucket FROM items WHERE matched
-    UNION ALL
-    SELECT i.side, i.kind, i.currency, i.amount, coalesce(b.reason, i.unsettled)
-    FROM items i
-    LEFT JOIN LATERAL (
-      SELECT reason FROM breaks b
-      WHERE b.first_seen <= \(date)
-        AND (b.resolved_on IS NULL OR b.resolved_on >= \(date) OR b.resolution <> 'explained') AND (
-        i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
-        OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id
-        OR i.side = 'bank' AND i.unsettled = 'other' AND b.payment_id = i.payment_id AND b.item_id = i.item_id)
-      ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
-    WHERE NOT i.matched
-    """
+    let isOfItem: SQL = """
+      m.payment_id = i.payment_id AND m.business_date <= \(date) AND (m.item_id = i.item_id OR m.outcome_id = i.outcome_id)
+      """
+    return """
+      SELECT i.side, i.kind, i.currency, i.amount, 'matched' AS bucket
+      FROM items i JOIN \(sql: matchesThen) m ON \(sql: isOfItem)
+      UNION ALL
+      SELECT i.side, i.kind, i.currency, i.amount, coalesce(b.reason, i.unsettled)
+      FROM items i
+      LEFT JOIN LATERAL (
+        SELECT reason FROM breaks b
+        WHERE b.first_seen <= \(date)
+          AND (b.resolved_on IS NULL OR b.resolved_on >= \(date) OR b.resolution <> 'explained') AND (
+          i.side = 'expected' AND b.payment_id = i.payment_id AND b.item_id = i.item_id
+          OR i.side = 'reported' AND b.payment_id = i.payment_id AND b.outcome_id = i.outcome_id
+          OR i.side = 'bank' AND i.unsettled = 'other' AND b.payment_id = i.payment_id AND b.item_id = i.item_id)
+        ORDER BY b.resolution IS NOT DISTINCT FROM 'explained', b.first_seen DESC, b.break_id LIMIT 1) b ON true
+      WHERE NOT EXISTS (SELECT FROM \(sql: matchesThen) m WHERE \(sql: isOfItem))
+      """
   }
 }

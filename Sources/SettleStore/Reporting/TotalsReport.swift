@@ -14,7 +14,12 @@ extension Session {
     try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
     try setAsideLaterFacts(than: date)
     try gatherReported(on: date)
-    _ = try execute("CREATE TEMPORARY TABLE items AS \(sql: Self.items(on: date))")
+    _ = try execute(
+      """
+      CREATE TEMPORARY TABLE items AS
+      \(sql: Self.expectedCharges(on: date)) UNION ALL \(sql: Self.expectedRefunds(on: date))
+      UNION ALL \(sql: Self.reportedItems(on: date)) UNION ALL \(sql: Self.bankItems(on: date))
+      """)
     try tellWaitingForFiles(on: date)
     try script("ANALYZE items")
     _ = try execute(
@@ -85,7 +90,7 @@ extension Session {
 
   /// A payment is an item from the date it was recorded until the end of the date that closed it. One that was declined
   /// and is to be tried again is open: `retrying`.
-  static func expectedCharges(on date: BusinessDate) -> SQL {
+  private static func expectedCharges(on date: BusinessDate) -> SQL {
     """
     SELECT 'expected' AS side, 'charge' AS kind, p.payment_id, p.payment_id AS item_id, NULL::uuid AS outcome_id,
       p.amount, p.currency,
@@ -123,7 +128,7 @@ extension Session {
 
   /// A refund that failed is an item of the date that learnt of it, and once more of the date on which the files' own
   /// account of it was matched.
-  static func expectedRefunds(on date: BusinessDate) -> SQL {
+  private static func expectedRefunds(on date: BusinessDate) -> SQL {
     """
     SELECT 'expected', 'refund', r.payment_id, r.refund_id, NULL::uuid, -r.amount, r.currency,
       CASE

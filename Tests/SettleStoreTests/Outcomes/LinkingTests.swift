@@ -84,6 +84,24 @@ import Testing
     }
   }
 
+  /// A file may give one id to two payments: in whichever order it does, the same one has it.
+  @Test(arguments: [false, true])
+  func anIDThatTwoPaymentsClaimIsTheSameOnesInAnyOrder(reversed: Bool) async throws {
+    try await Story.tell { story in
+      try await story.authorize(.order("A", 1_000), .order("B", 1_000))
+      let rows = ["A", "B"].map {
+        Reported.charge($0, 1_000).naming(.init(payment: story.payment($0), processorPayment: "pi_1"))
+      }
+      try await story.report(reversed ? rows.reversed() : rows)
+      #expect(
+        try await story.store.rows(
+          """
+          SELECT CASE WHEN payment_id = (SELECT min(payment_id::text)::uuid FROM payments) THEN 'first' ELSE 'other' END
+          FROM payment_references WHERE value = 'pi_1'
+          """) == ["first"])
+    }
+  }
+
   @Test func anotherMerchantsPaymentsAreNotFound() async throws {
     try await Story.tell { story in
       try await story.authorize(.order("A", 1_000, id: "x"))
