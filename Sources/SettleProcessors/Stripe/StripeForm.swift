@@ -28,9 +28,10 @@ struct StripeForm {
 
   /// The value of a field in a body that ``add(_:_:)`` made, where it holds nothing that needed encoding.
   static func plainValue(_ name: String, in body: String) -> String? {
-    for field in body.split(separator: "&") {
-      let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2, parts[0] == name { return parts[1].contains("%") ? nil : String(parts[1]) }
+    for field in body.utf8.split(separator: UInt8(ascii: "&")) {
+      let parts = field.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[0].elementsEqual(name.utf8) else { continue }
+      return parts[1].contains(UInt8(ascii: "%")) ? nil : String(Substring(parts[1]))
     }
     return nil
   }
