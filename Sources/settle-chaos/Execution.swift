@@ -1,3 +1,4 @@
+import Faults
 import Foundation
 
 /// Goes through faults and defects, some worlds at a time, and keeps the score.

@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 /// What an entry of the audit trail tells. Stored spellings are never reused.
 package enum AuditKind: String, Sendable, CaseIterable, SQLEncodable, SQLDecodable {

@@ -1,5 +1,5 @@
 import Postgres
-package import SettleModel
+import SettleModel
 
 extension Session {
   /// Records a group of answers to cancellations in one fenced transaction. Recording one twice changes nothing.

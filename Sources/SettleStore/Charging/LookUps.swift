@@ -1,5 +1,5 @@
 package import Postgres
-package import SettleModel
+import SettleModel
 
 extension Session {
   /// Writes down that attempts were looked for in vain.

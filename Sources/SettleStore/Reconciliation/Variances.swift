@@ -1,5 +1,5 @@
 import Postgres
-package import SettleModel
+import SettleModel
 
 // Fees and rates: what a processor kept of money, and at which rate it converted it. Whether the money itself is matched
 // is another matter, so these breaks have the outcome record as their item rather than as the outcome that they speak

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import Postgres
 package import SettleModel
 package import SettleStore

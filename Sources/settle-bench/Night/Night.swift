@@ -68,7 +68,7 @@ struct Night {
 
   /// Nothing of the caller's own set-up reaches it.
   func start(_ arguments: [String], environment: [String: String] = [:], output: Pipe? = nil) throws -> Process {
-    FileManager.default.createFile(atPath: log, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: log))
     let said = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
     let process = Process()
     process.executableURL = URL(fileURLWithPath: settle)

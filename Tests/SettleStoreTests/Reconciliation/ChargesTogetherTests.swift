@@ -8,8 +8,8 @@ import Testing
 @Suite struct ChargesTogetherTests {
   private static let rules = MatchRules([MatchRule(by: [.id]), MatchRule(by: [.id], together: true)])
 
-  private func part(_ name: String, _ amount: Int64, of story: Story) async -> Reported {
-    let payment = await story.payment("A")
+  private func part(_ name: String, _ amount: Int64, of story: Story) -> Reported {
+    let payment = story.payment("A")
     return .charge(name, amount).naming(.init(order: "A", processorCharge: "ch_\(name)"))
       .changed { $0.references.payment = payment }
   }

@@ -29,7 +29,7 @@ struct Conversion: Sendable, CustomTestStringConvertible {
         let words = text.split(separator: " ")
         let codes = words[words.count - 2].split(separator: "/").map { Currency.named(String($0)) }
         return ReferenceRate(
-          date: words.count == 3 ? try #require(BusinessDate(words[0])) : nil,
+          date: words.count == 3 ? try #require(BusinessDate(words[0]) as BusinessDate?) : nil,
           pair: .init(from: codes[0], to: codes[1]), rate: try #require(ExchangeRate(words[words.count - 1])))
       })
   }

@@ -72,7 +72,7 @@ private struct TemporaryFile {
   let handle: FileHandle
 
   init() throws {
-    FileManager.default.createFile(atPath: path, contents: nil)
+    try Data().write(to: URL(fileURLWithPath: path))
     handle = try #require(FileHandle(forWritingAtPath: path))
   }
 
