@@ -40,8 +40,10 @@ package final class Session {
       var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
       guard !isLost, poll(&descriptor, 1, 0) > 0 else { break }
       PQconsumeInput(connection)
+      // Reads what came, of which the server's last words are a part.
+      PQisBusy(connection)
     }
-    return isLost
+    return isLost || notices.isEndTold
   }
 
   var transactionStatus: PGTransactionStatusType { PQtransactionStatus(connection) }

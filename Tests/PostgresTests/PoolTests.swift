@@ -59,6 +59,21 @@ import Testing
     }
   }
 
+  /// The server's last words may be there to read before the connection has ended.
+  @Test func aConnectionThatIsEndingIsReplaced() async throws {
+    try await withPool(size: 1) { pool, settings async throws in
+      let other = try await Connection.open(settings)
+      for _ in 0..<50 {
+        let pid = try await pool.session { db in try db.value("SELECT pg_backend_pid()", as: Int32.self) }
+        try await other.run { db in
+          try db.execute("SELECT pg_terminate_backend(\(pid))")
+          while try db.value("SELECT count(*) FROM pg_stat_activity WHERE pid = \(pid)", as: Int64.self) == 1 {}
+        }
+      }
+      await other.close()
+    }
+  }
+
   @Test func aConnectionThatEndsInUseIsReplaced() async throws {
     try await withPool(size: 1) { pool, settings async throws in
       let work = Task { _ = try await pool.session { db in try db.execute("SELECT pg_sleep(500)") } }
