@@ -53,19 +53,8 @@ extension Identifier {
   /// The name-based identity (RFC 9562, version 5) of the parts, joined by the ASCII unit separator.
   ///
   /// Every part must be normalised before: see ``IdentityText``.
-  package init(naming parts: String...) {
-    var hash = Insecure.SHA1()
-    hash.update(data: namespace)
-    for (index, part) in parts.enumerated() {
-      if index > 0 { hash.update(data: [0x1F]) }
-      var part = part
-      part.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    }
-    self.init(rawValue: UUID(version5: hash.finalize()))
-  }
-}
+  package init(naming parts: String...) { self.init(naming: Array(parts.joined(separator: "\u{1F}").utf8)) }
 
-extension Identifier {
   /// The same of parts that have been joined, in UTF-8.
   package init(naming joined: [UInt8]) {
     var hash = Insecure.SHA1()
