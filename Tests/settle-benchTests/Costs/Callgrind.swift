@@ -3,7 +3,7 @@ import Glibc
 
 @testable import settle_bench
 
-/// Counts a program's instructions with valgrind, which gives nearly the same number each time, on any machine of a kind.
+/// Counts what a program does with valgrind, which gives nearly the same numbers each time, on any machine of a kind.
 final class Callgrind: Sendable {
   private let folder: String
   private let program: String
@@ -26,17 +26,41 @@ final class Callgrind: Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  /// How many instructions the program takes, on all its threads.
-  func instructions(_ arguments: [String]) async throws -> Int {
+  struct Counts: Codable {
+    var instructions: Int
+    /// Pieces of memory that were asked for.
+    var allocations: Int
+  }
+
+  /// What the program does from its start to its end, on all its threads.
+  func count(_ arguments: [String]) async throws -> Counts {
     let counts = "\(folder)/callgrind.out"
     try await Self.run(
       "/usr/bin/valgrind", ["--tool=callgrind", "--callgrind-out-file=\(counts)", program] + arguments,
       log: "\(folder)/valgrind.log")
-    let text = try String(contentsOfFile: counts, encoding: .utf8)
-    guard let line = text.split(separator: "\n").last(where: { $0.hasPrefix("totals: ") }),
+    let lines = try String(contentsOfFile: counts, encoding: .utf8).split(separator: "\n")
+    guard let line = lines.last(where: { $0.hasPrefix("totals: ") }),
       let total = Int(line.dropFirst("totals: ".count))
     else { throw BenchFailure("valgrind counted nothing") }
-    return total
+    return Counts(instructions: total, allocations: Self.calls(of: "malloc", in: lines))
+  }
+
+  /// The callee `cfn=(12) malloc`, later only `cfn=(12)`, stands before each of its `calls=3 0`; a number is said to be
+  /// a name where it first stands, be that as callee or as caller (`fn=`).
+  private static func calls(of name: String, in lines: [Substring]) -> Int {
+    guard let known = lines.first(where: { $0.hasSuffix(") \(name)") && $0.contains("fn=(") }),
+      let number = known.split(separator: "=").last?.prefix(while: { $0 != " " })
+    else { return 0 }
+    var calls = 0
+    var isCalled = false
+    for line in lines {
+      if line.hasPrefix("cfn=") {
+        isCalled = line.dropFirst("cfn=".count).prefix { $0 != " " } == number
+      } else if isCalled, line.hasPrefix("calls=") {
+        calls += Int(line.dropFirst("calls=".count).prefix { $0 != " " }) ?? 0
+      }
+    }
+    return calls
   }
 
   private static func run(_ program: String, _ arguments: [String], log: String) async throws {

@@ -21,12 +21,12 @@ enum KeptFigures {
     return found
   }
 
-  /// Fails where a figure has grown by more than the tolerance, in percent.
+  /// Fails where a figure has grown by more than the tolerance, in percent. A few more are let pass, for the small ones.
   static func expect(
     _ found: Int, within percent: Int, of kept: Int, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(
-      found * 100 <= kept * (100 + percent),
+      found * 100 <= kept * (100 + percent) + 5_000,
       """
       \(what): \(found), of which \(kept) were kept, and \(percent)% more are let pass. Where the cost is worth it, run \
       scripts/figures and read the diff.

@@ -31,10 +31,11 @@ struct StageCostsTests {
       for (stage, found) in found.sorted(by: { $0.key < $1.key }) {
         let kept = try #require(kept[stage])
         let largest = Self.largest(run == "first" ? night.statements[stage] : nil)
+        // Less than one further pass over a file's rows would be.
         KeptFigures.expect(
-          found.rowOperations, within: 10, of: kept.rowOperations, "row operations of \(stage), \(run)\(largest)")
+          found.rowOperations, within: 2, of: kept.rowOperations, "row operations of \(stage), \(run)\(largest)")
         KeptFigures.expect(
-          found.walRecords, within: 10, of: kept.walRecords, "records of WAL of \(stage), \(run)")
+          found.walRecords, within: 5, of: kept.walRecords, "records of WAL of \(stage), \(run)")
         #expect(
           found.writes == kept.writes,
           "rows written by \(stage), \(run); where that is meant, run scripts/figures and read the diff")
@@ -89,12 +90,12 @@ struct StageCostsTests {
     #expect(nights.twice.nestedLoop > 3 * nights.once.nestedLoop)
   }
 
-  /// The larger night has twice the orders; a tenth more is let pass, as n log n has it.
+  /// The larger night has twice the orders; a tenth more is let pass, as n log n has it, and a few rows.
   private static func expectGrowth(
     from small: Int, to large: Int, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(
-      large * 10 <= small * 22, "\(what): \(small) for a night, \(large) for one of twice the orders",
+      large * 10 <= small * 22 + 500, "\(what): \(small) for a night, \(large) for one of twice the orders",
       sourceLocation: sourceLocation)
   }
 
