@@ -38,7 +38,7 @@ package struct PlanLog {
   }
 
   /// An entry's further lines begin with a tab.
-  static func plans(_ text: String) -> [String] {
+  private static func plans(_ text: String) -> [String] {
     var plans: [String] = []
     var isPlan = false
     for line in text.split(separator: "\n") {

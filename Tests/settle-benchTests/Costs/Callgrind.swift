@@ -36,7 +36,7 @@ final class Callgrind: Sendable {
   func count(_ arguments: [String]) async throws -> Counts {
     let counts = "\(folder)/callgrind.out"
     try await Self.run(
-      "/usr/bin/valgrind", ["--tool=callgrind", "--callgrind-out-file=\(counts)", program] + arguments,
+      "/usr/bin/valgrind", ["--tool=callgrind", "--vgdb=no", "--callgrind-out-file=\(counts)", program] + arguments,
       log: "\(folder)/valgrind.log")
     let lines = try String(contentsOfFile: counts, encoding: .utf8).split(separator: "\n")
     guard let line = lines.last(where: { $0.hasPrefix("totals: ") }),
