@@ -4,7 +4,8 @@
 CREATE TABLE sweeps (
   swept_on date NOT NULL,
   through date NOT NULL,
-  PRIMARY KEY (swept_on, through)
+  PRIMARY KEY (swept_on, through),
+  CONSTRAINT nothing_is_swept_ahead CHECK (through <= swept_on)
 );
 COMMENT ON TABLE sweeps IS 'Up to which date of their own items were swept, by the date of the reconciliation that did it. Without rows, everything is looked at.';
 

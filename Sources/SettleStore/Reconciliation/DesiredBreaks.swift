@@ -94,7 +94,7 @@ extension Session {
       INSERT INTO desired
       SELECT DISTINCT ON (p.payment_id) p.payment_id, \(sql: Self.breakID(.statusMismatch, of: "p.payment_id")),
         'status_mismatch', p.payment_id, o.outcome_id, p.amount, p.currency, 0::bigint, p.currency, o.linked_by
-      FROM \(sql: open.records) o JOIN payments p ON p.payment_id = o.payment_id
+      FROM \(sql: open.payments) p JOIN outcome_records o ON o.payment_id = p.payment_id
       WHERE o.kind = 'charge_failed' AND o.linked_by IS NOT NULL AND p.state = 'SUCCEEDED'
         AND p.proof <> 'outcome' AND o.occurred_at >= p.succeeded_at
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)

@@ -29,7 +29,7 @@ extension Session {
       try savepoint {
         try noteVerdicts(as: "stands")
         try unmakeMatches(on: context.date)
-        _ = try reconcile(terms, context: context)
+        _ = try explain(terms, context: context)
         try noteVerdicts(as: "would_be")
         flips = try changedVerdicts()
         throw Undone()

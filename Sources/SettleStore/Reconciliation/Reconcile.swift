@@ -30,6 +30,8 @@ package struct ReconcileTerms: Sendable {
   package var rates: RatePolicy?
   /// The pipeline's time zone, an IANA name: in it, a conversion and a payout have their days, and rules by date compare.
   package var zone = "UTC"
+  /// Of a date, so many open items are carried from night to night, whatever share of the date they are.
+  package var fewLeftovers: Int64 = 1_000
 
   package init(
     waitingDays: Int, rules: MatchRules = .standard, calendar: BankingCalendar = BankingCalendar(.none),
@@ -49,6 +51,13 @@ extension Session {
   /// Which breaks there should be is a function of the facts and the date alone. It is computed anew each time into
   /// `desired`; what is new opens, what is gone has been explained and resolves itself. So any night may be replayed.
   package func reconcile(_ terms: ReconcileTerms, context: LoadContext) throws -> ReconcileCounts {
+    let counts = try explain(terms, context: context)
+    try sweep(few: terms.fewLeftovers, context: context)
+    return counts
+  }
+
+  /// The same, and no date is swept by it.
+  func explain(_ terms: ReconcileTerms, context: LoadContext) throws -> ReconcileCounts {
     var counts = ReconcileCounts()
     counts.relinked = try relinkOrphans(context: context)
     counts.relinked += try linkByRules(terms, context: context)
@@ -76,7 +85,6 @@ extension Session {
     counts.rates = try wantRateVariances(terms.rates, zone: terms.zone, context: context)
     try script("ANALYZE desired")
     (counts.opened, counts.resolved) = try settleBreaks(context: context)
-    try sweep(on: context.date)
     try script("DROP TABLE desired, ambiguous")
     return counts
   }

@@ -7,18 +7,25 @@ extension Session {
   ///
   /// A date of which much is still awaited, as where each file comes a day later, is left to a later night, which finds it
   /// settled: so what waits is not noted one by one only to be crossed out the next day.
-  func sweep(on date: BusinessDate) throws {
+  ///
+  /// - Parameter few: so many of a date are carried whatever share of it they are.
+  func sweep(few: Int64, context: LoadContext) throws {
+    let date = context.date
+    // After a date that lies ahead all others would be late.
+    guard date.startInUTC <= context.now.adding(.seconds(86_400)) else { return }
     let last = try lastSweep()
     if let last, date < last.on { return }
-    if let through = try sweepDays(after: last?.through, on: date) {
+    if let through = try sweepDays(after: last?.through, on: date, few: few) {
       _ = try execute("INSERT INTO sweeps (swept_on, through) VALUES (\(date), \(through))")
+      if last != nil { try dropSettled(on: date) }
+      try carry("SELECT payment_id FROM leftovers WHERE day <= \(through)")
     }
-    // What an earlier date's report would still look for stays.
-    if try lastSweep()?.on == date { try dropSettled(on: date) }
+    try script("DROP TABLE leftovers")
   }
 
-  /// Carries what is open of the days that can be swept, and returns the last of them; nil where none can.
-  private func sweepDays(after swept: BusinessDate?, on date: BusinessDate) throws -> BusinessDate? {
+  /// Finds what is open of the days since the last sweep, the `leftovers`, and returns the last day that can be swept; nil
+  /// where none can.
+  private func sweepDays(after swept: BusinessDate?, on date: BusinessDate, few: Int64) throws -> BusinessDate? {
     func since(_ table: SQL, _ column: SQL) -> SQL {
       """
       (SELECT * FROM \(sql: table)
@@ -32,13 +39,13 @@ extension Session {
       \(sql: Self.unsettled(payments: payments, records: records, on: "\(date)"))
       """)
     try script("ANALYZE leftovers")
-    let through: BusinessDate? = try first(
+    return try first(
       """
       SELECT max(until) FILTER (WHERE is_swept) AS through
       FROM (
         SELECT lead(day, 1, \(date)::date + 1) OVER days - 1 AS until,
           -- Nothing that comes after a day of which much is open is swept either.
-          bool_and(coalesce(open, 0) <= greatest(\(Self.fewLeftovers), items / 5)
+          bool_and(coalesce(open, 0) <= greatest(\(few), items / 5)
             OR day < \(date.adding(days: -Self.longestWait))) OVER days AS is_swept
         FROM (
           SELECT day, sum(items) AS items FROM (
@@ -48,13 +55,8 @@ extension Session {
         LEFT JOIN (SELECT day, count(*) AS open FROM leftovers GROUP BY day) l USING (day)
         WINDOW days AS (ORDER BY day)) judged
       """)?.get("through")
-    if let through { try carry("SELECT payment_id FROM leftovers WHERE day <= \(through)") }
-    try script("DROP TABLE leftovers")
-    return through
   }
 
-  /// So many of a day are carried whatever share of it they are.
-  private static let fewLeftovers: Int64 = 1_000
   /// After so many days what is open of a day is carried, however much it is.
   private static let longestWait = 10
 
@@ -63,8 +65,13 @@ extension Session {
     let open = Self.unsettled(
       payments: "(SELECT p.* FROM carried c JOIN payments p ON p.payment_id = c.payment_id)",
       records: "(SELECT o.* FROM carried c JOIN outcome_records o ON o.payment_id = c.payment_id)", on: "\(date)")
+    // A report tells of a record as it was on its date: one that was changed later may have been open then.
     _ = try execute(
-      "DELETE FROM carried c WHERE NOT EXISTS (SELECT FROM (\(sql: open)) o WHERE o.payment_id = c.payment_id)")
+      """
+      DELETE FROM carried c WHERE NOT EXISTS (SELECT FROM (\(sql: open)) o WHERE o.payment_id = c.payment_id)
+        AND NOT EXISTS (
+          SELECT FROM outcome_versions v WHERE v.payment_id = c.payment_id AND v.replaced_on > \(date))
+      """)
   }
 
   /// Of payments and records those without a match, or with one that was not there yet when the date began, each with its

@@ -43,7 +43,7 @@ extension StoreCheck {
       SELECT DISTINCT o.payment_id::text AS subject
       FROM (SELECT max(swept_on) AS day, max(through) AS through FROM sweeps) s
       CROSS JOIN LATERAL (\(sql: Session.unsettled(payments: "payments", records: "outcome_records", on: "s.day"))) o
-      WHERE o.day <= s.through AND o.payment_id NOT IN (SELECT payment_id FROM carried)
+      WHERE o.day <= s.through AND NOT EXISTS (SELECT FROM carried c WHERE c.payment_id = o.payment_id)
       """)
 
   /// Only what was there when reconciling was last done to its end can have been explained by it.

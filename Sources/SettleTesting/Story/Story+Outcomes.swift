@@ -47,6 +47,7 @@ extension Story {
     var terms = ReconcileTerms(waitingDays: days, rules: rules, calendar: calendar, expectedFiles: files)
     terms.fees = FeeSchedule(fees)
     terms.rates = rates
+    terms.fewLeftovers = fewLeftovers
     return try await write { [terms] db in try db.reconcile(terms, context: context) }
   }
 

@@ -24,6 +24,8 @@ package actor Story {
   package private(set) var date: BusinessDate
   /// When what a row of a report tells has happened, where the row does not say it.
   package nonisolated let noon: Timestamp
+  /// See ``ReconcileTerms``.
+  package private(set) var fewLeftovers: Int64 = 1_000
   private var now: Timestamp
   private var files = 0
 
@@ -59,6 +61,9 @@ package actor Story {
     try await story.begin()
     try await body(story)
   }
+
+  /// Dates are swept by the share of them that is settled, however few their items are.
+  package func sweepByShareAlone() { fewLeftovers = 0 }
 
   /// Batches belong to a run, so there is one.
   private func begin() async throws {

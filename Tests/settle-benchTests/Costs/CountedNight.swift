@@ -25,8 +25,10 @@ struct CountedNight {
   private(set) var first: [String: StageCosts] = [:]
   /// The same night once more.
   private(set) var again: [String: StageCosts] = [:]
-  /// Row operations of the first run, by stage and by the statement's text.
+  /// Row operations by stage and by the statement's text.
   private(set) var statements: [String: [String: Int]] = [:]
+  /// The same of the second run.
+  private(set) var statementsAgain: [String: [String: Int]] = [:]
   /// Row operations of a join that goes through every row for every row, and how many rows there are on each side.
   let nestedLoop: Int
   let joined: Int
@@ -46,11 +48,12 @@ struct CountedNight {
     for stage in Self.stages {
       let counted = try await Self.count(stage, of: folder, in: settings, &log)
       first[stage.rawValue] = counted.costs
-      statements[stage.rawValue] = Dictionary(
-        counted.statements.map { ($0.text, $0.rowOperations) }, uniquingKeysWith: +)
+      statements[stage.rawValue] = counted.byText
     }
     for stage in Self.stages {
-      again[stage.rawValue] = try await Self.count(stage, of: folder, in: settings, &log).costs
+      let counted = try await Self.count(stage, of: folder, in: settings, &log)
+      again[stage.rawValue] = counted.costs
+      statementsAgain[stage.rawValue] = counted.byText
     }
     joined = orders / 10
     nestedLoop = try await Self.nestedLoop(over: joined, in: settings, &log)
@@ -58,7 +61,7 @@ struct CountedNight {
 
   private static func count(
     _ stage: StageName, of folder: String, in settings: ConnectionSettings, _ log: inout PlanLog
-  ) async throws -> (costs: StageCosts, statements: [StatementCost]) {
+  ) async throws -> (costs: StageCosts, byText: [String: Int]) {
     let before = try await settings.tableWrites()
     _ = try log.news()
     try await run(stage, of: folder, in: settings)
@@ -72,7 +75,7 @@ struct CountedNight {
       let written = table.value - (before[table.key] ?? TableWrites())
       if written != TableWrites(), !journal.contains(table.key) { writes[table.key] = written }
     }
-    return (costs, statements)
+    return (costs, Dictionary(statements.map { ($0.text, $0.rowOperations) }, uniquingKeysWith: +))
   }
 
   private static func run(_ stage: StageName, of folder: String, in settings: ConnectionSettings) async throws {

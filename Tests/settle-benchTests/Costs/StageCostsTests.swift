@@ -27,10 +27,12 @@ struct StageCostsTests {
       try await CountedNights.kept(by: TestCluster.server()),
       found: Kept(orders: night.orders, first: night.first, again: night.again))
     #expect(kept.orders == night.orders)
-    for (run, found, kept) in [("first", night.first, kept.first), ("again", night.again, kept.again)] {
+    for (run, found, statements, kept) in [
+      ("first", night.first, night.statements, kept.first), ("again", night.again, night.statementsAgain, kept.again),
+    ] {
       for (stage, found) in found.sorted(by: { $0.key < $1.key }) {
         let kept = try #require(kept[stage])
-        let largest = Self.largest(run == "first" ? night.statements[stage] : nil)
+        let largest = Self.largest(statements[stage] ?? [:])
         // Less than one further pass over a file's rows would be.
         KeptFigures.expect(
           found.rowOperations, within: 2, of: kept.rowOperations, "row operations of \(stage), \(run)\(largest)")
@@ -99,8 +101,7 @@ struct StageCostsTests {
       sourceLocation: sourceLocation)
   }
 
-  private static func largest(_ statements: [String: Int]?) -> String {
-    (statements ?? [:]).sorted { $0.value > $1.value }.prefix(5).map { "\n\($0.value) by \($0.key.prefix(200))" }
-      .joined()
+  private static func largest(_ statements: [String: Int]) -> String {
+    statements.sorted { $0.value > $1.value }.prefix(5).map { "\n\($0.value) by \($0.key.prefix(200))" }.joined()
   }
 }
