@@ -8,6 +8,17 @@ enum Columns {
 
   static func mebibytes(_ bytes: Int64) -> String { mebibytes(Int(bytes)) }
 
+  static func gibibytes(_ bytes: Int64) -> String { String(format: "%.1f", Double(bytes) / 1_073_741_824) }
+
+  /// With a comma before each third figure.
+  static func count(_ number: Int) -> String {
+    let figures = Array(String(number.magnitude))
+    let grouped = figures.enumerated().map { place, figure in
+      place > 0 && (figures.count - place) % 3 == 0 ? ",\(figure)" : "\(figure)"
+    }
+    return (number < 0 ? "-" : "") + grouped.joined()
+  }
+
   static func settings(_ settings: [String: String]) -> String {
     settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
@@ -27,8 +38,8 @@ enum Columns {
 extension World.Summary {
   var told: String {
     """
-    \(authorizations) orders (\(Columns.mebibytes(authorizationBytes)) MiB) against \(outcomes) rows of a report \
-    (\(Columns.mebibytes(outcomeBytes)) MiB)
+    \(Columns.count(authorizations)) orders (\(Columns.mebibytes(authorizationBytes)) MiB) against \
+    \(Columns.count(outcomes)) rows of a report (\(Columns.mebibytes(outcomeBytes)) MiB)
     """
   }
 }
