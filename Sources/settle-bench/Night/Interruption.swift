@@ -23,7 +23,8 @@ func interruptible<Result: Sendable>(
   defer { for source in sources { source.cancel() } }
   do {
     return try await task.value
-  } catch is CancellationError {
-    throw BenchFailure("interrupted")
+  } catch {
+    // What is cut off fails in words of its own.
+    throw task.isCancelled ? BenchFailure("interrupted") : error
   }
 }

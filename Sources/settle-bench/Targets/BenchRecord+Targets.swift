@@ -29,6 +29,11 @@ extension BenchRecord {
     ]
       + sizes.map {
         Target("a second run by the first, \(Columns.count($0)) rows", night(of: $0)?.again, .atMost, 0.1)
+      }
+      + sizes.map {
+        Target(
+          "reports that a second run changed, \(Columns.count($0)) rows",
+          night(of: $0)?.changedReports.map(Double.init), .atMost, 0, "files")
       } + [
         Target(
           "an increment into \(Columns.count(rows * 10)) payments by into none", increment?.table.ratio, .atMost, 1.5)
@@ -67,6 +72,16 @@ extension NightTable {
 
   /// The second run's time by the first's.
   var again: Double? { runs.count < 2 ? nil : runs[1].seconds / runs[0].seconds }
+}
+
+extension NightTable {
+  /// How many files of the report are not, byte for byte, what the first run published.
+  var changedReports: Int? {
+    guard runs.count > 1 else { return nil }
+    // Hash and name are in each line, so that a changed file is in both of them.
+    let changed = Set(runs[0].reports).symmetricDifference(runs[1].reports)
+    return Set(changed.map { $0.split(separator: " ").last ?? "" }).count
+  }
 }
 
 extension ChargeTable {

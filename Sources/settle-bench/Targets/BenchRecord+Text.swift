@@ -2,9 +2,13 @@
 extension BenchRecord {
   var summary: String {
     """
-    \(growth)\(measured)
+    \(growth)\(measured)\(failures)
     \(Columns.aligned([Target.header] + judged.map(\.row), left: 1))
     """
+  }
+
+  private var failures: String {
+    failed.sorted { $0.key < $1.key }.map { "FAILED, and not measured: \($0.key): \($0.value)\n" }.joined()
   }
 
   /// What a row costs at each size, in microseconds, by stage.

@@ -15,6 +15,8 @@ struct BenchRecord: Codable, Sendable {
   /// From the smallest to the largest.
   private(set) var nights: [Measured<NightTable>] = []
   var increment: Measured<IncrementTable>?
+  /// By the part's name, why it could not be measured the last time.
+  var failed: [String: String] = [:]
   /// As they were judged when the record was written.
   var targets: [Target] = []
 
@@ -30,6 +32,26 @@ struct BenchRecord: Codable, Sendable {
     let size = night.table.world.authorizations
     nights = (nights.filter { $0.table.world.authorizations != size } + [night])
       .sorted { $0.table.world.authorizations < $1.table.world.authorizations }
+  }
+
+  /// A part that cannot be measured any more has no figures of an earlier time: they would be taken for those of now.
+  ///
+  /// - Parameter begun: RFC 3339, UTC; what was measured from then on stays.
+  mutating func fail(_ part: Part, _ reason: String, since begun: String) {
+    failed[part.rawValue] = reason
+    switch part {
+    case .start: start = nil
+    case .charges: charges = nil
+    case .peers: peers = nil
+    case .nights: forgetNights([rows, rows * 3], before: begun)
+    case .increment:
+      increment = nil
+      forgetNights([rows * 10], before: begun)
+    }
+  }
+
+  private mutating func forgetNights(_ sizes: [Int], before begun: String) {
+    nights.removeAll { sizes.contains($0.table.world.authorizations) && $0.stamp.at < begun }
   }
 
   /// Name and stamp of each part that was measured.

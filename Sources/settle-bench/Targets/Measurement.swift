@@ -20,14 +20,28 @@ struct Measurement {
     commit = try place.commit()
   }
 
-  mutating func run(_ parts: [Part]) async throws {
-    for (place, part) in parts.enumerated() {
-      let coming = parts[(place + 1)...].map(\.rawValue)
-      self.place.progress.tell(
-        "== \(part.rawValue), part \(place + 1) of \(parts.count)"
+  /// Goes on after a part that failed: the others do not depend on it.
+  ///
+  /// - Returns: what failed, and why.
+  mutating func run(_ parts: [Part]) async throws -> [String] {
+    var failed: [String] = []
+    for (number, part) in parts.enumerated() {
+      let coming = parts[(number + 1)...].map(\.rawValue)
+      place.progress.tell(
+        "== \(part.rawValue), part \(number + 1) of \(parts.count)"
           + (coming.isEmpty ? "" : "; then \(coming.joined(separator: ", "))"))
-      try await measure(part)
+      let begun = Date.now.ISO8601Format()
+      do {
+        try await measure(part)
+        record.failed[part.rawValue] = nil
+      } catch  where !Task.isCancelled {
+        failed.append("\(part.rawValue) (\(error))")
+        place.progress.tell("failed: \(failed[failed.count - 1])")
+        record.fail(part, "\(error)", since: begun)
+      }
+      try keep()
     }
+    return failed
   }
 
   private mutating func measure(_ part: Part) async throws {
@@ -55,7 +69,6 @@ struct Measurement {
       }
       record.increment = try done(table, of: part.rawValue, since: begun)
     }
-    try keep()
   }
 
   private func done<Table: BenchTable>(_ table: Table, of name: String, since begun: Date) throws

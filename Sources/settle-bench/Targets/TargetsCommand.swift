@@ -50,7 +50,10 @@ struct TargetsCommand: AsyncParsableCommand {
     try file?.write(record)
     var measurement = try Measurement(
       place: place, peers: peers, charges: charges, file: file, subject: subject, record: record)
-    try await measurement.run(parts)
+    let failed = try await measurement.run(parts)
     try StandardOutput.print(measurement.record.summary)
+    guard failed.isEmpty else {
+      throw BenchFailure("not measured this time: \(failed.joined(separator: "; "))")
+    }
   }
 }

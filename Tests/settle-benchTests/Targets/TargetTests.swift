@@ -60,6 +60,39 @@ struct BenchRecordTests {
     #expect(judged.first { $0.name == "an increment into 10,000 payments by into none" }?.figure == 8.0 / 6)
   }
 
+  @Test("has no figures of an earlier time of a part that failed, and says so", arguments: Part.allCases)
+  func failed(part: Part) {
+    var record = BenchRecord.sample()
+    // One of the nights was over before the part failed.
+    var stamp = Stamp.sample()
+    stamp.at = "2026-11-21T03:00:00Z"
+    record.add(.init(stamp: stamp, table: .sample(1_000)))
+    let before = record.stamps.map(\.part)
+    record.fail(part, "no room", since: stamp.at)
+    let gone = [
+      Part.nights: ["night of 3,000"], .increment: ["night of 10,000", "increment"], .start: ["start"],
+      .charges: ["charges"], .peers: ["peers"],
+    ]
+    #expect(record.stamps.map(\.part) == before.filter { gone[part]?.contains($0) == false })
+    #expect(record.summary.contains("FAILED, and not measured: \(part.rawValue): no room\n"))
+    #expect(record.judged.count { $0.verdict == .notMeasured } > 1)
+  }
+
+  @Test(
+    "counts the files of the report that a second run changed",
+    arguments: [
+      (["a breaks.csv", "b totals.csv"], 0), (["a breaks.csv", "c totals.csv"], 1), (["a breaks.csv"], 1),
+      (["a breaks.csv", "b totals.csv", "d failed.csv"], 1), ([], 2),
+    ] as [([String], Int)])
+  func changedReports(again: [String], changed: Int) {
+    var table = NightTable.sample(1_000)
+    table.runs[0].reports = ["a breaks.csv", "b totals.csv"]
+    table.runs[1].reports = again
+    #expect(table.changedReports == changed)
+    table.runs.removeLast()
+    #expect(table.changedReports == nil)
+  }
+
   @Test("has no second run where there was none")
   func noSecondRun() {
     var record = BenchRecord(rows: 1_000, seed: 1)
