@@ -17,7 +17,7 @@ struct Night {
   func run(
     _ name: String, inbox: String, date: String = World.firstDate, orders: Int, probe: ServerProbe
   ) async throws -> RunFigures {
-    let told = "settle's \(name) run of \(Columns.count(orders)) orders"
+    let told = "settle on \(Columns.count(orders)) orders, \(name)"
     let arguments =
       ["run", "--date", date, "--inbox", inbox, "--out", reports(date)]
       + Self.stages.flatMap { ["--stage", $0] }

@@ -42,7 +42,7 @@ struct PeerTable: BenchTable {
       seconds: the middle round. settle takes: its time by that way's, of the same round, the middle one.
       peak: the most that the way's own process held; server: the same of the server's largest process, beside shared \
       buffers.\(notInstalled)
-      server: \(Columns.settings(settings))
+      server: \(Columns.settings(settings)); sessions of settle and of psql ask for work_mem 32MB
 
       """
   }
