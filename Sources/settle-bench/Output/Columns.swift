@@ -4,6 +4,13 @@ import Foundation
 enum Columns {
   static func seconds(_ seconds: Double) -> String { String(format: "%.2f", seconds) }
 
+  /// To a tenth, and from a hundred on to one.
+  static func rounded(_ number: Double) -> String {
+    number < 100 ? tenths(number) : count(Int(min(number, 1e15).rounded()))
+  }
+
+  static func tenths(_ number: Double) -> String { String(format: "%.1f", number) }
+
   static func mebibytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / 1_048_576) }
 
   static func mebibytes(_ bytes: Int64) -> String { mebibytes(Int(bytes)) }
