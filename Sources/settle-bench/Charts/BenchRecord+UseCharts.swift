@@ -25,7 +25,7 @@ extension BenchRecord {
     if let table = peers?.table {
       panels.append(
         Chart.Panel(
-          heading: "one way beside the other at \(Columns.count(rows)) orders, on a smaller scale",
+          heading: "one way beside the other at \(Columns.count(rows)) orders, on a scale of its own",
           bars: Self.memory(of: table), scale: 1))
     }
     return Chart(
