@@ -105,7 +105,8 @@ let package = Package(
     .executableTarget(
       name: "settle-bench",
       dependencies: [
-        "Postgres", "SettleModel", asyncHTTPClient, hummingbird, logging, nioCore, nioHTTP1, nioPosix, argumentParser,
+        "Postgres", "SettleModel", asyncHTTPClient, crypto, hummingbird, logging, nioCore, nioHTTP1, nioPosix,
+        argumentParser,
       ],
       swiftSettings: strict),
 

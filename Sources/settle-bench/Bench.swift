@@ -14,7 +14,7 @@ struct Bench: AsyncParsableCommand {
       """,
     subcommands: [
       DataCommand.self, NightCommand.self, PeersCommand.self, ChargesCommand.self, TargetsCommand.self,
-      EchoCommand.self,
+      ChartsCommand.self, EchoCommand.self,
     ])
 }
 

@@ -3,6 +3,11 @@
 --   psql -v authorizations=FILE -v outcomes=FILE -v out=FILE -f plain.sql
 \set ON_ERROR_STOP 1
 \set QUIET 1
+-- The room that settle's own sessions ask for.
+SET work_mem = '32MB';
+SET maintenance_work_mem = '128MB';
+SET temp_buffers = '64MB';
+SET jit = off;
 
 CREATE TABLE payments (
   order_id uuid PRIMARY KEY,

@@ -21,11 +21,19 @@ struct Beside {
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
-    while try await !answers(at: path) {
-      guard process.isRunning else { throw BenchFailure("\(program) \(arguments.first ?? "") ended at once") }
-      try await Task.sleep(for: .milliseconds(20))
+    do {
+      while try await !answers(at: path) {
+        guard process.isRunning else { throw BenchFailure("\(program) \(arguments.first ?? "") ended at once") }
+        try await Task.sleep(for: .milliseconds(20))
+      }
+    } catch {
+      stop()
+      throw error
     }
   }
+
+  /// The most memory that it held so far, in bytes.
+  var peak: Int { ProcFiles.kibibytes("VmHWM", of: process.processIdentifier) * 1024 }
 
   func stop() {
     process.terminate()

@@ -18,29 +18,40 @@ struct ChargeNight {
       let sandbox = try await Beside(
         place.settle, ["sandbox", "--data", "\(night.folder)/sandbox"], answersAt: "/sandbox/stats")
       defer { sandbox.stop() }
-      return try await charge(orders, with: pipeline, in: night, at: sandbox)
+      return try await night.probed { probe in
+        let told = "\(Columns.count(orders)) charges \(rate.map { "at \($0)/s" } ?? "as fast as can be")"
+        try await Rest.before(told, files: [], probe: probe, place.progress)
+        return try await charge(orders, with: pipeline, in: night, at: sandbox, probe)
+      }
     }
   }
 
   private func charge(
-    _ orders: Int, with pipeline: String, in night: Night, at sandbox: Beside
+    _ orders: Int, with pipeline: String, in night: Night, at sandbox: Beside, _ probe: ServerProbe
   ) async throws -> ChargeFigures {
     let base = sandbox.base
+    let before = try await probe.read().wal
     let process = try night.start(
       ["run", "--pipeline", pipeline, "--date", World.firstDate, "--stage", "charge", "--stage", "report"],
       environment: ["STRIPE_API_KEY": "sk_test_bench", "STRIPE_API_BASE": base])
     var pace = PaceWatch()
+    var (serverPeak, looks) = (0, 0)
     let peak = try await process.peak { _ in
       pace.note(try await stats(of: base).requests, at: .now)
+      looks += 1
+      // A look takes time from what is measured; that much memory comes and goes slowly here.
+      guard looks % 20 == 1 else { return }
+      serverPeak = max(serverPeak, try await probe.read().largestBackend * 1024)
     }
     let counted = try await stats(of: base)
-    guard process.terminationStatus == 0 else { throw BenchFailure("settle ended with \(process.terminationStatus)") }
+    guard process.terminationStatus == 0 else { throw night.failure(process, "run --stage charge") }
     let results = try RunResults(path: "\(night.folder)/reports/\(World.firstDate)/run_results.json")
     guard let stage = results.stages.first(where: { $0.name == "charge" }), let began = stage.began,
       let ended = stage.ended, stage.counts["charged"] == orders
     else { throw BenchFailure("not all of \(orders) orders were charged") }
     return ChargeFigures(
-      charges: orders, seconds: ended.timeIntervalSince(began), settlePeak: peak,
+      charges: orders, settings: try await probe.settings(), seconds: ended.timeIntervalSince(began), settlePeak: peak,
+      serverPeak: serverPeak, sandboxPeak: sandbox.peak, wal: try await probe.read().wal - before,
       mostInASecond: counted.maxPerSecond, fewestOverTen: pace.slowestTenSeconds, limited: counted.rateLimited)
   }
 

@@ -37,6 +37,7 @@ struct ChargeOptions: ParsableArguments {
     var table = ChargeTable(inFlight: inFlight, pace: pace)
     let echo = try await Beside("/proc/self/exe", ["echo"], answersAt: "/")
     defer { echo.stop() }
+    place.progress.tell("\(Columns.count(count)) requests of a bare client, as fast as can be")
     let bare = BareClient(base: echo.base, inFlight: inFlight)
     _ = try await bare.rate(requests: 2_000)
     table.bareRate = try await bare.rate(requests: count)

@@ -15,6 +15,11 @@ struct World {
   /// So many orders are paid out together, in each currency by itself.
   static let ordersPerPayout = 50_000
 
+  /// What `make` makes: the authorizations, and the report that answers them.
+  static func files(inbox: String, date: String = firstDate) -> [String] {
+    ["authorizations", "outcomes"].map { "\(inbox)/\($0)/\(date).csv" }
+  }
+
   struct Summary: Codable, Equatable {
     var authorizations = 0
     var outcomes = 0
@@ -31,10 +36,12 @@ struct World {
     for folder in ["authorizations", "outcomes"] {
       try FileManager.default.createDirectory(atPath: "\(inbox)/\(folder)", withIntermediateDirectories: true)
     }
+    let files = Self.files(inbox: inbox, date: date)
     var summary = Summary()
-    var agreed = try AuthorizationsFile("\(inbox)/authorizations/\(date).csv", date: date)
-    var reported = try StripeReportFile("\(inbox)/outcomes/\(date).csv", seed: seed, date: date)
+    var agreed = try AuthorizationsFile(files[0], date: date)
+    var reported = try StripeReportFile(files[1], seed: seed, date: date)
     for row in 0..<rows {
+      if row % 100_000 == 0 { try Task.checkCancellation() }
       let order = WorldOrder(seed: seed, row: row)
       let second = row * 86_400 / rows
       try agreed.write(order, second: second)

@@ -5,6 +5,7 @@ struct Night {
   let settle: String
   /// Holds the store and the reports.
   let folder: String
+  let progress: ProgressLines
 
   static let stages = ["ingest", "import", "reconcile", "report"]
 
@@ -16,21 +17,27 @@ struct Night {
   func run(
     _ name: String, inbox: String, date: String = World.firstDate, orders: Int, probe: ServerProbe
   ) async throws -> RunFigures {
+    let told = "settle on \(Columns.count(orders)) orders, \(name)"
     let arguments =
       ["run", "--date", date, "--inbox", inbox, "--out", reports(date)]
       + Self.stages.flatMap { ["--stage", $0] }
-    var samples = [Sample(at: .now, settleCpu: 0, server: try await probe.read())]
+    try await Rest.before(told, files: World.files(inbox: inbox, date: date), probe: probe, progress)
+    var heartbeat = Heartbeat(told, on: progress)
+    var samples = [Sample(at: .now, settleCpu: 0, settleHeld: 0, server: try await probe.read())]
     let begun = Date.now
     let process = try start(arguments)
     let peak = try await process.peak { cpu in
+      let held = ProcFiles.kibibytes("VmRSS", of: process.processIdentifier)
       samples.append(
-        Sample(at: .now, settleCpu: max(samples.last?.settleCpu ?? 0, cpu), server: try await probe.read()))
+        Sample(
+          at: .now, settleCpu: max(samples.last?.settleCpu ?? 0, cpu), settleHeld: held, server: try await probe.read())
+      )
+      heartbeat.beat(lastWords(1))
     }
     let ended = Date.now
-    samples.append(Sample(at: ended, settleCpu: samples.last?.settleCpu ?? 0, server: try await probe.read()))
-    guard [0, 1].contains(process.terminationStatus) else {
-      throw BenchFailure("settle ended with \(process.terminationStatus); what it said is in \(log)")
-    }
+    samples.append(
+      Sample(at: ended, settleCpu: samples.last?.settleCpu ?? 0, settleHeld: 0, server: try await probe.read()))
+    guard [0, 1].contains(process.terminationStatus) else { throw failure(process, "run") }
     return RunFigures(
       run: name, exitStatus: process.terminationStatus, seconds: ended.timeIntervalSince(begun),
       settlePeak: peak, stages: try figures(from: begun, to: ended, samples, date: date, orders: orders),
@@ -58,10 +65,20 @@ struct Night {
     let process = try start(arguments, output: output)
     let said = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw BenchFailure("settle \(arguments.joined(separator: " ")) failed; what it said is in \(log)")
-    }
+    guard process.terminationStatus == 0 else { throw failure(process, arguments.joined(separator: " ")) }
     return String(decoding: said, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// What the process said last is in the failure: its log goes with the folder.
+  func failure(_ process: Process, _ command: String) -> BenchFailure {
+    BenchFailure("settle \(command) ended with \(process.terminationStatus): \(lastWords(5))")
+  }
+
+  /// So many lines of the running process's log, or of the last one's.
+  private func lastWords(_ lines: Int) -> String {
+    let log = FileManager.default.contents(atPath: log) ?? Data()
+    let said = String(decoding: log, as: UTF8.self).split(separator: "\n").suffix(lines)
+    return said.isEmpty ? "nothing was said yet" : said.joined(separator: "; ")
   }
 
   private var log: String { "\(folder)/settle.log" }

@@ -16,7 +16,10 @@ struct ServerProbe {
   private let pool: Pool
   private let postmaster: pid_t
 
+  /// - Parameter url: of a private server, as `settle db url` tells it. It is looked at as its superuser, who may have it
+  ///   write all that it holds back.
   init(url: String) async throws {
+    let url = url.replacing("&user=settle", with: "&user=postgres")
     pool = Pool(ConnectionSettings(conninfo: url, applicationName: "settle-bench"), size: 1)
     let own: Int64? = try await pool.session { try $0.first("SELECT pg_backend_pid()::bigint AS pid")?.get("pid") }
     guard let own, let parent = ProcFiles.parent(of: pid_t(own)) else {
@@ -53,6 +56,12 @@ struct ServerProbe {
     }
     return Dictionary(rows, uniquingKeysWith: { first, _ in first })
   }
+
+  /// Has the server write all that it holds back.
+  func checkpoint() async throws { try await pool.session { _ = try $0.execute("CHECKPOINT") } }
+
+  /// Does at once what autovacuum does within a day.
+  func vacuum() async throws { try await pool.session { _ = try $0.execute("VACUUM (ANALYZE)") } }
 
   /// How large the database's tables and indexes are, in bytes.
   func storedBytes() async throws -> Int64 {

@@ -11,6 +11,8 @@ struct StageFigures: Codable {
   var settleCpu: Double
   var serverCpu: Double
   var wal: Int64
+  /// The most that settle was seen to hold.
+  var settlePeak: Int
   /// The most that one of the server's processes held for itself.
   var largestBackend: Int
 
@@ -23,16 +25,24 @@ struct RunFigures: Codable {
   var run: String
   var exitStatus: Int32
   var seconds: Double
+  /// As the kernel tells it.
   var settlePeak: Int
   var stages: [StageFigures]
   /// Hash and name of each file of the report.
   var reports: [String]
+
+  /// What the server wrote to be durable, in bytes.
+  var wal: Int64 { stages.reduce(0) { $0 + $1.wal } }
+  /// The most that one of the server's processes held for itself, in bytes.
+  var serverPeak: Int { stages.map(\.largestBackend).max() ?? 0 }
 }
 
 /// What was seen at one moment of a run; a floating number is a time.
 struct Sample {
   var at: Date
   var settleCpu: Double
+  /// In KiB.
+  var settleHeld: Int
   var server: ServerProbe.Reading
 }
 
@@ -45,12 +55,12 @@ extension StageFigures {
       guard let before, let after else { return 0 }
       return value(after) - value(before)
     }
+    let within = samples.filter { $0.at >= begin && $0.at <= end }
+    func most(_ kibibytes: (Sample) -> Int) -> Int { (within.map(kibibytes).max() ?? 0) * 1024 }
     self.init(
       stage: stage, seconds: end.timeIntervalSince(begin), rows: rows, settleCpu: grown(\.settleCpu),
-      serverCpu: grown(\.server.cpu), wal: grown(\.server.wal),
-      largestBackend: samples.filter { $0.at >= begin && $0.at <= end }.map(\.server.largestBackend).max().map {
-        $0 * 1024
-      } ?? 0)
+      serverCpu: grown(\.server.cpu), wal: grown(\.server.wal), settlePeak: most(\.settleHeld),
+      largestBackend: most(\.server.largestBackend))
   }
 }
 

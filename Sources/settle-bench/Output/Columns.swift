@@ -4,9 +4,27 @@ import Foundation
 enum Columns {
   static func seconds(_ seconds: Double) -> String { String(format: "%.2f", seconds) }
 
+  /// To a tenth, and from a hundred on to one.
+  static func rounded(_ number: Double) -> String {
+    number < 100 ? tenths(number) : count(Int(min(number, 1e15).rounded()))
+  }
+
+  static func tenths(_ number: Double) -> String { String(format: "%.1f", number) }
+
   static func mebibytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / 1_048_576) }
 
   static func mebibytes(_ bytes: Int64) -> String { mebibytes(Int(bytes)) }
+
+  static func gibibytes(_ bytes: Int64) -> String { String(format: "%.1f", Double(bytes) / 1_073_741_824) }
+
+  /// With a comma before each third figure.
+  static func count(_ number: Int) -> String {
+    let figures = Array(String(number.magnitude))
+    let grouped = figures.enumerated().map { place, figure in
+      place > 0 && (figures.count - place) % 3 == 0 ? ",\(figure)" : "\(figure)"
+    }
+    return (number < 0 ? "-" : "") + grouped.joined()
+  }
 
   static func settings(_ settings: [String: String]) -> String {
     settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -27,8 +45,8 @@ enum Columns {
 extension World.Summary {
   var told: String {
     """
-    \(authorizations) orders (\(Columns.mebibytes(authorizationBytes)) MiB) against \(outcomes) rows of a report \
-    (\(Columns.mebibytes(outcomeBytes)) MiB)
+    \(Columns.count(authorizations)) orders (\(Columns.mebibytes(authorizationBytes)) MiB) against \
+    \(Columns.count(outcomes)) rows of a report (\(Columns.mebibytes(outcomeBytes)) MiB)
     """
   }
 }

@@ -15,8 +15,8 @@ struct NightTable: BenchTable {
         [
           run.run, stage.stage, Columns.seconds(stage.seconds),
           stage.rows > 0 ? "\(Int(stage.rowsPerSecond))" : "-", Columns.seconds(stage.settleCpu),
-          Columns.seconds(stage.serverCpu), Columns.mebibytes(stage.wal), "-",
-          Columns.mebibytes(Int64(stage.largestBackend)),
+          Columns.seconds(stage.serverCpu), Columns.mebibytes(stage.wal),
+          Columns.mebibytes(stage.settlePeak), Columns.mebibytes(Int64(stage.largestBackend)),
         ]
       }
       rows.append(total(run))
@@ -25,7 +25,8 @@ struct NightTable: BenchTable {
       \(world.told)
 
       \(Columns.aligned(rows, left: 2))
-      cpu: user and system time in seconds. backend: what the largest process of the server holds beside shared buffers.
+      rows/s: of the files, of orders where a stage reads none; of all, orders. cpu: user and system time in seconds. \
+      settle: what its process holds, by stage as seen twenty times a second. backend: what the largest process of the server holds beside shared buffers.
       The store holds \(Columns.mebibytes(storedBytes)) MiB. Reports of both runs are \(sameReports ? "the same" : "NOT the same").
       server: \(Columns.settings(settings))
 
@@ -42,8 +43,8 @@ struct NightTable: BenchTable {
     func sum<Value: Numeric>(_ value: (StageFigures) -> Value) -> Value { run.stages.reduce(0) { $0 + value($1) } }
     return [
       run.run, "all", Columns.seconds(run.seconds), "\(Int(Double(world.authorizations) / run.seconds))",
-      Columns.seconds(sum(\.settleCpu)), Columns.seconds(sum(\.serverCpu)), Columns.mebibytes(sum(\.wal)),
-      Columns.mebibytes(Int64(run.settlePeak)), Columns.mebibytes(Int64(run.stages.map(\.largestBackend).max() ?? 0)),
+      Columns.seconds(sum(\.settleCpu)), Columns.seconds(sum(\.serverCpu)), Columns.mebibytes(run.wal),
+      Columns.mebibytes(run.settlePeak), Columns.mebibytes(run.serverPeak),
     ]
   }
 }

@@ -3,12 +3,26 @@
 struct PeerFigures: Codable {
   /// One of each round, in their order.
   private(set) var seconds: [Double] = []
-  /// The most that its own process held; of psql, what the largest process of the server held for itself.
+  /// The most that its own process held.
   private(set) var peak = 0
+  /// The most that one of the server's processes held for itself; nil for what works without a server.
+  private(set) var serverPeak: Int?
+  /// What the server wrote to be durable, at most in a round; nil for what works without a server.
+  private(set) var wal: Int64?
 
-  mutating func add(_ seconds: Double, peak: Int) {
-    self.seconds.append(seconds)
-    self.peak = max(self.peak, peak)
+  /// What a way took in one round.
+  struct Turn {
+    var seconds: Double
+    var peak: Int
+    var serverPeak: Int?
+    var wal: Int64?
+  }
+
+  mutating func add(_ turn: Turn) {
+    seconds.append(turn.seconds)
+    peak = max(peak, turn.peak)
+    serverPeak = [serverPeak, turn.serverPeak].compactMap { $0 }.max()
+    wal = [wal, turn.wal].compactMap { $0 }.max()
   }
 
   /// How many times as long as another way this one took: the middle one of the rounds' ratios.

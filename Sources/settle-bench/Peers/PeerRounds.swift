@@ -1,98 +1,83 @@
 import Foundation
 
-/// Settle and its peers on one world, turn by turn.
+/// Settle and its peers on one world, turn by turn. Each round begins with another of them, and settle and psql get a new
+/// server each time, so that neither finds what the other has left to be written or cleaned up.
 struct PeerRounds {
   let place: Workplace
-  let scripts: String
-  let python: String
+  let programs: PeerPrograms
+
+  private enum Way {
+    case settle
+    case peer(Peer)
+  }
 
   func run(_ rounds: Int, seed: UInt64, rows: Int) async throws -> PeerTable {
     let world = try place.make("inbox", seed: seed, rows: rows)
-    let installed = try Peer.allCases.filter(isInstalled)
+    defer { place.remove(place.inbox("inbox")) }
+    let installed = try Peer.allCases.filter(programs.isInstalled)
     var table = PeerTable(world: world, missing: Peer.allCases.filter { !installed.contains($0) })
-    for round in 1...rounds {
-      try await place.withStore("round-\(round)") { night in
-        let url = try night.settle("db", "url")
-        try await night.probed { probe in
-          table.settings = try await probe.settings()
-          let run = try await night.run("first", inbox: place.inbox("inbox"), orders: rows, probe: probe)
-          table.settle.add(run.seconds, peak: run.settlePeak)
-          table.settleServerPeak = max(table.settleServerPeak, run.stages.map(\.largestBackend).max() ?? 0)
-          for peer in installed {
-            let (seconds, peak) = try await compare(peer, world, database: url, probe: probe)
-            table.peers[peer.rawValue, default: PeerFigures()].add(seconds, peak: peak)
-          }
+    let ways = [Way.settle] + installed.map { .peer($0) }
+    for round in 0..<rounds {
+      place.progress.tell(
+        "round \(round + 1) of \(rounds): settle, \(installed.map(\.rawValue).joined(separator: ", "))")
+      for turn in ways.indices {
+        switch ways[(round + turn) % ways.count] {
+        case .settle: try await settle(rows: rows, &table)
+        case .peer(let peer): table.add(try await compare(peer, world), of: peer)
         }
       }
-      try FileManager.default.removeItem(atPath: "\(place.folder)/round-\(round)")
     }
     return table
   }
 
-  /// One turn of a peer. What it finds is what the world was made with, or it is no comparison.
-  private func compare(
-    _ peer: Peer, _ world: World.Summary, database: String, probe: ServerProbe
-  ) async throws -> (seconds: Double, peak: Int) {
-    let files = ["authorizations", "outcomes"].map { "\(place.inbox("inbox"))/\($0)/\(World.firstDate).csv" }
-    let out = "\(place.folder)/\(peer.rawValue).csv"
-    let comparison: Process
-    if peer == .psql {
-      _ = try await said(by: process("psql", ["-X", "-q", "-d", database, "-c", "CREATE DATABASE peer"]))
-      comparison = process(
-        "psql",
-        ["-X", "-q", "-d", Self.url(database, naming: "peer"), "-v", "authorizations=\(files[0])", "-v"]
-          + ["outcomes=\(files[1])", "-v", "out=\(out)", "-f", "\(scripts)/\(peer.script)"])
-    } else {
-      comparison = process(python, ["\(scripts)/\(peer.script)"] + files + [out])
+  private func settle(rows: Int, _ table: inout PeerTable) async throws {
+    try await place.withStore("settle") { night in
+      try await night.probed { probe in
+        table.settings = try await probe.settings()
+        table.add(try await night.run("first", inbox: place.inbox("inbox"), orders: rows, probe: probe))
+      }
     }
-    var backend = 0
+  }
+
+  /// One turn of a peer. What it finds is what the world was made with, or it is no comparison.
+  private func compare(_ peer: Peer, _ world: World.Summary) async throws -> PeerFigures.Turn {
+    let files = World.files(inbox: place.inbox("inbox"))
+    let out = "\(place.folder)/\(peer.rawValue).csv"
+    defer { place.remove(out) }
+    let told = "\(peer.rawValue) on \(Columns.count(world.authorizations)) orders"
+    guard peer == .psql else {
+      try await Rest.before(told, files: files, probe: nil, place.progress)
+      return try await turn(programs.python(peer, files: files, out: out), finds: world, told, probe: nil)
+    }
+    return try await place.withStore("psql") { night in
+      let database = try await programs.database(on: try night.settle("db", "url"))
+      return try await night.probed { probe in
+        try await Rest.before(told, files: files, probe: probe, place.progress)
+        return try await turn(
+          programs.psql(database, files: files, out: out), finds: world, told, probe: probe)
+      }
+    }
+  }
+
+  private func turn(
+    _ comparison: Process, finds world: World.Summary, _ told: String, probe: ServerProbe?
+  ) async throws -> PeerFigures.Turn {
+    var heartbeat = Heartbeat(told, on: place.progress)
+    var backend: Int?
+    let before = try await probe?.read().wal
     let begun = Date.now
-    let (text, own) = try await said(by: comparison) { _ in
-      backend = max(backend, try await probe.read().largestBackend)
+    let (text, peak) = try await programs.said(by: comparison) {
+      backend = try await (probe?.read().largestBackend).map { max(backend ?? 0, $0 * 1024) }
+      heartbeat.beat("at work")
     }
     let seconds = Date.now.timeIntervalSince(begun)
+    let after = try await probe?.read().wal
     let found = text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
     guard found == [world.missing, world.otherAmount] else {
       throw BenchFailure(
-        "\(peer.rawValue) found \(found) missing and of another amount, not \([world.missing, world.otherAmount])")
+        "\(told) found \(found) missing and of another amount, not \([world.missing, world.otherAmount])")
     }
-    return (seconds, peer == .psql ? backend * 1024 : own)
-  }
-
-  private func isInstalled(_ peer: Peer) throws -> Bool {
-    let asked = peer.module.map { process(python, ["-c", "import \($0)"]) } ?? process("psql", ["--version"])
-    asked.standardOutput = FileHandle.nullDevice
-    asked.standardError = FileHandle.nullDevice
-    try asked.run()
-    asked.waitUntilExit()
-    return asked.terminationStatus == 0
-  }
-
-  private func process(_ program: String, _ arguments: [String]) -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    return process
-  }
-
-  /// What a process says on stdout, which must fit a pipe, and the most memory that it held.
-  private func said(
-    by process: Process, _ look: (Double) async throws -> Void = { _ in }
-  ) async throws -> (text: String, peak: Int) {
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let peak = try await process.peak(look)
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    guard process.terminationStatus == 0 else {
-      throw BenchFailure(
-        "\((process.arguments ?? []).prefix(2).joined(separator: " ")) ended with \(process.terminationStatus)")
-    }
-    return (text, peak)
-  }
-
-  /// The same server's other database.
-  private static func url(_ url: String, naming database: String) -> String {
-    url.replacing(/^postgresql:\/\/\/[^?]*/, with: "postgresql:///\(database)")
+    return PeerFigures.Turn(
+      seconds: seconds, peak: peak, serverPeak: backend, wal: before.flatMap { before in after.map { $0 - before } })
   }
 }

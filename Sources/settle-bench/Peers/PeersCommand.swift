@@ -5,9 +5,10 @@ struct PeersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "peers", abstract: "Runs settle and others on the same world, turn by turn.",
     discussion: """
-      Each round makes a new store and runs settle's ingest, import, reconcile and report on it; then psql on the same \
-      server, DuckDB, pandas and datacompy compare the same two files, as far as they are installed. A ratio is settle's \
-      time by the other's of the same round, and the middle one of all rounds stands.
+      Settle's ingest, import, reconcile and report, psql, DuckDB, pandas and datacompy compare the same two files, as far \
+      as they are installed. Settle and psql get a new server with the same settings each time, each round begins with \
+      another way, and before each turn the files are read once and all that waits to be written to disk is. A ratio is \
+      settle's time by the other's of the same round, and the middle one of all rounds stands.
 
       EXAMPLE
         settle-bench peers --rows 1000000 --scripts scripts/peers --python .build/peers/bin/python
@@ -17,8 +18,11 @@ struct PeersCommand: AsyncParsableCommand {
   @OptionGroup var peers: PeerOptions
 
   func run() async throws {
+    let programs = try peers.programs()
     try world.place.give(
-      try await world.place.inFolder { try await peers.rounds(seed: world.seed, rows: world.rows, in: $0) })
+      try await world.place.inFolder(orders: world.rows) {
+        try await PeerRounds(place: $0, programs: programs).run(peers.rounds, seed: world.seed, rows: world.rows)
+      })
   }
 }
 
@@ -36,11 +40,5 @@ struct PeerOptions: ParsableArguments {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
   }
 
-  func rounds(seed: UInt64, rows: Int, in place: Workplace) async throws -> PeerTable {
-    let scripts = URL(fileURLWithPath: scripts).standardizedFileURL.path
-    guard FileManager.default.fileExists(atPath: "\(scripts)/\(Peer.psql.script)") else {
-      throw BenchFailure("\(scripts) does not hold the peers' scripts: name their folder with --scripts")
-    }
-    return try await PeerRounds(place: place, scripts: scripts, python: python).run(rounds, seed: seed, rows: rows)
-  }
+  func programs() throws -> PeerPrograms { try PeerPrograms(scripts: scripts, python: python) }
 }

@@ -2,6 +2,8 @@
 struct IncrementTable: BenchTable {
   var held: World.Summary
   var added: World.Summary
+  /// Of the server.
+  var settings: [String: String]
   var intoEmpty: RunFigures
   var intoFull: RunFigures
 
@@ -10,36 +12,50 @@ struct IncrementTable: BenchTable {
   /// - Parameters:
   ///   - rows: of the store that is added to.
   ///   - increment: how many orders come.
+  ///   - filled: is given the night that filled the store, as soon as it is over.
   static func measured(
-    seed: UInt64, rows: Int, increment: Int, in place: Workplace
-  ) async throws -> (table: IncrementTable, full: NightTable) {
-    var full = NightTable(world: try place.make("inbox-\(rows)", seed: seed, rows: rows))
+    seed: UInt64, rows: Int, increment: Int, in place: Workplace, filled: (NightTable) throws -> Void
+  ) async throws -> IncrementTable {
     let added = try place.make("increment", seed: seed + 1, rows: increment, date: World.secondDate)
+    defer { place.remove(place.inbox("increment")) }
     func add(to night: Night, probe: ServerProbe) async throws -> RunFigures {
-      try await night.run(
+      // A day later, autovacuum would have done so.
+      place.progress.tell("vacuuming the store, as it is by the next night")
+      try await probe.vacuum()
+      return try await night.run(
         "increment", inbox: place.inbox("increment"), date: World.secondDate, orders: increment, probe: probe)
     }
     let intoEmpty = try await place.withStore("empty") { night in
       try await night.probed { try await add(to: night, probe: $0) }
     }
-    let intoFull = try await place.withStore("full") { night in
-      try await night.probed { probe in
-        full.settings = try await probe.settings()
-        for name in ["first", "again"] {
-          full.runs.append(try await night.run(name, inbox: place.inbox("inbox-\(rows)"), orders: rows, probe: probe))
-        }
-        full.storedBytes = try await probe.storedBytes()
-        return try await add(to: night, probe: probe)
-      }
+    var intoFull: RunFigures?
+    let full = try await NightTable.measured(seed: seed, rows: rows, in: place) { table, night, probe in
+      try filled(table)
+      intoFull = try await add(to: night, probe: probe)
     }
-    return (IncrementTable(held: full.world, added: added, intoEmpty: intoEmpty, intoFull: intoFull), full)
+    guard let intoFull else { throw BenchFailure("the increment into \(rows) payments was not measured") }
+    return IncrementTable(
+      held: full.world, added: added, settings: full.settings, intoEmpty: intoEmpty, intoFull: intoFull)
   }
 
   var text: String {
-    """
-    \(added.authorizations) orders into an empty store: \(Columns.seconds(intoEmpty.seconds)) s; into one that holds \
-    \(held.authorizations) payments: \(Columns.seconds(intoFull.seconds)) s, × \(Columns.seconds(ratio)).
+    let header = ["increment", "seconds, empty store", "seconds, full store", "WAL MiB, empty", "WAL MiB, full"]
+    let stages = zip(intoEmpty.stages, intoFull.stages).map { empty, full in
+      row(empty.stage, empty.seconds, full.seconds, empty.wal, full.wal)
+    }
+    let all = row("all", intoEmpty.seconds, intoFull.seconds, intoEmpty.wal, intoFull.wal)
+    return """
+      \(Columns.count(added.authorizations)) orders into an empty store, and into one that holds \
+      \(Columns.count(held.authorizations)) payments: × \(Columns.seconds(ratio))
 
-    """
+      \(Columns.aligned([header] + stages + [all], left: 1))
+      settle held at most \(Columns.mebibytes(max(intoEmpty.settlePeak, intoFull.settlePeak))) MiB, the server's largest \
+      process \(Columns.mebibytes(max(intoEmpty.serverPeak, intoFull.serverPeak))) MiB.
+
+      """
+  }
+
+  private func row(_ stage: String, _ empty: Double, _ full: Double, _ emptyWAL: Int64, _ fullWAL: Int64) -> [String] {
+    [stage, Columns.seconds(empty), Columns.seconds(full), Columns.mebibytes(emptyWAL), Columns.mebibytes(fullWAL)]
   }
 }
