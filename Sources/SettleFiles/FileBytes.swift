@@ -1,11 +1,12 @@
 import Crypto
+import SettleModel
 
 #if canImport(Glibc)
   import Glibc
 #endif
 
 /// Reading a file from its first byte to its last, in chunks of one size.
-enum FileBytes {
+package enum FileBytes {
   static let chunk = 256 * 1024
 
   /// Gives out the whole file, chunk by chunk; only the last is shorter than ``chunk``. Throws ``FileDamage`` where
@@ -31,10 +32,10 @@ enum FileBytes {
   }
 
   /// Lower-case hexadecimal SHA-256 of a file. Throws ``FileDamage`` where it cannot be read.
-  static func sha256(_ path: String) throws -> String {
+  package static func sha256(_ path: String) throws -> String {
     var hash = SHA256()
     try read(path) { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    return hexadecimal(hash.finalize())
+    return hash.finalize().hexadecimal
   }
 
   /// The physical line, from 1, that the byte at an offset lies on.
@@ -46,11 +47,6 @@ enum FileBytes {
       seen += chunk.count
     }
     return counted == nil ? nil : line
-  }
-
-  static func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    let figures = Array("0123456789abcdef".utf8)
-    return String(decoding: digest.flatMap { [figures[Int($0 >> 4)], figures[Int($0 & 15)]] }, as: UTF8.self)
   }
 
   private static func fill(_ buffer: UnsafeMutableRawBufferPointer, from file: Int32) throws -> Int {

@@ -1,4 +1,5 @@
 import Crypto
+import SettleModel
 
 /// The first reading of a file: proves that the second can be done.
 struct FirstPass {
@@ -67,7 +68,7 @@ struct FirstPass {
     }
     return InputFile(
       path: path, name: path.split(separator: "/").last.map(String.init) ?? path, bytes: bytes,
-      sha256: FileBytes.hexadecimal(hash.finalize()), layout: plan.layout,
+      sha256: hash.finalize().hexadecimal, layout: plan.layout,
       endsWithNewline: !endedWithoutNewline, controlTotals: totals?.results ?? statement?.controlTotals ?? [],
       plan: plan)
   }

@@ -1,4 +1,5 @@
 import Crypto
+import SettleModel
 
 /// A file that was read once from end to end and can be read: known by its hash, its layout recognised.
 package struct InputFile: Sendable {
@@ -92,7 +93,7 @@ package struct InputFile: Sendable {
         path: path, line: damage.line, reason: damage.reason, message: damage.message, sha256: sha256, kind: layout.kind
       )
     }
-    guard FileBytes.hexadecimal(hash.finalize()) == sha256 else { throw changed }
+    guard hash.finalize().hexadecimal == sha256 else { throw changed }
   }
 
   private func forEachRecord(_ hash: inout SHA256, _ body: (FileRow) throws -> Void) throws {

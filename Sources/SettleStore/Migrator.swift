@@ -1,13 +1,14 @@
 import Crypto
 import Foundation
 package import Postgres
+import SettleModel
 
 /// Forward-only, numbered migrations that travel inside the binary, each known by its checksum.
 package struct Migrator: Sendable {
   struct Migration: Sendable {
     var name: String
     var text: String
-    var checksum: String { SHA256.hash(data: Data(text.utf8)).map { byte in hex(byte) }.joined() }
+    var checksum: String { SHA256.hash(data: Data(text.utf8)).hexadecimal }
   }
 
   /// One number for every settle: two migrating at once wait for each other.
@@ -61,9 +62,4 @@ package struct Migrator: Sendable {
     }
     return migrations.filter { applied[$0.name] == nil }
   }
-}
-
-private func hex(_ byte: UInt8) -> String {
-  let text = String(byte, radix: 16)
-  return text.count == 1 ? "0" + text : text
 }

@@ -13,6 +13,7 @@ import Testing
     "migrations", "audit", "audit_seals", "file_digests", "payouts", "bank_statements", "bank_lines", "bank_matches",
     "bank_match_lines", "bank_match_payouts", "arrivals", "processor_batches", "missing_files", "report_editions",
     "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
+    "published_reports",
   ]
   /// What is written once: audit trails, decisions and messages.
   static let onceOnly = [

@@ -64,7 +64,7 @@ package struct DecisionSheet: Sendable {
         bytes.append(contentsOf: chunk)
       }
       let name = path.split(separator: "/").last.map(String.init) ?? path
-      try self.init(bytes: bytes, name: name, sha256: FileBytes.hexadecimal(SHA256.hash(data: bytes)))
+      try self.init(bytes: bytes, name: name, sha256: SHA256.hash(data: bytes).hexadecimal)
     } catch let damage as FileDamage {
       throw FileRefusal(path: path, line: damage.line, reason: damage.reason, message: damage.message)
     }

@@ -11,22 +11,30 @@ extension ReportFolder {
   /// kept from being seen is published with the same bytes by the run that follows.
   ///
   /// - Parameter hashes: of the staged files, by ``hashStaged()``.
-  func keepEditions(_ hashes: [String: String], in db: Session, on date: BusinessDate, at now: Timestamp) throws {
+  func keepEditions(_ hashes: [String: String], of report: WrittenReport, in db: Session, at now: Timestamp) throws {
+    var hasNewEditions = false
     for (name, sha256) in hashes.sorted(by: { $0.key < $1.key }) {
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: staging + "/" + name))
       defer { try? handle.close() }
-      _ = try db.keepEdition(of: name, on: date, sha256: sha256, at: now) {
+      let isNew = try db.keepEdition(of: name, on: report.date, sha256: sha256, at: now) {
         guard let piece = try handle.read(upToCount: Session.editionChunk), !piece.isEmpty else { return nil }
         return [UInt8](piece)
       }
+      hasNewEditions = hasNewEditions || isNew
     }
+    try db.keep(report.published(as: hashes.keys.sorted()), hasNewEditions: hasNewEditions)
   }
 
   /// Stages the files of a date's report as they were known at an instant, and returns how many there were.
   ///
   /// Throws ``Failure`` where no report had been published by then, and where an edition is not what was published.
   func stage(asOf instant: Timestamp, of date: BusinessDate, from db: Session) throws -> Int {
-    let editions = try Self.editions(asOf: instant, of: date, from: db)
+    try stage(try Self.editions(asOf: instant, of: date, from: db), from: db)
+  }
+
+  /// Stages files as they were published, and returns how many there are. Throws ``Failure`` where one is not in the
+  /// store any more as it was.
+  func stage(_ editions: [ReportEdition], from db: Session) throws -> Int {
     for edition in editions {
       let path = staging + "/" + edition.file
       let handle = try ReportFile.create(path)
@@ -37,7 +45,7 @@ extension ReportFolder {
         throw Failure(
           status: .inputRefused,
           message:
-            "\(edition.file) of \(date), published at \(edition.publishedAt), is not in the store any more as it "
+            "\(edition.file) of \(edition.date), published at \(edition.publishedAt), is not in the store any more as it "
             + "was published: run settle verify")
       }
     }

@@ -2,6 +2,7 @@ import CLinux
 import Crypto
 import Foundation
 import Glibc
+import SettleModel
 
 /// The folder that finance reads from: replaced as a whole, so that nobody ever sees half a report.
 ///
@@ -157,6 +158,6 @@ struct ReportFolder {
     defer { try? handle.close() }
     var hash = SHA256()
     while let chunk = try handle.read(upToCount: 256 * 1024), !chunk.isEmpty { hash.update(data: chunk) }
-    return hash.finalize().map { (byte: UInt8) in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    return hash.finalize().hexadecimal
   }
 }

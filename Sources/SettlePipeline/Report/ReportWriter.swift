@@ -30,7 +30,7 @@ struct ReportWriter {
     let restated = try writeRestatements(&page)
     page.page.givenUp = Int(try db.cancellations(on: date))
     let (totals, charges) = try db.totals(on: date)
-    try writeTotals(totals)
+    try TotalsFile.write(totals, in: folder)
     page.add(totals, charges: charges)
     page.add(trend: try db.trend(until: date, limit: ReportPage.trendLimit))
     for file in try db.filesLoaded(on: date) { page.add(file) }
@@ -161,17 +161,6 @@ struct ReportWriter {
     }
     try file.close()
     return rows
-  }
-
-  private func writeTotals(_ totals: [TotalRow]) throws {
-    var file = try ReportFile("totals.csv", in: folder, header: ["side", "bucket", "currency", "count", "amount"])
-    for row in totals {
-      try file.write([
-        .raw(row.side), .raw(row.bucket), .raw(row.currency.code), .number(row.count),
-        .amount(Money(minor: row.amount, currency: row.currency)),
-      ])
-    }
-    try file.close()
   }
 }
 

@@ -16,6 +16,8 @@ struct RunContext: Sendable {
   let date: BusinessDate
   /// Set where the report is to be told as it was known at this instant.
   var asOf: Timestamp?
+  /// Whether the report is written anew though nothing has changed since it was published.
+  var anew = false
   let inbox: String
   let reports: ReportFolder
   let processor: @Sendable () async throws -> any ProcessorAdapter
@@ -42,6 +44,8 @@ struct StageReport: Sendable {
   var counts: [(name: String, value: Int64)] = []
   var files: [FileResult] = []
   var totals: [TotalRow] = []
+  /// What the report was written from, where one was.
+  var written: WrittenReport?
   /// Sentences that counts cannot say.
   var notes: [String] = []
   /// What other matching rules would say of past charges.

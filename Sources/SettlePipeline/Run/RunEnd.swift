@@ -40,10 +40,10 @@ extension Runner {
   private func publish(_ result: inout RunResult, _ context: RunContext) async throws {
     try ReportFile.write(try result.json(), as: "run_results.json", in: context.reports.staging)
     let hashes = try context.reports.hashStaged()
-    if context.asOf == nil {
-      let (folder, date, at) = (context.reports, context.date, result.finishedAt)
+    if let report = result.report {
+      let (folder, at) = (context.reports, result.finishedAt)
       try await Uncancelled.run {
-        try await context.write { try folder.keepEditions(hashes, in: $0, on: date, at: at) }
+        try await context.write { try folder.keepEditions(hashes, of: report, in: $0, at: at) }
       }
     }
     // A run that was paused past its lease must not put its files over its successor's.

@@ -15,6 +15,8 @@ package struct RunRequest: Sendable {
   package var out: String?
   /// The report is not written anew but told again as it was known at this instant.
   package var asOf: Timestamp?
+  /// The report is written anew, though nothing has changed since it was published.
+  package var anew: Bool
   package var dryRun: Bool
   /// Other matching rules, of which a dry run tells what they would change; nil for the pipeline's alone.
   package var rules: MatchRules?
@@ -24,8 +26,8 @@ package struct RunRequest: Sendable {
 
   package init(
     pipeline: PipelineDefinition, stages: [StageName] = [], date: BusinessDate? = nil, inbox: String = "inbox",
-    out: String? = nil, asOf: Timestamp? = nil, dryRun: Bool = false, rules: MatchRules? = nil,
-    arguments: [String] = [], version: String
+    out: String? = nil, asOf: Timestamp? = nil, anew: Bool = false, dryRun: Bool = false,
+    rules: MatchRules? = nil, arguments: [String] = [], version: String
   ) {
     self.pipeline = pipeline
     self.stages = stages
@@ -33,6 +35,7 @@ package struct RunRequest: Sendable {
     self.inbox = inbox
     self.out = out
     self.asOf = asOf
+    self.anew = anew
     self.dryRun = dryRun
     self.rules = rules
     self.arguments = arguments
@@ -100,6 +103,8 @@ package struct RunResult: Sendable {
   package var finishedAt: Timestamp
   package var stages: [StageResult]
   package var totals: [TotalRow]
+  /// What the report was written from, where this run wrote one.
+  var report: WrittenReport?
   /// Where the files were written; nil where this run wrote none.
   package var outFolder: String?
   package var exitStatus: ExitStatus

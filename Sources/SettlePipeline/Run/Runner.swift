@@ -75,7 +75,7 @@ package struct Runner: Sendable {
     let shared = SharedProcessor { [processor] in PatientProcessor(base: try processor(), patience: patience) }
     return RunContext(
       store: store, run: run, permit: permit, pipeline: request.pipeline, layouts: layouts, date: date,
-      asOf: request.asOf, inbox: request.inbox,
+      asOf: request.asOf, anew: request.anew, inbox: request.inbox,
       reports: ReportFolder(
         path: request.out ?? RunRequest.reports(of: date, asOf: request.asOf), token: run.fence.token),
       processor: { try await shared.adapter() }, clock: clock, progress: progress, logger: logger,
@@ -121,6 +121,7 @@ package struct Runner: Sendable {
         entry.counts = report.counts
         entry.files = report.files
         if !report.totals.isEmpty { result.totals = report.totals }
+        result.report = report.written ?? result.report
         entry.status = report.stop == nil ? .done : .failed
         entry.message = report.stop?.message
         entry.exitStatus = report.stop?.status ?? .done

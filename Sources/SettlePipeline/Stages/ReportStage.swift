@@ -10,17 +10,41 @@ struct ReportStage: Stage {
 
   func perform(_ context: RunContext) async throws -> StageReport {
     if let instant = context.asOf { return try await tellAgain(asOf: instant, context) }
-    let page = page(context)
-    let date = context.date
-    let staging = context.reports.staging
+    let (page, date, folder, anew) = (page(context), context.date, context.reports, context.anew)
     let zone = context.pipeline.timeZone.identifier
-    try context.reports.prepare()
+    // Asked before the snapshot is taken: a change that comes between is told, and counted as not told.
+    let changes = try await context.store.pool.session { try $0.lastChange() }
+    try folder.prepare()
     return try await context.store.pool.transaction { db in
       // One snapshot for all files, so that they agree with each other whatever else is written meanwhile.
       _ = try db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-      let (counts, totals) = try ReportWriter(db: db, date: date, folder: staging, zone: zone).write(page)
-      return StageReport(counts: [("files_written", try context.reports.staged)] + counts, totals: totals)
+      let basis = ReportBasis(page, zone: zone, undone: try db.unfinishedStages(on: date))
+      let published = try db.publishedReport(of: date)
+      var notes: [String] = []
+      if !anew, let published, published.changes == changes, published.basis == basis.sha256 {
+        do {
+          return try tellAgain(published, in: folder, from: db)
+        } catch let damage as Failure where damage.status == .inputRefused {
+          // The report itself can still be written: finance has its files, and a person hears of the damage.
+          notes.append(damage.message)
+          try folder.prepare()
+        }
+      }
+      let (counts, totals) = try ReportWriter(db: db, date: date, folder: folder.staging, zone: zone).write(page)
+      return StageReport(
+        counts: [("files_written", try folder.staged)] + counts, totals: totals,
+        written: WrittenReport(date: date, changes: changes, basis: basis, counts: counts), notes: notes)
     }
+  }
+
+  /// A report that nothing has changed since: what it would say is what was published, byte for byte.
+  private func tellAgain(
+    _ published: PublishedReport, in folder: ReportFolder, from db: Session
+  ) throws -> StageReport {
+    let files = try folder.stage(try db.editions(of: published), from: db)
+    return StageReport(
+      counts: [("files_unchanged", Int64(files))] + published.counts.map { ($0.name, $0.value) },
+      totals: try TotalsFile.read(in: folder.staging))
   }
 
   /// The files as they were known at an instant, not derived anew but as they were published.

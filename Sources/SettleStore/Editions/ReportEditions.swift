@@ -10,6 +10,11 @@ package struct ReportEdition: Sendable, Equatable {
   package var publishedAt: Timestamp
   package var sha256: String
   package var bytes: Int64
+
+  init(_ row: Row) throws {
+    (date, file, publishedAt) = (try row.get("business_date"), try row.get("file"), try row.get("published_at"))
+    (sha256, bytes) = (try row.get("sha256"), try row.get("bytes"))
+  }
 }
 
 // Reports are kept as they were published. Deriving an old one anew could never be proven to give its bytes; these are
@@ -72,12 +77,7 @@ extension Session {
       """
       SELECT DISTINCT ON (file) business_date, file, published_at, sha256, bytes FROM report_editions
       WHERE business_date = \(date) AND published_at <= \(instant) ORDER BY file, published_at DESC
-      """
-    ) { row in
-      ReportEdition(
-        date: try row.get("business_date"), file: try row.get("file"), publishedAt: try row.get("published_at"),
-        sha256: try row.get("sha256"), bytes: try row.get("bytes"))
-    }
+      """, ReportEdition.init)
   }
 
   /// When a report of the date was published first.

@@ -123,6 +123,11 @@ package struct TotalRow: Sendable, Equatable {
   package var currency: Currency
   package var count: Int64
   package var amount: Int64
+
+  package init(side: String, bucket: String, currency: Currency, count: Int64, amount: Int64) {
+    (self.side, self.bucket, self.currency) = (side, bucket, currency)
+    (self.count, self.amount) = (count, amount)
+  }
 }
 
 /// A file that was loaded, and what became of its rows.

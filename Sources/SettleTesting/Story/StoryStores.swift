@@ -64,6 +64,7 @@ extension Store {
         "bank_match_lines", "bank_match_payouts", "bank_matches", "payouts", "bank_statement_lines", "bank_lines",
         "bank_statements",
         "arrivals", "processor_batches", "missing_files", "edition_chunks", "report_editions",
+        "published_reports",
         "stage_runs", "runs", "store_identity", "lease",
       ] { _ = try db.execute("DELETE FROM \(identifier: table)") }
       // Seal 0 says where the trail begins, and is the migration's.
@@ -72,7 +73,8 @@ extension Store {
         """
         INSERT INTO lease (token) VALUES (0);
         ALTER TABLE input_files ALTER file_id RESTART;
-        ALTER TABLE charge_batches ALTER batch_id RESTART
+        ALTER TABLE charge_batches ALTER batch_id RESTART;
+        ALTER SEQUENCE changes RESTART
         """)
     }
     await owner.close()

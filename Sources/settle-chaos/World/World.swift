@@ -122,8 +122,10 @@ actor World {
 
   /// Starts `settle run`.
   ///
-  /// - Parameter fault: where it is to die or stand still, in SETTLE_FAULT's words.
-  func start(_ stages: [String] = [], fault: String? = nil) throws -> Run {
+  /// - Parameters:
+  ///   - fault: where it is to die or stand still, in SETTLE_FAULT's words.
+  ///   - anew: whether the report is derived from the store though nothing has changed since the last one.
+  func start(_ stages: [String] = [], fault: String? = nil, anew: Bool = false) throws -> Run {
     runs += 1
     let path = "\(folder)/run-\(runs)"
     try Data(count: 8).write(to: URL(fileURLWithPath: path + ".flight"))
@@ -137,15 +139,15 @@ actor World {
       [
         "run", "--pipeline", folder + "/pipeline.yaml", "--inbox", folder + "/inbox", "--out", folder + "/out",
         "--date", Self.date,
-      ] + stages.flatMap { ["--stage", $0] }
+      ] + stages.flatMap { ["--stage", $0] } + (anew ? ["--anew"] : [])
     let child = try Child(
       setting.settle, arguments, environment: environment, output: path + ".out", errors: path + ".err")
     return Run(child: child, path: path)
   }
 
   /// Runs to the end; told as ``Run/Ended``.
-  func run(_ stages: [String] = [], fault: String? = nil) async throws -> Run.Ended {
-    try await start(stages, fault: fault).ended()
+  func run(_ stages: [String] = [], fault: String? = nil, anew: Bool = false) async throws -> Run.Ended {
+    try await start(stages, fault: fault, anew: anew).ended()
   }
 
   /// Runs again until a run ends well, as the nightly wrapper does, and returns whether one did.

@@ -29,9 +29,17 @@ struct RunOptions: ParsableArguments {
         + "2026-11-21T06:00:00Z. They go to reports/<date>.as-of-<instant>.", valueName: "instant"))
   var asOf: Timestamp?
 
+  @Flag(
+    help:
+      "Write the report anew. Without it, a report that nothing has changed since is told again as it was published.")
+  var anew = false
+
   func validate() throws {
     guard asOf == nil || stage == [.report] else {
       throw ValidationError("--as-of tells a report again: give it with --stage report, and no other stage")
+    }
+    guard asOf == nil || !anew else {
+      throw ValidationError("--as-of tells what was published, --anew what is known now: give one of them")
     }
   }
 }
@@ -56,9 +64,11 @@ extension RunOptions {
     arguments += ["--date", date.description, "--inbox", inbox.absolutePath, "--out", out.absolutePath]
     if let asOf { arguments += ["--as-of", asOf.description] }
     if allowFuture { arguments.append("--allow-future") }
+    if anew { arguments.append("--anew") }
     if dryRun { arguments.append("--dry-run") }
     return RunRequest(
-      pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, asOf: asOf, dryRun: dryRun,
+      pipeline: pipeline, stages: stage, date: date, inbox: inbox, out: out, asOf: asOf, anew: anew,
+      dryRun: dryRun,
       arguments: arguments,
       version: Settle.version)
   }

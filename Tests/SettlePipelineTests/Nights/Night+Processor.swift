@@ -31,7 +31,7 @@ extension Night {
 
   /// Tables that have changed, but those in which a run journals itself.
   func changed(since before: [String: String]) async throws -> [String] {
-    let journal: Set = ["runs", "stage_runs", "lease", "charge_batches"]
+    let journal: Set = ["runs", "stage_runs", "lease", "charge_batches", "published_reports"]
     return try await store.fingerprint().filter { before[$0.key] != $0.value && !journal.contains($0.key) }.keys
       .sorted()
   }

@@ -89,6 +89,19 @@ extension Night {
     #expect(try bytes() == files)
   }
 
+  /// Whatever happened since each date's report was written: as it would be told again, and derived anew, it is the same.
+  func expectReportsStand() async throws {
+    let dates: [BusinessDate] = try await store.pool.session { db in
+      try db.query("SELECT business_date FROM published_reports ORDER BY 1") { try $0.get("business_date") }
+    }
+    for date in dates {
+      let told = try await run(.report, date: date, out: "told-\(date)")
+      let anew = try await run(.report, date: date, out: "anew-\(date)", anew: true)
+      #expect(anew.totals == told.totals)
+      #expect(try bytes(out: "anew-\(date)") == (try bytes(out: "told-\(date)")))
+    }
+  }
+
   /// Moves the sandbox's clock, so that it forgets its idempotency keys.
   func advance(days: Int) async throws {
     var request = HTTPClientRequest(url: sandbox + "/sandbox/clock")

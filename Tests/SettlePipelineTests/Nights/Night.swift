@@ -27,8 +27,8 @@ struct Night {
 
   static let date = BusinessDate("2026-11-20") ?? BusinessDate(daysSinceEpoch: 0)
 
-  /// Runs `body` with a fresh night, and proves afterwards that its audit trail is whole and no money was lost or made;
-  /// then everything is gone.
+  /// Runs `body` with a fresh night, and proves afterwards that its audit trail is whole, that no money was lost or made
+  /// and that what its reports rest on was counted; then everything is gone.
   ///
   /// - Parameter proving: false for a night that changes the store by hand.
   static func with(
@@ -48,10 +48,10 @@ struct Night {
         anomalies: AnomalyRates(parsing: anomalies), slowness: .milliseconds(50)),
       logger: Logger(label: "sandbox"))
     try await sandbox.withServer { url in
-      try await body(
-        Night(
-          store: store, sandbox: url, folder: folder,
-          pipeline: try PipelineDefinition(yaml: yaml, file: "night.yaml")))
+      let night = Night(
+        store: store, sandbox: url, folder: folder, pipeline: try PipelineDefinition(yaml: yaml, file: "night.yaml"))
+      try await body(night)
+      if proving { try await night.expectReportsStand() }
     }
     if proving { #expect(try await store.faults() == []) }
     await store.close()
@@ -77,16 +77,17 @@ struct Night {
   @discardableResult
   func run(
     _ stages: StageName..., date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
-    asOf: Timestamp? = nil, patience: Patience = Patience(),
+    asOf: Timestamp? = nil, anew: Bool = false, patience: Patience = Patience(),
     through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
-    try await run(stages, date: date, out: out, dryRun: dryRun, asOf: asOf, patience: patience, through: interposed)
+    try await run(
+      stages, date: date, out: out, dryRun: dryRun, asOf: asOf, anew: anew, patience: patience, through: interposed)
   }
 
   @discardableResult
   func run(
     _ stages: [StageName], date: BusinessDate = Night.date, out: String = "out", dryRun: Bool = false,
-    asOf: Timestamp? = nil, patience: Patience = Patience(),
+    asOf: Timestamp? = nil, anew: Bool = false, patience: Patience = Patience(),
     through interposed: (any ProcessorAdapter) -> any ProcessorAdapter = { $0 }
   ) async throws -> RunResult {
     let settings = ProcessorSettings(
@@ -104,7 +105,7 @@ struct Night {
       try await runner.run(
         RunRequest(
           pipeline: pipeline, stages: stages, date: date, inbox: folder + "/inbox", out: folder + "/" + out,
-          asOf: asOf, dryRun: dryRun, rules: rules, version: "test"))
+          asOf: asOf, anew: anew, dryRun: dryRun, rules: rules, version: "test"))
     }
     await adapter.close()
     return try result.get()
