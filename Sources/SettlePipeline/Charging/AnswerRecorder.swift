@@ -41,13 +41,13 @@ actor AnswerRecorder {
   }
 
   /// So many answers wait no longer for others.
-  static let full = 256
+  static let full = 500
   /// More than this many answers wait for no one: the caller waits for the commit instead.
   private static let most = 2_000
 
   /// - Parameter spacing: how long after a group began the next one begins, unless it is full or the last.
   init(
-    spacing: Duration = .milliseconds(20), record: @escaping @Sendable ([AttemptResult]) async throws -> Void,
+    spacing: Duration = .milliseconds(50), record: @escaping @Sendable ([AttemptResult]) async throws -> Void,
     advanced: @escaping @Sendable (Int64) -> Void
   ) {
     self.spacing = spacing

@@ -45,7 +45,10 @@ final class HTTPWire: Wire {
     // Shorter than servers keep idle connections, so that few requests meet one that is just being closed.
     configuration.connectionPool.idleTimeout = .seconds(20)
     configuration.http1_1ConnectionDebugInitializer = { channel in
-      channel.eventLoop.submit { try channel.pipeline.syncOperations.addHandler(FlushGatherer(), position: .first) }
+      channel.eventLoop.submit {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HeadWithBody(), position: .after(try pipeline.handler(type: HTTPRequestEncoder.self)))
+      }
     }
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     executor = EventLoopExecutor(loop)
