@@ -109,6 +109,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Beside the house: rehearses a stage where its instructions can be counted.
+    .executableTarget(
+      name: "settle-rehearse", dependencies: ["Postgres", "SettleStore", "SettlePipeline", logging],
+      swiftSettings: strict),
+
     // Build time: files that travel inside the binary.
     .executableTarget(name: "EmbedFiles", swiftSettings: strict),
     .plugin(
@@ -124,7 +129,11 @@ let package = Package(
     .testTarget(name: "FaultsTests", dependencies: ["Faults"], swiftSettings: faults),
     .testTarget(name: "settle-chaosTests", dependencies: ["settle-chaos", "Faults"], swiftSettings: faults),
     .testTarget(
-      name: "settle-benchTests", dependencies: ["settle-bench", "SettleFiles", "SettleModel"], swiftSettings: strict),
+      name: "settle-benchTests",
+      dependencies: [
+        "settle-bench", "settle-rehearse", "SettleFiles", "SettleModel", "SettlePipeline", "SettleStore",
+        "SettleTesting", "Postgres", logging,
+      ], exclude: ["Costs/Kept"], swiftSettings: strict),
     .testTarget(name: "SettleModelTests", dependencies: ["SettleModel"], swiftSettings: strict),
     .testTarget(
       name: "SettleSimulationTests", dependencies: ["SettleSimulation", "SettleModel"], swiftSettings: strict),

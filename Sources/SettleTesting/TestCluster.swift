@@ -105,12 +105,19 @@ actor TestServer {
         try await Task.sleep(for: .milliseconds(50))
       }
     }
-    var copy = settings
-    copy.conninfo = settings.conninfo.replacing("postgresql:///settle?", with: "postgresql:///\(name)?")
-    return copy
+    return settings.ofDatabase(name)
   }
 
   private static func name(of settings: ConnectionSettings) -> String {
     String(settings.conninfo.dropFirst("postgresql:///".count).prefix { $0 != "?" })
+  }
+}
+
+extension ConnectionSettings {
+  /// Another database of the same private cluster.
+  package func ofDatabase(_ name: String) -> ConnectionSettings {
+    var copy = self
+    copy.conninfo = conninfo.replacing("postgresql:///settle?", with: "postgresql:///\(name)?")
+    return copy
   }
 }

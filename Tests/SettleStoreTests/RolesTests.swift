@@ -13,19 +13,21 @@ import Testing
     "migrations", "audit", "audit_seals", "file_digests", "payouts", "bank_statements", "bank_lines", "bank_matches",
     "bank_match_lines", "bank_match_payouts", "arrivals", "processor_batches", "missing_files", "report_editions",
     "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
-    "published_reports",
+    "published_reports", "sweeps", "carried",
   ]
   /// What is written once: audit trails, decisions and messages.
   static let onceOnly = [
     "quarantine", "outbox", "event_sequence", "outcome_versions", "charge_batches", "input_files", "audit",
     "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches", "report_editions",
-    "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
+    "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches", "sweeps", "carried",
   ]
   /// What only the owner writes, who migrates.
   static let given = ["migrations", "currencies"]
-  /// An orphan moves to its payment, and a payout that changes is matched anew: their old rows go.
+  /// An orphan moves to its payment, and a payout that changes is matched anew: their old rows go. What is settled is
+  /// carried no more.
   static let moved = [
-    "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts",
+    "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts", "sweeps",
+    "carried",
   ]
 
   /// Whether a statement is refused for want of a right. It is rolled back in any case.

@@ -60,11 +60,13 @@ extension Session {
       "audit_seals", "file_digests", "bank_statements", "bank_lines", "arrivals", "processor_batches",
       "report_editions",
       "edition_chunks", "decisions", "instrument_changes", "bank_statement_lines", "former_matches",
+      "sweeps", "carried",
     ]
     // What is the owner's, who migrates: how far the schema is, and how many digits a currency has.
     let given = ["migrations", "currencies"]
     let moved = [
-      "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts",
+      "outcome_records", "matches", "breaks", "bank_matches", "bank_match_lines", "bank_match_payouts", "sweeps",
+      "carried",
     ]
     return try roleHealth(
       "settle_writer",

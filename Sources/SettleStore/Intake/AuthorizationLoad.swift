@@ -27,6 +27,7 @@ extension Session {
     try refuseHoldsInUse(context)
     try noteHolds()
     let created = try createPayments(fileID: fileID, context: context)
+    try carryLate(on: context.date, "SELECT payment_id FROM incoming")
     let changed = try answerKnown(created: created, fileID: fileID, context: context)
     try registerHolds(context)
     let counts = staged.counts(accepted: created + changed, quarantined: try refusedRows())

@@ -192,6 +192,12 @@ extension Session {
       WHERE t.known_payment IS NULL ORDER BY 1
       RETURNING o.outcome_id AS id, o.version AS place, \(sql: AuditHash.outcome) AS hash
       """)
+    try carryLate(
+      on: context.date,
+      """
+      SELECT coalesce(l.payment_id, t.outcome_id) AS payment_id
+      FROM taken t LEFT JOIN links l ON l.outcome_id = t.outcome_id WHERE t.known_payment IS NULL
+      """)
     try tellStates(context: context)
     if reported { try noteBatches(of: processor, fileID: fileID, context: context) }
     try script("DROP TABLE links")
@@ -262,6 +268,7 @@ extension Session {
       """)
     _ = try execute(
       "UPDATE outcome_keys k SET content = t.content FROM taken t WHERE k.outcome_id = t.outcome_id")
+    try carry("SELECT known_payment AS payment_id FROM taken WHERE known_payment IS NOT NULL")
     try tellStates(context: context)
     try script("DROP TABLE links")
     return Int64(kept)

@@ -59,7 +59,8 @@ extension Session {
     func agreed(_ column: (SQL) -> SQL) -> SQL {
       Self.agreements(with: rules).map { ", \(sql: column($0.column))" as SQL }.joined(separator: "")
     }
-    _ = try execute("CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS \(sql: Self.gathered(rules))")
+    _ = try execute(
+      "CREATE TEMPORARY TABLE gathered ON COMMIT DROP AS \(sql: Self.gathered(rules, among: try openItems()))")
     // Most payments have one row, which is its charge: only the rows of the others are put in order.
     try script(
       """
@@ -96,7 +97,7 @@ extension Session {
     try script("DROP TABLE gathered, several; ANALYZE charges")
   }
 
-  private static func gathered(_ rules: MatchRules) -> SQL {
+  private static func gathered(_ rules: MatchRules, among open: OpenItems) -> SQL {
     """
     SELECT r.payment_id, \(sql: chargeKey(of: "r")) AS charge, r.outcome_id, r.kind, r.row_id, r.occurred_at,
       r.processor_payment, r.processor_charge, r.compared_amount, r.compared_currency, r.linked_by, r.together
@@ -105,7 +106,7 @@ extension Session {
     WHERE r.reported AND r.linked_by IS NOT NULL AND r.kind IN ('charge', 'capture_reversal')
       AND (\(rules.takesReferences) OR r.linked_by <> 'order_reference')
       AND r.payment_id IN (
-        SELECT u.payment_id FROM outcome_records u
+        SELECT u.payment_id FROM \(sql: open.records) u
         WHERE u.reported AND u.linked_by IS NOT NULL AND u.kind IN ('charge', 'capture_reversal')
           AND NOT EXISTS (
             SELECT FROM matches m WHERE m.payment_id = u.payment_id AND m.outcome_id = u.outcome_id))

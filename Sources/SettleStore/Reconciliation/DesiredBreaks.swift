@@ -15,14 +15,14 @@ extension Session {
   /// Charges and refunds that no file has reported by the day they were due. A refund is expected from the date after
   /// the one that learnt of its success, since it cannot be in that night's file; what its processor still calls pending
   /// is in no file yet.
-  func wantMissing(_ terms: ReconcileTerms, context: LoadContext) throws {
+  func wantMissing(_ terms: ReconcileTerms, among open: OpenItems, context: LoadContext) throws {
     let chargedBy = terms.calendar.latestStart(waiting: terms.waitingDays, by: try latestReconciled(context))
     _ = try execute(
       """
       INSERT INTO desired
       SELECT p.payment_id, \(sql: Self.breakID(.missingAtProcessor, of: "p.payment_id")), 'missing_at_processor',
         p.payment_id, NULL, p.amount, p.currency, NULL, NULL, NULL
-      FROM payments p
+      FROM \(sql: open.payments) p
       WHERE (p.state = 'SUCCEEDED' OR \(sql: Self.isChargedElsewhere)) AND p.charged_on <= \(chargedBy)
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)
         AND NOT EXISTS (SELECT FROM desired d WHERE d.payment_id = p.payment_id AND d.item_id = p.payment_id)
@@ -51,7 +51,7 @@ extension Session {
   func lastReconciledDate() throws -> BusinessDate? { try latestDate(of: "reconcile") }
 
   /// Reported money that belongs to nothing settle asked for.
-  func wantUnexpected(_ rules: MatchRules) throws {
+  func wantUnexpected(_ rules: MatchRules, among open: OpenItems) throws {
     _ = try execute(
       """
       INSERT INTO desired
@@ -67,7 +67,7 @@ extension Session {
       INSERT INTO desired
       SELECT o.payment_id, \(sql: Self.breakID(.unexpectedRefund, of: "o.outcome_id")), 'unexpected_refund', NULL,
         o.outcome_id, NULL, NULL, o.compared_amount, o.compared_currency, NULL
-      FROM outcome_records o
+      FROM \(sql: open.records) o
       WHERE o.reported AND o.kind = 'refund'
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = o.payment_id AND m.outcome_id = o.outcome_id)
         AND NOT EXISTS (SELECT FROM desired d WHERE d.outcome_id = o.outcome_id)
@@ -88,13 +88,13 @@ extension Session {
   }
 
   /// What the processor says happened and settle's own answers deny: a charge that failed after all, and a refund.
-  func wantContradictions() throws {
+  func wantContradictions(among open: OpenItems) throws {
     _ = try execute(
       """
       INSERT INTO desired
       SELECT DISTINCT ON (p.payment_id) p.payment_id, \(sql: Self.breakID(.statusMismatch, of: "p.payment_id")),
         'status_mismatch', p.payment_id, o.outcome_id, p.amount, p.currency, 0::bigint, p.currency, o.linked_by
-      FROM outcome_records o JOIN payments p ON p.payment_id = o.payment_id
+      FROM \(sql: open.records) o JOIN payments p ON p.payment_id = o.payment_id
       WHERE o.kind = 'charge_failed' AND o.linked_by IS NOT NULL AND p.state = 'SUCCEEDED'
         AND p.proof <> 'outcome' AND o.occurred_at >= p.succeeded_at
         AND NOT EXISTS (SELECT FROM matches m WHERE m.payment_id = p.payment_id AND m.item_id = p.payment_id)

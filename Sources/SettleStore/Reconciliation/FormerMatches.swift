@@ -5,13 +5,14 @@ import SettleModel
 // have told it, and tell it still when they are written again.
 
 extension Session {
-  /// Takes matches back. Those that an earlier date made are kept as that date's.
+  /// Takes matches back. Those that an earlier date made are kept as that date's, and what they were of is open again.
   ///
   /// - Parameter which: what follows `DELETE FROM matches m`.
   func unmatch(_ which: SQL, on date: BusinessDate) throws {
     _ = try execute(
       """
-      WITH gone AS (DELETE FROM matches m \(sql: which) RETURNING m.*)
+      WITH gone AS (DELETE FROM matches m \(sql: which) RETURNING m.*),
+      open AS (INSERT INTO carried SELECT DISTINCT payment_id FROM gone ON CONFLICT DO NOTHING)
       INSERT INTO former_matches (payment_id, item_id, outcome_id, kind, rule, amount, currency, tolerated, business_date,
         removed_on)
       SELECT payment_id, item_id, outcome_id, kind, rule, amount, currency, tolerated, business_date, \(date)::date

@@ -66,6 +66,8 @@ extension Session {
   /// Takes back all that rules have decided of charges. What import itself has linked is linked again at once.
   private func unmakeMatches(on date: BusinessDate) throws {
     _ = try execute("DELETE FROM matches WHERE kind = 'charge'")
+    // Everything is open now, of whatever date.
+    _ = try execute("DELETE FROM sweeps")
     _ = try execute("UPDATE outcome_records SET together = false WHERE together")
     let given = try execute(
       """

@@ -45,6 +45,7 @@ extension Session {
       _ = try execute(
         "UPDATE outcome_keys k SET payment_id = l.payment_id FROM links l WHERE k.outcome_id = l.outcome_id")
       try moveBreaks()
+      try carry("SELECT payment_id FROM links")
       try tellStates(context: context)
     }
     try script("DROP TABLE links, taken")

@@ -32,6 +32,7 @@ extension Session {
       "DELETE FROM outcome_records o USING given g WHERE o.payment_id = g.payment_id AND o.outcome_id = g.outcome_id")
     _ = try execute(
       "UPDATE outcome_keys k SET payment_id = k.outcome_id FROM given g WHERE k.outcome_id = g.outcome_id")
+    try carry("SELECT outcome_id AS payment_id FROM given")
     _ = try execute(
       """
       INSERT INTO breaks (payment_id, \(sql: Self.breakColumns))

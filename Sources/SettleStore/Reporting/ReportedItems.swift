@@ -7,14 +7,14 @@ import SettleModel
 extension Session {
   /// Makes the temporary table `reported_rows`: the rows that may be items of a date, each with the outcome that speaks
   /// for its charge, its `principal`.
-  func gatherReported(on date: BusinessDate) throws {
+  func gatherReported(on date: BusinessDate, among open: OpenItems) throws {
     _ = try execute(
       """
       CREATE TEMPORARY TABLE reported_rows AS
       SELECT r.payment_id, r.outcome_id, r.kind, r.row_id, r.business_date, r.compared_amount, r.compared_currency,
         r.outcome_id AS principal, m.outcome_id IS NOT NULL OR EXISTS (
           SELECT FROM former f WHERE f.payment_id = r.payment_id AND f.outcome_id = r.outcome_id) AS matched
-      FROM \(sql: Self.recordsThen) r
+      FROM \(sql: Self.recordsThen(of: open.records)) r
       LEFT JOIN matches m ON m.payment_id = r.payment_id AND m.outcome_id = r.outcome_id
       WHERE r.reported AND r.kind <> 'charge_failed' AND (
         r.business_date = \(date)

@@ -40,11 +40,16 @@ extension Session {
     """
 
   /// Outcome records with the kind and the money that the date knew.
-  static let recordsThen: SQL = """
+  static let recordsThen = recordsThen(of: "outcome_records")
+
+  /// The same of some records, in a relation with the columns of `outcome_records`.
+  static func recordsThen(of records: SQL) -> SQL {
+    """
     (SELECT r.payment_id, r.outcome_id, r.row_id, r.occurred_at, r.business_date, r.reported, r.together,
         r.processor_payment, r.processor_charge, coalesce(l.kind, r.kind) AS kind,
         coalesce(l.compared_amount, r.compared_amount) AS compared_amount,
         coalesce(l.compared_currency, r.compared_currency) AS compared_currency
-      FROM outcome_records r LEFT JOIN replaced l ON l.outcome_id = r.outcome_id)
+      FROM \(sql: records) r LEFT JOIN replaced l ON l.outcome_id = r.outcome_id)
     """
+  }
 }

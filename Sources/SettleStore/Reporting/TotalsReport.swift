@@ -13,11 +13,12 @@ extension Session {
   package func totals(on date: BusinessDate) throws -> (rows: [TotalRow], charges: [TotalRow]) {
     try script("DROP TABLE IF EXISTS reported_rows, items, bucketed")
     try setAsideLaterFacts(than: date)
-    try gatherReported(on: date)
+    let open = try openItems(on: date)
+    try gatherReported(on: date, among: open)
     _ = try execute(
       """
       CREATE TEMPORARY TABLE items AS
-      \(sql: Self.expectedCharges(on: date)) UNION ALL \(sql: Self.expectedRefunds(on: date))
+      \(sql: Self.expectedCharges(on: date, among: open)) UNION ALL \(sql: Self.expectedRefunds(on: date))
       UNION ALL \(sql: Self.reportedItems(on: date)) UNION ALL \(sql: Self.bankItems(on: date))
       """)
     try tellWaitingForFiles(on: date)
@@ -90,7 +91,7 @@ extension Session {
 
   /// A payment is an item from the date it was recorded until the end of the date that closed it. One that was declined
   /// and is to be tried again is open: `retrying`.
-  private static func expectedCharges(on date: BusinessDate) -> SQL {
+  private static func expectedCharges(on date: BusinessDate, among open: OpenItems) -> SQL {
     """
     SELECT 'expected' AS side, 'charge' AS kind, p.payment_id, p.payment_id AS item_id, NULL::uuid AS outcome_id,
       p.amount, p.currency,
@@ -105,7 +106,7 @@ extension Session {
           WHERE a.payment_id = p.payment_id AND a.state = 'open') THEN 'unknown'
         ELSE 'awaited'
       END AS unsettled
-    FROM payments p
+    FROM \(sql: open.payments) p
     WHERE p.recorded_on <= \(date)
       AND NOT (p.state = 'FAILED' AND p.failed_on < \(date) AND p.recorded_on < \(date) AND p.charge_due_on IS NULL)
       AND NOT EXISTS (

@@ -33,6 +33,19 @@ extension StoreCheck {
         ELSE (f.item_id, f.amount, f.currency) IS DISTINCT FROM (r.refund_id, -r.amount, r.currency) END
       """)
 
+  /// A date is looked at no more once it was swept, but for what is carried.
+  package static let carried = StoreCheck(
+    name: "carried", says: "what is open of a swept date is looked at every night",
+    remedy:
+      "a match or a row of carried was deleted by hand: delete all rows of sweeps, so that the next run looks at everything, run `settle run --stage reconcile`, and verify again",
+    counted: "SELECT count(*) FROM carried",
+    wrong: """
+      SELECT DISTINCT o.payment_id::text AS subject
+      FROM (SELECT max(swept_on) AS day, max(through) AS through FROM sweeps) s
+      CROSS JOIN LATERAL (\(sql: Session.unsettled(payments: "payments", records: "outcome_records", on: "s.day"))) o
+      WHERE o.day <= s.through AND o.payment_id NOT IN (SELECT payment_id FROM carried)
+      """)
+
   /// Only what was there when reconciling was last done to its end can have been explained by it.
   package static let explained = StoreCheck(
     name: "explained", says: "all reported money that was reconciled is matched or is a break (I6)",

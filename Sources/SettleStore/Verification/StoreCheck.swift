@@ -17,7 +17,8 @@ package struct StoreCheck: Sendable {
   package static var all: [StoreCheck] {
     [
       chains, seals, standing, fileDigests, attempts, cancellations, payments, refunds, breaks, decisions, messages,
-      oneSuccess, allowances, files, outcomes, matches, explained, variances, totals, payouts, statements, bankMatches,
+      oneSuccess, allowances, files, outcomes, matches, carried, explained, variances, totals, payouts, statements,
+      bankMatches,
       arrivals,
       editions,
     ]

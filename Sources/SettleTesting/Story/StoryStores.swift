@@ -60,6 +60,7 @@ extension Store {
         "charge_batches", "payment_references", "instrument_changes",
         "outbox", "event_sequence", "payments",
         "quarantine", "input_files", "outcome_keys", "outcome_records", "outcome_versions", "matches", "former_matches",
+        "carried", "sweeps",
         "breaks",
         "bank_match_lines", "bank_match_payouts", "bank_matches", "payouts", "bank_statement_lines", "bank_lines",
         "bank_statements",
