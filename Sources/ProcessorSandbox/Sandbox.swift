@@ -2,6 +2,7 @@ import Glibc
 import Hummingbird
 package import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -62,22 +63,25 @@ package struct Sandbox: Sendable {
     }
   }
 
+  /// All on one thread, beside that of the journal: a request that goes to another thread and back for its answer costs
+  /// more in that than in all that is done for it.
   private func serve(
     _ off: ServerSwitch, stoppingOn signals: [UnixSignal], onReady: @escaping @Sendable (String) -> Void
   ) async throws {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
     let application = Application(
       responder: responder { off.fail($0) },
       server: .http1(configuration: .init(additionalChannelHandlers: [ArrivalHandler(meter: meter)])),
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: configuration.port)),
       onServerRunning: { onReady("http://127.0.0.1:\($0.localAddress?.port ?? configuration.port)") },
-      logger: logger)
+      eventLoopGroupProvider: .shared(loop), logger: logger)
     // They end in the opposite order, so that no event is made once the sender has ended.
     let services: [any Service] = (webhooks.map { [$0] } ?? []) + [application]
     let group = ServiceGroup(
       configuration: .init(services: services, gracefulShutdownSignals: signals, logger: logger))
     off.controls(group)
     do {
-      try await group.run()
+      try await withTaskExecutorPreference(EventLoopExecutor(loop)) { try await group.run() }
     } catch let error as IOError where error.errnoCode == EADDRINUSE {
       throw SandboxError.portTaken(configuration.port)
     }

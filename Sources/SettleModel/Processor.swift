@@ -190,6 +190,9 @@ package protocol ProcessorAdapter: Sendable {
   var name: String { get }
   /// How long the processor remembers an idempotency key. Past it, nothing is ever posted again.
   var keyLife: Duration { get }
+  /// Where its answers arrive. Tasks that send one request after the other run there at the least cost: nothing has to
+  /// wake another thread for each of them. Nil where any place is as good.
+  var executor: (any TaskExecutor)? { get }
 
   /// The request for an operation: pure, so that the same operation always has the same bytes and key.
   /// Throws ``ProcessorRefusal`` for what the processor cannot do at all.
@@ -223,6 +226,8 @@ package protocol ProcessorAdapter: Sendable {
 }
 
 extension ProcessorAdapter {
+  package var executor: (any TaskExecutor)? { nil }
+
   /// For a processor that does not tell: what its list of charges says of attempts has to do.
   package func tries(of processorPayment: String) async throws -> Int { 0 }
 

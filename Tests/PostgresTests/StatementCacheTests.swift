@@ -31,6 +31,14 @@ import Testing
     #expect(cache.use(key("a")) == .direct)
   }
 
+  /// Its plan may be one for tables that were small.
+  @Test func whatIsUsedOftenIsPreparedAnewWithEachDoubling() {
+    var cache = StatementCache(capacity: 2)
+    let renewed = (1...256).filter { _ in if case .prepare = cache.use(key("a")) { true } else { false } }
+    #expect(renewed == [2, 32, 64, 128, 256])
+    #expect(cache.takeDiscarded() == ["s1", "s2", "s3", "s4"])
+  }
+
   @Test func withoutRoomNothingIsPrepared() {
     var cache = StatementCache(capacity: 0)
     for _ in 0..<3 { #expect(cache.use(key("a")) == .direct) }

@@ -3,17 +3,23 @@ struct Identifiers: Sendable {
   let seed: UInt64
 
   func id(_ prefix: String, serial: UInt64) -> String {
-    var text = prefix + "_3"
-    text.reserveCapacity(prefix.utf8.count + 26)
-    for half in [mixed(seed, serial &* 2), mixed(~seed, serial &* 2 &+ 1)] {
-      var rest = half
-      // 62^11 is more than 2^64, so no two halves read alike.
-      for _ in 0..<11 {
-        text.unicodeScalars.append(Unicode.Scalar(Self.alphabet[Int(rest % 62)]))
-        rest /= 62
+    String(unsafeUninitializedCapacity: prefix.utf8.count + 24) { text in
+      var length = text.update(fromContentsOf: prefix.utf8)
+      for sign in "_3".utf8 {
+        text[length] = sign
+        length += 1
       }
+      for half in [mixed(seed, serial &* 2), mixed(~seed, serial &* 2 &+ 1)] {
+        var rest = half
+        // 62^11 is more than 2^64, so no two halves read alike.
+        for _ in 0..<11 {
+          text[length] = Self.alphabet[Int(rest % 62)]
+          length += 1
+          rest /= 62
+        }
+      }
+      return length
     }
-    return text
   }
 
   private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)

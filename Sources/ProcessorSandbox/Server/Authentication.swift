@@ -1,13 +1,24 @@
 import HTTPTypes
+import Synchronization
 
 /// Whose request it is, by the API key alone, as Stripe does.
-enum Authentication {
+final class Authentication: Sendable {
+  private struct Known: Sendable {
+    var field: String
+    var account: String
+  }
+
+  /// The last one that was taken: nearly all requests come with the same key.
+  private let last = Mutex<Known?>(nil)
+
   /// A digest of the API key; any key is taken but for three kinds that Stripe would refuse.
   ///
   /// `sk_live_…` and `rk_live_…` are refused because no real key belongs here, `sk_test_invalid…` stands for one that
   /// is not known (401), and `rk_test_restricted…` for one without the permission (403).
-  static func account(of fields: HTTPFields) throws(StripeError) -> String {
-    guard let key = fields[.authorization].flatMap(bearer) else {
+  func account(of fields: HTTPFields) throws(StripeError) -> String {
+    let field = fields[.authorization]
+    if let known = last.withLock({ $0 }), known.field == field { return known.account }
+    guard let field, let key = Self.bearer(field) else {
       throw .invalid(nil, "You did not provide an API key in the Authorization header.", status: 401)
     }
     guard !["sk_live_", "rk_live_", "sk_test_invalid"].contains(where: key.hasPrefix) else {
@@ -16,7 +27,9 @@ enum Authentication {
     guard !key.hasPrefix("rk_test_restricted") else {
       throw .invalid(nil, "The provided key does not have the permission required for this request.", status: 403)
     }
-    return digest(key)
+    let account = digest(key)
+    last.withLock { $0 = Known(field: field, account: account) }
+    return account
   }
 
   private static func bearer(_ field: String) -> String? {

@@ -22,6 +22,7 @@ struct SandboxResponder: HTTPResponder {
   let faults: FaultInjector
   let slowness: Duration
   let requestIDs: RequestIDs
+  let accounts = Authentication()
   /// Told when the ledger cannot be kept, after which nothing can be answered truly.
   let onFailure: @Sendable (any Error) -> Void
 
@@ -82,7 +83,7 @@ struct SandboxResponder: HTTPResponder {
     guard let method = APIRequest.Method(rawValue: request.method.rawValue) else {
       throw StripeError.invalid(nil, "Unrecognized request method \(request.method.rawValue).", status: 405)
     }
-    let account = try Authentication.account(of: request.headers)
+    let account = try accounts.account(of: request.headers)
     let body: ByteBuffer
     do {
       body = try await request.body.collect(upTo: 1 << 20)

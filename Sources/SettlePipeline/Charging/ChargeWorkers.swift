@@ -23,7 +23,11 @@ struct ChargeWorkers: Sendable {
     let unsent = Unsent()
     do {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for _ in 0..<workers { group.addTask { try await work(queue, brake, releasing ? unsent : nil) } }
+        for _ in 0..<workers {
+          group.addTask(executorPreference: sender.processor.executor) {
+            try await work(queue, brake, releasing ? unsent : nil)
+          }
+        }
         do { try await group.waitForAll() } catch {
           // The others finish what they have on the wire: its answer is worth more than the time.
           await brake.stop(nil)

@@ -9,6 +9,7 @@ struct PatientProcessor: ProcessorAdapter {
 
   var name: String { base.name }
   var keyLife: Duration { base.keyLife }
+  var executor: (any TaskExecutor)? { base.executor }
 
   func request(for operation: ProcessorOperation) throws -> ProcessorRequest { try base.request(for: operation) }
 

@@ -131,7 +131,8 @@ struct ChargeStage: Stage {
     _ context: RunContext, _ processor: any ProcessorAdapter, keyLife: Duration, _ unsendable: Count
   ) -> AttemptQueue {
     let size = context.pipeline.charge.batch
-    return AttemptQueue(lowWater: min(size / 2, 2 * context.pipeline.charge.concurrency)) {
+    // To claim a batch takes as long as a quick processor takes for a third of it.
+    return AttemptQueue(lowWater: size / 2) {
       try Task.checkCancellation()
       let load = context.load
       let run = context.run

@@ -42,7 +42,9 @@ enum StripeAnswers {
       guard let refund = decode(StripeRefund.self, reply) else { return unreadable(reply, replayed: replayed) }
       return StripeRefunds.answer(to: request, refund, replayed: replayed)
     }
-    guard let intent = decode(StripeIntent.self, reply) else { return unreadable(reply, replayed: replayed) }
+    guard let intent = StripeIntent(plain: reply.body) ?? decode(StripeIntent.self, reply) else {
+      return unreadable(reply, replayed: replayed)
+    }
     return StripeIntents.answer(to: request, intent, replayed: replayed)
   }
 

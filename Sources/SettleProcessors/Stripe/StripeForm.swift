@@ -28,11 +28,18 @@ struct StripeForm {
 
   /// The value of a field in a body that ``add(_:_:)`` made, where it holds nothing that needed encoding.
   static func plainValue(_ name: String, in body: String) -> String? {
-    for field in body.utf8.split(separator: UInt8(ascii: "&")) {
-      let parts = field.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, parts[0].elementsEqual(name.utf8) else { continue }
-      return parts[1].contains(UInt8(ascii: "%")) ? nil : String(Substring(parts[1]))
+    var body = body
+    // Asked several times for each answer.
+    return body.withUTF8 { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let field = rest.prefix { $0 != UInt8(ascii: "&") }
+        rest = rest[field.endIndex...].dropFirst()
+        let value = field.dropFirst(name.utf8.count)
+        guard value.first == UInt8(ascii: "="), field.starts(with: name.utf8) else { continue }
+        return value.contains(UInt8(ascii: "%")) ? nil : String(decoding: value.dropFirst(), as: UTF8.self)
+      }
+      return nil
     }
-    return nil
   }
 }

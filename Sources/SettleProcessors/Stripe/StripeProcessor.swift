@@ -29,6 +29,8 @@ final class StripeProcessor: ConnectedProcessor {
     lookups = StripeLookups(wire: wire, patience: settings.patience)
   }
 
+  var executor: (any TaskExecutor)? { transport.executor }
+
   func close() async { await transport.close() }
 
   func request(for operation: ProcessorOperation) throws -> ProcessorRequest {

@@ -1,9 +1,11 @@
 import AsyncHTTPClient
+import FoundationEssentials
 import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -14,10 +16,18 @@ import NIOSSL
 /// HTTP/1.1 to one host, with the key in its head. It follows no redirect, uses no proxy and decompresses nothing.
 final class HTTPWire: Wire {
   private let client: HTTPClient
+  /// The thread of all its connections. One is enough for any pace, and tasks that run on it find their answers there.
+  let executor: EventLoopExecutor
   private let base: BaseAddress
   private let authorization: String
   private let timeouts: ProcessorSettings.Timeouts
   private let logger: Logger
+  private let lastAddress = Mutex<Address?>(nil)
+
+  private struct Address: Sendable {
+    var path: String
+    var url: URL
+  }
 
   init(base: BaseAddress, key: Secret, concurrency: Int, timeouts: ProcessorSettings.Timeouts, logger: Logger) {
     self.base = base
@@ -31,9 +41,18 @@ final class HTTPWire: Wire {
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = concurrency
     // A refused connection is to be known at once, not after trying until the connect time-out.
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.tracing.tracer = nil
     // Shorter than servers keep idle connections, so that few requests meet one that is just being closed.
     configuration.connectionPool.idleTimeout = .seconds(20)
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    configuration.http1_1ConnectionDebugInitializer = { channel in
+      channel.eventLoop.submit {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HeadWithBody(), position: .after(try pipeline.handler(type: HTTPRequestEncoder.self)))
+      }
+    }
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    executor = EventLoopExecutor(loop)
+    client = HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
   }
 
   func close() async {
@@ -74,8 +93,16 @@ final class HTTPWire: Wire {
     headers.add(name: "User-Agent", value: "settle")
     for (name, value) in call.headers { headers.add(name: name, value: value) }
     return try HTTPClient.Request(
-      url: base.text + call.path, method: HTTPMethod(rawValue: call.method), headers: headers,
+      url: try url(of: call.path), method: HTTPMethod(rawValue: call.method), headers: headers,
       body: call.body.map { .string($0) })
+  }
+
+  /// Charges all go to one address, and to take it apart costs more than to remember it.
+  private func url(of path: String) throws -> URL {
+    if let last = lastAddress.withLock({ $0 }), last.path == path { return last.url }
+    guard let url = URL(string: base.text + path) else { throw HTTPClientError.invalidURL }
+    lastAddress.withLock { $0 = Address(path: path, url: url) }
+    return url
   }
 
   /// Whether a failed call may have been carried out.

@@ -16,7 +16,12 @@ struct WireReply: Sendable {
   var body: [UInt8]
 
   /// The first header of a name given in lower case.
-  func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
+  func header(_ name: String) -> String? {
+    headers.first { header in
+      header.name.utf8.count == name.utf8.count
+        && header.name.utf8.elementsEqual(name.utf8) { $0 == $1 || $0 < 0x5B && $0 > 0x40 && $0 + 0x20 == $1 }
+    }?.value
+  }
 }
 
 /// What became of a call.

@@ -60,7 +60,7 @@ extension Session {
       SET state = 'declined', answered_at = \(context.now), unknown_why = NULL, reason = f.reason, code = f.code
       FROM unnest(\(payments), \(attempts), \(planned.map(\.decline.reason)), \(planned.map(\.decline.code)),
         \(planned.map(\.date))) f (payment_id, attempt, reason, code, retry_on)
-      WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND a.state = 'open'
+      WHERE a.payment_id = f.payment_id AND a.attempt = f.attempt AND \(sql: Self.unanswered)
       RETURNING a.*, f.retry_on
       """, aside: "jsonb_build_object('retry_on', c.retry_on)", context: context)
     return try execute(

@@ -74,7 +74,7 @@ struct PointKills: Fault {
     add("charge", .afterClaim, [1, 2, 3])
     add("charge", .beforeCall, [1, 2, 12, 16, 25, 31])
     add("charge", .afterCall, [1, 2, 10, 15, 20, 30])
-    add("charge", .beforeRecord, [1, 2, 4, 6])
+    add("charge", .beforeRecord, [1, 2, 3])
     add("charge", .afterLookUp, [1])
     add("refund", .beforeReserve, [1, 2, 4])
     add("refund", .afterReserve, [1, 2, 4])

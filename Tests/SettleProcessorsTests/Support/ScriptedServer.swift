@@ -22,10 +22,10 @@ enum Move: Sendable {
 
 /// A server on loopback that makes one prepared move a request, the last one for ever, and keeps what it was sent.
 final class ScriptedServer: Sendable {
-  private let script: Shared<(moves: [Move], requests: [String])>
+  private let script: Shared<(moves: [Move], requests: [String], reads: Int)>
   private let channel: any Channel
 
-  private init(_ script: Shared<(moves: [Move], requests: [String])>, _ channel: any Channel) {
+  private init(_ script: Shared<(moves: [Move], requests: [String], reads: Int)>, _ channel: any Channel) {
     self.script = script
     self.channel = channel
   }
@@ -33,12 +33,15 @@ final class ScriptedServer: Sendable {
   /// Each request as text: its head and body.
   var requests: [String] { script.withLock { $0.requests } }
 
+  /// In how many pieces they came.
+  var reads: Int { script.withLock { $0.reads } }
+
   var port: Int { channel.localAddress?.port ?? 0 }
 
   static func with<Result: Sendable>(
     _ moves: [Move], _ body: (ScriptedServer) async throws -> Result
   ) async throws -> Result {
-    let script = Shared((moves: moves, requests: [String]()))
+    let script = Shared((moves: moves, requests: [String](), reads: 0))
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
@@ -66,10 +69,10 @@ private final class ScriptHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private let script: Shared<(moves: [Move], requests: [String])>
+  private let script: Shared<(moves: [Move], requests: [String], reads: Int)>
   private var received = ""
 
-  init(_ script: Shared<(moves: [Move], requests: [String])>) { self.script = script }
+  init(_ script: Shared<(moves: [Move], requests: [String], reads: Int)>) { self.script = script }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let bytes = unwrapInboundIn(data)
@@ -81,6 +84,7 @@ private final class ScriptHandler: ChannelInboundHandler {
       return
     }
     received += String(buffer: bytes)
+    script.withLock { $0.reads += 1 }
     while let request = takeRequest() {
       let move = script.withLock { script in
         script.requests.append(request)

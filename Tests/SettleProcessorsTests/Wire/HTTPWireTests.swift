@@ -55,6 +55,14 @@ struct HTTPWireTests {
     #expect(requests[1].hasPrefix("GET /v1/x HTTP/1.1\r\n"))
   }
 
+  @Test func sendsHeadAndBodyInOnePiece() async throws {
+    try await ScriptedServer.with([.answer(200)]) { server in
+      _ = try await exchange("http://127.0.0.1:\(server.port)", [call(), call(), call(body: nil)])
+      #expect(server.requests.count == 3)
+      #expect(server.reads == 3)
+    }
+  }
+
   @Test func showsTheKeyToNobodyElse() async throws {
     let logs = LogLines()
     let results = try await ScriptedServer.with([.answer(200), .close, .answer(200, String(repeating: "x", count: 99))])
